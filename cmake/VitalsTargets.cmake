@@ -1,0 +1,141 @@
+# How the targets of vitals are made. Everything that is the same for each of them is said here once.
+
+include(CMakePackageConfigHelpers)
+
+# Needed to compile vitals, but never by those who link it: they stay out of the exported targets.
+set(vitals_header_only_dependencies Boost::headers nlohmann_json::nlohmann_json)
+
+# vitals_find_optional(<option> <package>)
+#
+# Finds a package unless the option is OFF, and resolves AUTO: afterwards the option is ON or OFF in this directory and
+# below.
+macro(vitals_find_optional option package)
+  if(${option} STREQUAL "AUTO")
+    find_package(${package} QUIET)
+    set(${option} ${${package}_FOUND})
+  elseif(${option})
+    find_package(${package} QUIET)
+    if(NOT ${package}_FOUND)
+      message(FATAL_ERROR "${option} is ${${option}}, but ${package} was not found. "
+                          "Install its development files or set ${option} to OFF.")
+    endif()
+  endif()
+endmacro()
+
+function(vitals_set_warnings target)
+  target_compile_options(
+    ${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${VITALS_WERROR}>:-Werror>)
+endfunction()
+
+# vitals_add_library(<name> [SOURCES a.cpp ...] [HEADERS vitals/a.hpp ...] [PUBLIC libs ...] [PRIVATE libs ...])
+#
+# Adds the target vitals_<name> with the alias vitals::<name>; without sources it is an INTERFACE library. HEADERS are
+# its public headers, relative to include/. The rooms of the default package are one package component, every other
+# library is a component of its own.
+function(vitals_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
+  set(target vitals_${name})
+  set(scope PUBLIC)
+  if(NOT arg_SOURCES)
+    set(scope INTERFACE)
+    add_library(${target} INTERFACE)
+  else()
+    add_library(${target} ${arg_SOURCES})
+    target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/src)
+    vitals_set_warnings(${target})
+    set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF VERSION ${vitals_VERSION}
+                                               SOVERSION ${vitals_VERSION_MAJOR}.${vitals_VERSION_MINOR})
+  endif()
+  add_library(vitals::${name} ALIAS ${target})
+  target_compile_features(${target} ${scope} cxx_std_20)
+
+  list(TRANSFORM arg_HEADERS PREPEND ${vitals_SOURCE_DIR}/include/)
+  target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${vitals_SOURCE_DIR}/include FILES ${arg_HEADERS})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ${VITALS_BUILD_TESTS})
+
+  target_link_libraries(${target} ${scope} ${arg_PUBLIC})
+  foreach(library IN LISTS arg_PRIVATE)
+    if(library IN_LIST vitals_header_only_dependencies)
+      set(library $<BUILD_INTERFACE:${library}>)
+    endif()
+    target_link_libraries(${target} PRIVATE ${library})
+  endforeach()
+
+  if(VITALS_INSTALL)
+    vitals_install_library(${name})
+  endif()
+endfunction()
+
+function(vitals_install_library name)
+  set(component ${name})
+  if(name IN_LIST vitals_default_libraries)
+    set(component vitals)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY VITALS_COMPONENTS ${component})
+  install(
+    TARGETS vitals_${name}
+    EXPORT vitals-${component}-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endfunction()
+set(vitals_default_libraries core http server vitals)
+
+# Installs what makes find_package(vitals) work. Called once, after all libraries.
+function(vitals_install_package)
+  set(folder ${CMAKE_INSTALL_LIBDIR}/cmake/vitals)
+  get_property(components GLOBAL PROPERTY VITALS_COMPONENTS)
+  list(REMOVE_DUPLICATES components)
+  foreach(component IN LISTS components)
+    install(
+      EXPORT vitals-${component}-targets
+      NAMESPACE vitals::
+      DESTINATION ${folder})
+  endforeach()
+
+  # Asio's types are laid out differently from version to version, and a static library meets the Boost of its host in
+  # one program. A shared one keeps its own.
+  set(vitals_exact_boost "")
+  if(NOT BUILD_SHARED_LIBS)
+    set(vitals_exact_boost ${Boost_VERSION_STRING})
+  endif()
+  configure_package_config_file(cmake/vitalsConfig.cmake.in ${vitals_BINARY_DIR}/vitalsConfig.cmake
+                                INSTALL_DESTINATION ${folder})
+  write_basic_package_version_file(${vitals_BINARY_DIR}/vitalsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${vitals_BINARY_DIR}/vitalsConfig.cmake ${vitals_BINARY_DIR}/vitalsConfigVersion.cmake
+          DESTINATION ${folder})
+endfunction()
+
+# An executable that is part of the source tree only. It sees the internal headers: src/ and tests/ are include roots.
+function(vitals_add_executable name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK})
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  vitals_set_warnings(${name})
+endfunction()
+
+# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...])
+#
+# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in.
+function(vitals_add_test name)
+  vitals_add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE GTest::gmock_main)
+  target_include_directories(${name} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
+                                             ${vitals_SOURCE_DIR}/tests)
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${vitals_SOURCE_DIR}/tests OUTPUT_VARIABLE label)
+  string(REGEX REPLACE "/.*" "" label "${label}")
+  gtest_discover_tests(
+    ${name}
+    TEST_PREFIX ${name}.
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${label} TIMEOUT 120)
+endfunction()
+
+# vitals_add_example(<name> SOURCES a.cpp ... [LINK libs ...])
+function(vitals_add_example name)
+  vitals_add_executable(${name} ${ARGN})
+endfunction()

@@ -1,0 +1,122 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/export.hpp>
+#include <vitals/status.hpp>
+
+namespace vitals::inline v1 {
+
+class Value;
+VITALS_EXPORT bool operator==(const Value& a, const Value& b) noexcept;
+
+/// A value that a check reports beside its status: nothing, a boolean, a number or a text.
+///
+/// A text is made safe to show as CheckResult says; a number that isn't finite becomes null.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class VITALS_EXPORT Value {
+ public:
+  enum class Kind { null, boolean, integer, unsigned_integer, real, text };
+
+  Value() noexcept = default;
+  Value(std::same_as<bool> auto value) noexcept : kind_{Kind::boolean} { number_.boolean = value; }
+  Value(std::signed_integral auto value) noexcept : kind_{Kind::integer} { number_.integer = value; }
+  Value(std::unsigned_integral auto value) noexcept requires(!std::same_as<decltype(value), bool>)
+      : kind_{Kind::unsigned_integer} {
+    number_.unsigned_integer = value;
+  }
+  Value(std::floating_point auto value) noexcept : Value{real(static_cast<double>(value))} {}
+  Value(std::string_view text);
+  Value(const std::string& text) : Value{std::string_view{text}} {}
+  Value(const char* text) : Value{std::string_view{text}} {}
+
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+  /// Each may be called only for its own kind().
+  [[nodiscard]] bool as_boolean() const noexcept { return number_.boolean; }
+  [[nodiscard]] std::int64_t as_integer() const noexcept { return number_.integer; }
+  [[nodiscard]] std::uint64_t as_unsigned_integer() const noexcept { return number_.unsigned_integer; }
+  [[nodiscard]] double as_real() const noexcept { return number_.real; }
+  [[nodiscard]] const std::string& as_text() const noexcept { return text_; }
+
+  friend bool operator==(const Value& a, const Value& b) noexcept;
+
+ private:
+  static Value real(double value) noexcept;
+
+  union Number {
+    std::int64_t integer = 0;
+    std::uint64_t unsigned_integer;
+    double real;
+    bool boolean;
+  };
+  Kind kind_ = Kind::null;
+  Number number_;
+  std::string text_;
+};
+
+/// A named value of a CheckResult.
+struct Datum {
+  std::string key = {};
+  Value value = {};
+
+  friend bool operator==(const Datum& a, const Datum& b) noexcept = default;
+};
+
+/// What one run of a check found.
+///
+/// @code
+/// return vitals::CheckResult::warn("backlog").with("depth", depth);
+/// @endcode
+///
+/// Text is made safe to show on intake: valid UTF-8 (what isn't becomes U+FFFD), control characters become spaces, and
+/// it is cut to 1 KiB. At most 16 data are kept; keys follow the rule for names, [a-z0-9][a-z0-9._-]{0,63}, and a key
+/// that doesn't is mended (upper case to lower, other characters to '_').
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class VITALS_EXPORT CheckResult {
+ public:
+  /// Most data that a result keeps; further ones are dropped.
+  static constexpr std::size_t max_data = 16;
+  /// Most bytes of a message or of a text value.
+  static constexpr std::size_t max_text = 1024;
+
+  /// A failure: a result that nobody filled in isn't good news.
+  CheckResult() = default;
+
+  [[nodiscard]] static CheckResult pass(std::string_view message = {});
+  [[nodiscard]] static CheckResult warn(std::string_view message = {});
+  [[nodiscard]] static CheckResult fail(std::string_view message = {});
+
+  /// Adds a datum; a key that is there already gets the new value.
+  CheckResult& with(std::string_view key, Value value) &;
+  [[nodiscard]] CheckResult with(std::string_view key, Value value) &&;
+
+  [[nodiscard]] Status status() const noexcept { return status_; }
+  [[nodiscard]] const std::string& message() const& noexcept { return message_; }
+  [[nodiscard]] std::string message() && { return std::move(message_); }
+  [[nodiscard]] const std::vector<Datum>& data() const& noexcept { return data_; }
+  [[nodiscard]] std::vector<Datum> data() && { return std::move(data_); }
+
+  friend bool operator==(const CheckResult& a, const CheckResult& b) noexcept = default;
+
+ private:
+  CheckResult(Status status, std::string_view message);
+
+  Status status_ = Status::fail;
+  std::string message_;
+  std::vector<Datum> data_;
+};
+
+}  // namespace vitals::inline v1
+
+#endif

@@ -1,0 +1,33 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+#include <system_error>
+
+#include <vitals/export.hpp>
+
+namespace vitals::inline v1 {
+
+/// The library's own error codes; those of the operating system stay in std::system_category().
+///
+/// What is reported how: an unhealthy dependency is data (a CheckResult); misuse at set-up throws std::invalid_argument
+/// that names the check and the rule; input and output at start throws std::system_error or fills a std::error_code.
+/// After start nothing throws: trouble goes to the `log` option.
+enum class Errc {
+  already_started = 1,  ///< `start()` on a server that is running.
+};
+
+[[nodiscard]] VITALS_EXPORT const std::error_category& error_category() noexcept;
+
+[[nodiscard]] inline std::error_code make_error_code(Errc error) noexcept {
+  return {static_cast<int>(error), error_category()};
+}
+
+}  // namespace vitals::inline v1
+
+template <>
+struct std::is_error_code_enum<vitals::Errc> : std::true_type {};
+
+#endif

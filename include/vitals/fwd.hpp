@@ -1,0 +1,50 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+/// Names every public type without defining it, for headers that only mention them.
+namespace vitals::inline v1 {
+
+enum class Condition;
+enum class Details;
+enum class Errc;
+enum class Probe;
+enum class Status;
+
+class CheckCompletion;
+class CheckContext;
+class CheckHandle;
+class CheckResult;
+class Clock;
+class Endpoint;
+class HealthRegistry;
+class HealthServer;
+class Heartbeat;
+class PendingResponse;
+class Report;
+class Runner;
+class Schedule;
+class ScopedCheck;
+class StatusFlag;
+class Subscription;
+class Value;
+
+struct CheckOptions;
+struct CheckReport;
+struct Datum;
+struct EndpointOptions;
+struct EveryOptions;
+struct Header;
+struct HealthEvent;
+struct HealthServerOptions;
+struct RegistryOptions;
+struct Request;
+struct Response;
+struct RunnerOptions;
+struct StatusFlagOptions;
+
+}  // namespace vitals::inline v1
+
+#endif

@@ -1,0 +1,77 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+#include <memory>
+#include <utility>
+
+#include <vitals/clock.hpp>
+#include <vitals/export.hpp>
+
+namespace vitals::inline v1 {
+
+namespace detail {
+class HeartbeatSource;
+class InstantSource;
+struct HeartbeatOwner;
+}  // namespace detail
+
+/// While it lives, its Heartbeat counts as alive without beating; its end is a beat. For a loop that waits for work.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
+ public:
+  HeartbeatIdle(HeartbeatIdle&& other) noexcept = default;
+  HeartbeatIdle& operator=(HeartbeatIdle&& other) noexcept;
+  ~HeartbeatIdle();
+
+ private:
+  friend class Heartbeat;
+  explicit HeartbeatIdle(std::shared_ptr<detail::HeartbeatOwner> owner) noexcept;
+  void end() noexcept;
+
+  std::shared_ptr<detail::HeartbeatOwner> owner_;
+};
+
+/// A loop's sign of life, and a check of it: silent for longer than the limit is failed.
+///
+/// @code
+/// vitals::Heartbeat beat{5s};
+/// health.add_liveness_check("feed-loop", beat);
+/// while (auto message = [&] { auto idle = beat.idle(); return queue.wait(); }()) {
+///   handle(*message);
+///   beat.beat();
+/// }
+/// @endcode
+///
+/// The limit counts from the last beat, the registration or the startup latch, whichever is latest. Copies share the
+/// one heartbeat; when the application's copies are all gone it has failed.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: safe.
+class VITALS_EXPORT Heartbeat {
+ public:
+  /// @param limit  Longest silence that isn't a failure, 1 ms to 24 h.
+  /// @throws std::invalid_argument  if the limit is out of range.
+  explicit Heartbeat(Duration limit);
+
+  /// Says that the loop is alive. Wait-free.
+  void beat() const noexcept;
+
+  /// Says that the loop waits for work and needn't beat until the returned guard ends.
+  HeartbeatIdle idle() const noexcept;
+
+  [[nodiscard]] Duration limit() const noexcept;
+
+ private:
+  friend std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept;
+
+  std::shared_ptr<detail::HeartbeatOwner> owner_;
+};
+
+VITALS_EXPORT std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept;
+
+}  // namespace vitals::inline v1
+
+#endif

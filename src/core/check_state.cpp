@@ -1,0 +1,181 @@
+#include "core/check_state.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What holds up to and including `moment` stops holding here.
+SteadyTime just_after(SteadyTime moment) { return moment + Duration{1}; }
+
+bool periodic(const CheckRules& rules) { return rules.options.schedule.kind() == Schedule::Kind::every; }
+
+bool failing(const CheckState& state) {
+  return state.settled == Status::fail || (state.result && state.result->status() == Status::fail);
+}
+
+Duration interval_of(const CheckState& state, const CheckRules& rules) {
+  const auto& schedule = rules.options.schedule;
+  const auto faster = schedule.while_failing();
+  return faster && state.result && failing(state) ? *faster : schedule.interval();
+}
+
+// From start to start; turns that have passed are skipped, not replayed.
+SteadyTime next_turn(const CheckState& state, const CheckRules& rules, SteadyTime now) {
+  if (!periodic(rules)) return state.ended + rules.stale_after / 2;
+  const auto interval = interval_of(state, rules);
+  const auto jittered = Duration{std::llround(static_cast<double>(interval.count()) * (1 + state.jitter))};
+  const auto turn = state.started + jittered;
+  if (turn > now) return turn;
+  return turn + interval * ((now - turn) / interval + 1);
+}
+
+// Steps (1) and (2): takes in a result, counting results of the same kind in a row.
+void record(CheckState& state, CheckResult result, SteadyTime now, const CheckRules& rules) {
+  const bool had_success = state.last_success.has_value();
+  if (result.status() == Status::fail) {
+    ++state.failures;
+    ++state.failures_in_a_row;
+    state.successes_in_a_row = 0;
+    state.settled_message = result.message();
+    const auto threshold = static_cast<std::uint64_t>(rules.options.failure_threshold);
+    if (!had_success || state.failures_in_a_row >= threshold) state.settled = Status::fail;
+  } else {
+    ++state.successes_in_a_row;
+    state.failures_in_a_row = 0;
+    state.last_success = now;
+    const auto threshold = static_cast<std::uint64_t>(rules.options.success_threshold);
+    if (!had_success || state.settled != Status::fail || state.successes_in_a_row >= threshold)
+      state.settled = result.status();
+  }
+  state.result = std::move(result);
+  state.ended = now;
+  ++state.results;
+}
+
+void record_timeout(CheckState& state, SteadyTime now, const CheckRules& rules) {
+  ++state.timeouts;
+  state.duration = rules.options.timeout;
+  record(state, CheckResult::fail("timed out after " + spoken(rules.options.timeout) + ", still running"), now, rules);
+}
+
+void pass_time(CheckState& state, SteadyTime now, const CheckRules& rules) {
+  const auto deadline = deadline_of(state, rules);
+  if (state.phase != RunPhase::running || now < deadline) return;
+  state.phase = RunPhase::overdue;
+  if (!state.delivered) record_timeout(state, deadline, rules);
+  state.turn = next_turn(state, rules, now);
+}
+
+struct Transition {
+  CheckState& state;
+  SteadyTime now;
+  const CheckRules& rules;
+
+  void operator()(const Started& started) const {
+    state.phase = RunPhase::running;
+    state.started = now;
+    state.delivered = false;
+    state.jitter = started.jitter;
+    state.turn = SteadyTime::max();
+    ++state.runs;
+  }
+  void operator()(ResultArrived& arrived) const {
+    if (state.phase != RunPhase::running || state.delivered) return;
+    state.delivered = true;
+    state.duration = now - state.started;
+    record(state, std::move(arrived.result), now, rules);
+  }
+  void operator()(const Returned&) const {
+    if (state.phase == RunPhase::idle) return;
+    const bool was_overdue = std::exchange(state.phase, RunPhase::idle) == RunPhase::overdue;
+    state.turn = was_overdue ? now : next_turn(state, rules, now);
+  }
+  void operator()(const TurnMissed&) const {
+    if (state.phase != RunPhase::overdue) return;
+    record_timeout(state, now, rules);
+    state.turn = next_turn(state, rules, now);
+  }
+  void operator()(const TimePassed&) const {}
+  void operator()(const MadeDue&) const { state.turn = std::min(state.turn, now); }
+};
+
+Condition condition_of(const CheckState& state) {
+  switch (state.phase) {
+    case RunPhase::idle: return Condition::fresh;
+    case RunPhase::running: return Condition::running;
+    case RunPhase::overdue: return Condition::overdue;
+  }
+  return Condition::fresh;
+}
+
+Verdict judge_unchecked(const CheckState& state, const CheckRules& rules, const Surroundings& around, SteadyTime now) {
+  Verdict verdict{.message = around.runner ? "not checked yet" : "no runner"};
+  if (rules.probe != Probe::liveness) return verdict;
+  const auto since = std::max(state.registered, around.latched.value_or(state.registered));
+  const auto bound = since + rules.stale_after;
+  if (now > bound) {
+    verdict.message = "never ran";
+    return verdict;
+  }
+  verdict.status = Status::pass;
+  verdict.valid_until = just_after(bound);
+  return verdict;
+}
+
+}  // namespace
+
+CheckState next(CheckState state, CheckEvent event, SteadyTime now, const CheckRules& rules) {
+  pass_time(state, now, rules);
+  std::visit(Transition{state, now, rules}, event);
+  return state;
+}
+
+Grace with_last_known_good(Status status, std::optional<SteadyTime> last_success, Duration window, SteadyTime now) {
+  if (status != Status::fail || !last_success || now >= *last_success + window) return {status};
+  return {Status::warn, *last_success + window};
+}
+
+Verdict judge(const CheckState& state, const CheckRules& rules, const Surroundings& around, SteadyTime now) {
+  if (!state.result) {
+    auto verdict = judge_unchecked(state, rules, around, now);
+    if (state.phase == RunPhase::running)
+      verdict.valid_until = std::min(verdict.valid_until, deadline_of(state, rules));
+    return verdict;
+  }
+  const auto stale_from = just_after(state.ended + rules.stale_after);
+  if (now >= stale_from)
+    return {.condition = Condition::stale, .message = "stale: no result within " + spoken(rules.stale_after)};
+
+  const auto grace = with_last_known_good(state.settled, state.last_success, rules.options.last_known_good_for, now);
+  Verdict verdict{
+      .status = grace.status, .condition = condition_of(state), .valid_until = std::min(stale_from, grace.until)};
+  if (state.phase == RunPhase::running) verdict.valid_until = std::min(verdict.valid_until, deadline_of(state, rules));
+  if (state.settled == Status::fail && state.result->status() != Status::fail) verdict.message = state.settled_message;
+  return verdict;
+}
+
+bool wants_run(const CheckState& state, const CheckRules& rules, SteadyTime now) {
+  if (!state.result) return true;
+  return !periodic(rules) && now - state.ended >= rules.options.schedule.interval();
+}
+
+SteadyTime next_look(const CheckState& state, const CheckRules& rules) {
+  return state.phase == RunPhase::running ? deadline_of(state, rules) : state.turn;
+}
+
+Duration stale_bound(const CheckOptions& options) {
+  if (options.stale_after) return *options.stale_after;
+  if (options.schedule.kind() == Schedule::Kind::on_demand) return 30s;
+  return 3 * options.schedule.interval() + options.timeout;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <vitals/check.hpp>
+#include <vitals/report.hpp>
+
+#include "core/check_state.hpp"
+#include "core/instant.hpp"
+#include "core/wait.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// One run of a check, from its start to its return.
+struct Run {
+  std::stop_source stop = {};
+  bool in_call = true;     ///< The callable has not returned.
+  bool completed = false;  ///< Asynchronous: the completion has come.
+  bool holds_slot = true;  ///< Counts among the runs within their timeout.
+  bool abandoned = false;  ///< Its Runner has ended: the result is dropped.
+};
+
+/// A registered check. Guarded by the lock of its RegistryState, but for what is const.
+struct Entry {
+  Entry(std::uint64_t number, std::string check_name, CheckRules check_rules)
+      : id{number}, name{std::move(check_name)}, rules{check_rules} {}
+
+  const std::uint64_t id;
+  const std::string name;
+  const CheckRules rules;
+
+  std::shared_ptr<InstantSource> instant = nullptr;  ///< Either this
+  std::shared_ptr<CheckBody> body = nullptr;         ///< or this; it goes when the check is removed.
+  bool removed = false;
+
+  CheckState state = {};
+  std::shared_ptr<Run> run = nullptr;
+  bool queued = false;
+  std::vector<std::shared_ptr<Wait>> waits = {};
+  int calls = 0;  ///< Of the callable, now.
+
+  Verdict verdict = {};
+  std::optional<InstantReading> reading = std::nullopt;
+  std::optional<Status> told = std::nullopt;  ///< What the last event said.
+  SteadyTime wake = SteadyTime::max();        ///< Its place in the timetable.
+
+  std::optional<WallTime> checked_at = std::nullopt;
+  std::optional<WallTime> succeeded_at = std::nullopt;
+  std::optional<WallTime> changed_at = std::nullopt;
+
+  [[nodiscard]] bool scheduled() const noexcept { return instant == nullptr; }
+};
+
+/// What an instant check's reading amounts to: steps (1) to (4).
+[[nodiscard]] Verdict judge(const InstantReading& reading, const CheckRules& rules, SteadyTime now);
+
+/// The check's condition and message for people, as a CheckReport.
+[[nodiscard]] CheckReport report_of(const Entry& entry);
+
+/// Why the check has the status that it has.
+[[nodiscard]] const std::string& reason_of(const Entry& entry);
+
+}  // namespace detail
+}  // namespace vitals::inline v1

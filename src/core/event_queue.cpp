@@ -1,0 +1,106 @@
+#include "core/event_queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/frame.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+void EventQueue::push(HealthEvent event) {
+  event.sequence = ++sequence_;
+  if (listeners_.empty()) return;
+  const Key key{event.probe, event.check};
+  if (const auto waiting = latest_.find(key); waiting != latest_.end() && queue_.size() >= capacity) {
+    const auto old = waiting->second;
+    if (old->receivers == listeners_) {  // else somebody joined in between, who must not get what came before
+      event.from = old->event.from;
+      event.missed = old->event.missed + 1;
+      latest_.erase(waiting);
+      queue_.erase(old);
+    }
+  }
+  if (queue_.size() >= most_events) drop_oldest();
+  queue_.push_back({std::move(event), listeners_});
+  latest_[key] = std::prev(queue_.end());
+}
+
+void EventQueue::forget_latest(std::list<Queued>::iterator queued) {
+  const auto known = latest_.find({queued->event.probe, queued->event.check});
+  if (known != latest_.end() && known->second == queued) latest_.erase(known);
+}
+
+void EventQueue::drop_oldest() {
+  const auto oldest = queue_.begin();
+  std::next(oldest)->event.missed += oldest->event.missed + 1;
+  forget_latest(oldest);
+  queue_.erase(oldest);
+}
+
+void EventQueue::add(std::shared_ptr<Listener> listener, std::vector<HealthEvent> present) {
+  for (auto& event : present) {
+    event.sequence = sequence_;
+    queue_.push_back({std::move(event), {listener}});
+  }
+  listeners_.push_back(std::move(listener));
+}
+
+void EventQueue::remove(const std::shared_ptr<Listener>& listener) noexcept {
+  listener->ended = true;
+  std::erase(listeners_, listener);
+}
+
+void EventQueue::deliver(std::unique_lock<std::mutex>& lock, const RegistryState* state) {
+  if (delivering_) return;
+  delivering_ = true;
+  while (!queue_.empty()) {
+    const auto front = queue_.begin();
+    forget_latest(front);
+    auto queued = std::move(*front);
+    queue_.erase(front);
+    for (const auto& listener : queued.receivers) call_one(lock, state, listener, queued.event);
+    lock.unlock();  // the last reference to an ended listener may go here, and its destructor is user code
+    queued = {};
+    lock.lock();
+  }
+  delivering_ = false;
+}
+
+void EventQueue::call_one(std::unique_lock<std::mutex>& lock, const RegistryState* state,
+                          const std::shared_ptr<Listener>& listener, const HealthEvent& event) {
+  if (listener->ended) return;
+  listener->in_call = in_call_ = true;
+  lock.unlock();
+  {
+    const Frame frame{state};
+    try {
+      listener->call(event);
+    } catch (...) {  // promised by HealthListener: what a listener throws is dropped
+    }
+  }
+  lock.lock();
+  listener->in_call = in_call_ = false;
+  returned_.notify_all();
+}
+
+std::vector<std::shared_ptr<Listener>> EventQueue::end() noexcept {
+  auto ended = std::exchange(listeners_, {});
+  for (auto& queued : queue_) std::move(queued.receivers.begin(), queued.receivers.end(), std::back_inserter(ended));
+  for (const auto& listener : ended) listener->ended = true;
+  queue_.clear();
+  latest_.clear();
+  return ended;
+}
+
+void EventQueue::await_returns(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point deadline) {
+  returned_.wait_until(lock, deadline, [&] { return !in_call_; });
+}
+
+void EventQueue::await_return(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Listener>& listener,
+                              std::chrono::steady_clock::time_point deadline) {
+  returned_.wait_until(lock, deadline, [&] { return !listener->in_call; });
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

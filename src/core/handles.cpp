@@ -1,0 +1,45 @@
+#include <utility>
+
+#include <vitals/handles.hpp>
+
+#include "core/registry_state.hpp"
+
+namespace vitals::inline v1 {
+
+void CheckHandle::remove() const noexcept {
+  if (const auto state = state_.lock()) state->remove(id_, false);
+}
+
+void CheckHandle::remove_and_wait() const noexcept {
+  if (const auto state = state_.lock()) state->remove(id_, true);
+}
+
+ScopedCheck& ScopedCheck::operator=(ScopedCheck&& other) noexcept {
+  if (this != &other) {
+    reset();
+    handle_ = std::exchange(other.handle_, {});
+  }
+  return *this;
+}
+
+ScopedCheck::~ScopedCheck() { reset(); }
+
+void ScopedCheck::reset() noexcept { std::exchange(handle_, {}).remove_and_wait(); }
+
+Subscription& Subscription::operator=(Subscription&& other) noexcept {
+  if (this != &other) {
+    reset();
+    state_ = std::exchange(other.state_, {});
+    listener_ = std::exchange(other.listener_, nullptr);
+  }
+  return *this;
+}
+
+Subscription::~Subscription() { reset(); }
+
+void Subscription::reset() noexcept {
+  const auto listener = std::exchange(listener_, nullptr);
+  if (const auto state = std::exchange(state_, {}).lock(); state && listener) state->unsubscribe(listener);
+}
+
+}  // namespace vitals::inline v1

@@ -1,0 +1,130 @@
+#include "core/instant.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+SteadyTime just_after(SteadyTime moment) { return moment + Duration{1}; }
+
+}  // namespace
+
+void InstantSource::bind(const Clock& clock) {
+  const std::lock_guard lock{mutex_};
+  if (clock_ && *clock_ != clock)
+    throw std::invalid_argument{std::string{kind_} + " goes by one clock: it is registered with another registry's"};
+  if (clock_) return;
+  clock_ = clock;
+  bound_.store(&*clock_, std::memory_order_release);
+}
+
+void InstantSource::watch(std::weak_ptr<InstantWatcher> watcher, std::uint64_t id) {
+  const std::lock_guard lock{mutex_};
+  watches_.push_back({std::move(watcher), id});
+}
+
+void InstantSource::unwatch(std::uint64_t id, const InstantWatcher* watcher) noexcept {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(watches_, [&](const Watch& watch) {
+    const auto alive = watch.watcher.lock();
+    return !alive || (watch.id == id && alive.get() == watcher);
+  });
+}
+
+void InstantSource::announce() noexcept {
+  std::vector<Watch> watches;
+  {
+    const std::lock_guard lock{mutex_};
+    watches = watches_;
+  }
+  for (const auto& watch : watches)
+    if (const auto watcher = watch.watcher.lock()) watcher->instant_changed(watch.id);
+}
+
+SteadyTime InstantSource::steady_now() const noexcept {
+  const auto* clock = bound_.load(std::memory_order_acquire);
+  return clock ? clock->steady_now() : Clock{}.steady_now();
+}
+
+WallTime InstantSource::wall_now() const noexcept {
+  const auto* clock = bound_.load(std::memory_order_acquire);
+  return clock ? clock->wall_now() : Clock{}.wall_now();
+}
+
+void HeartbeatSource::end_idle() noexcept {
+  beat();  // first, so that no reader finds it neither idle nor beating
+  idle_.fetch_sub(1, std::memory_order_release);
+}
+
+void HeartbeatSource::orphan() noexcept {
+  orphaned_.store(true, std::memory_order_relaxed);
+  announce();
+}
+
+InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const {
+  if (orphaned_.load(std::memory_order_relaxed)) return {.result = CheckResult::fail("silent: nobody is left to beat")};
+  if (idle_.load(std::memory_order_acquire) > 0)
+    return {
+        .result = CheckResult::pass(), .last_success = now, .valid_until = now + limit_, .look_again = now + limit_};
+
+  const SteadyTime beat{Duration{last_beat_.load(std::memory_order_relaxed)}};
+  const auto end = std::max(beat, since) + limit_;
+  if (now <= end)
+    return {.result = CheckResult::pass(),
+            .last_success = now,
+            .valid_until = just_after(end),
+            .look_again = just_after(end)};
+  return {.result = CheckResult::fail("silent for longer than " + spoken(limit_)),
+          .last_success = end,
+          .valid_until = now,
+          .look_again = now + std::clamp<Duration>(limit_ / 4, 50ms, 1s)};
+}
+
+FlagSource::FlagSource(CheckResult initial, StatusFlagOptions options)
+    : InstantSource{"a StatusFlag"}, valid_for_{options.valid_for}, result_{std::move(initial)} {}
+
+void FlagSource::set(CheckResult result) {
+  {
+    const std::lock_guard lock{mutex_};
+    const auto now = steady_now();
+    if (result_.status() != Status::fail)
+      last_success_ = valid_for_ && set_at_ ? std::min(now, *set_at_ + *valid_for_) : now;
+    result_ = std::move(result);
+    set_at_ = now;
+    set_at_wall_ = wall_now();
+  }
+  announce();
+}
+
+CheckResult FlagSource::get() const {
+  const std::lock_guard lock{mutex_};
+  return result_;
+}
+
+InstantReading FlagSource::read(SteadyTime since, SteadyTime now) const {
+  const std::lock_guard lock{mutex_};
+  InstantReading reading{.result = result_, .last_success = last_success_, .set_at = set_at_wall_};
+  if (result_.status() != Status::fail) reading.last_success = now;
+  if (!valid_for_) return reading;
+
+  const auto end = set_at_.value_or(since) + *valid_for_;  // never set: the initial result counts from its registration
+  if (now <= end) {
+    reading.valid_until = reading.look_again = just_after(end);
+    return reading;
+  }
+  reading.stale = true;
+  reading.result = CheckResult::fail("stale: not set within " + spoken(*valid_for_));
+  if (result_.status() != Status::fail) reading.last_success = end;
+  return reading;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

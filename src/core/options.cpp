@@ -1,0 +1,108 @@
+#include "core/options.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+#include "core/text.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int max_threshold = 1000;
+
+// `where` is the object that the option belongs to, as in `check "database"`.
+struct Validator {
+  std::string where;
+
+  [[noreturn]] void refuse(std::string_view option, std::string_view rule) const {
+    throw std::invalid_argument{"vitals: " + where + ": " + std::string{option} + " " + std::string{rule}};
+  }
+  void in_range(std::string_view option, Duration value, Duration min, Duration max) const {
+    if (value < min || value > max)
+      refuse(option, "must be " + spoken(min) + " to " + spoken(max) + ", not " + spoken(value));
+  }
+  void in_range(std::string_view option, int value, int min, int max) const {
+    if (value < min || value > max)
+      refuse(option,
+             "must be " + std::to_string(min) + " to " + std::to_string(max) + ", not " + std::to_string(value));
+  }
+};
+
+Validator check_validator(std::string_view name) {
+  if (!is_name(name))
+    throw std::invalid_argument{"vitals: check \"" + safe_text(name, 80) +
+                                "\": a name is 1 to 64 characters from [a-z0-9._-], the first from [a-z0-9]"};
+  return {"check \"" + std::string{name} + "\""};
+}
+
+void validate(const Validator& validator, const Schedule& schedule, Duration timeout, Duration answer_budget) {
+  if (schedule.kind() == Schedule::Kind::on_demand) {
+    validator.in_range("on_demand's max_age", schedule.interval(), 0s, 1h);
+    if (timeout > answer_budget)
+      validator.refuse("timeout", "of " + spoken(timeout) + " exceeds the answer budget of " + spoken(answer_budget) +
+                                      ", which an on_demand check must fit in: use every()");
+    return;
+  }
+  validator.in_range("every's interval", schedule.interval(), 1ms, 24h);
+  if (schedule.while_failing())
+    validator.in_range("every's while_failing", *schedule.while_failing(), 1ms, schedule.interval());
+}
+
+void validate_stale_bound(const Validator& validator, const CheckOptions& options) {
+  if (!options.stale_after) return;
+  const auto& schedule = options.schedule;
+  const auto least = schedule.kind() == Schedule::Kind::every ? schedule.interval() + options.timeout
+                                                              : std::max<Duration>(schedule.interval(), 1ms);
+  validator.in_range("stale_after", *options.stale_after, least, 24h * 7);
+}
+
+}  // namespace
+
+RegistryOptions valid(RegistryOptions options) {
+  const Validator validator{"RegistryOptions"};
+  validator.in_range("answer_budget", options.answer_budget, 10ms, 60s);
+  validator.in_range("startup_deadline", options.startup_deadline, 1s, 24h);
+  validator.in_range("shutdown_limit", options.shutdown_limit, 1s, 24h);
+  return options;
+}
+
+StatusFlagOptions valid(StatusFlagOptions options) {
+  if (options.valid_for) Validator{"StatusFlagOptions"}.in_range("valid_for", *options.valid_for, 1ms, 24h);
+  return options;
+}
+
+Duration valid_heartbeat_limit(Duration limit) {
+  Validator{"Heartbeat"}.in_range("limit", limit, 1ms, 24h);
+  return limit;
+}
+
+CheckRules scheduled_rules(Probe probe, std::string_view name, const CheckOptions& options, Duration answer_budget) {
+  const auto validator = check_validator(name);
+  validator.in_range("timeout", options.timeout, 1ms, 1h);
+  validate(validator, options.schedule, options.timeout, answer_budget);
+  validator.in_range("failure_threshold", options.failure_threshold, 1, max_threshold);
+  validator.in_range("success_threshold", options.success_threshold, 1, max_threshold);
+  validator.in_range("last_known_good_for", options.last_known_good_for, 0s, 24h);
+  validate_stale_bound(validator, options);
+  return {.probe = probe, .options = options, .stale_after = stale_bound(options)};
+}
+
+CheckRules instant_rules(Probe probe, std::string_view name, const CheckOptions& options) {
+  const auto validator = check_validator(name);
+  CheckOptions allowed;
+  allowed.critical = options.critical;
+  allowed.last_known_good_for = options.last_known_good_for;
+  if (options != allowed)
+    validator.refuse("options",
+                     "of a Heartbeat or a StatusFlag are `critical` and `last_known_good_for` only: it is read "
+                     "in place and never scheduled");
+  validator.in_range("last_known_good_for", options.last_known_good_for, 0s, 24h);
+  return {.probe = probe, .options = options};
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

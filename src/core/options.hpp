@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+#include <vitals/check.hpp>
+#include <vitals/clock.hpp>
+#include <vitals/registry.hpp>
+#include <vitals/status_flag.hpp>
+
+#include "core/check_state.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+// The one place where the core's options are validated. Each returns what it was given, or throws std::invalid_argument
+// that says what, where and the rule.
+
+[[nodiscard]] RegistryOptions valid(RegistryOptions options);
+[[nodiscard]] StatusFlagOptions valid(StatusFlagOptions options);
+[[nodiscard]] Duration valid_heartbeat_limit(Duration limit);
+
+/// The rules of a scheduled check.
+[[nodiscard]] CheckRules scheduled_rules(Probe probe, std::string_view name, const CheckOptions& options,
+                                         Duration answer_budget);
+/// The rules of an instant check, which takes only `critical` and `last_known_good_for`.
+[[nodiscard]] CheckRules instant_rules(Probe probe, std::string_view name, const CheckOptions& options);
+
+}  // namespace detail
+}  // namespace vitals::inline v1

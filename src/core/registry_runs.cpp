@@ -1,0 +1,194 @@
+// The life of a run: queued, called, timed out, returned. What the events mean for a check is decided by check_state.
+
+#include <algorithm>
+#include <exception>
+
+#include "core/completion.hpp"
+#include "core/frame.hpp"
+#include "core/registry_state.hpp"
+#include "core/scheduler.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+CheckResult failure_of_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return CheckResult::fail(error.what());
+  } catch (...) {
+    return CheckResult::fail("threw something that is no std::exception");
+  }
+}
+
+std::size_t lane_of(const Entry& entry) { return entry.rules.probe == Probe::liveness ? 0 : 1; }
+
+}  // namespace
+
+bool RegistryState::runs(const Entry& entry) const noexcept { return entry.scheduled() && !closed_ && !frozen(entry); }
+
+void RegistryState::apply(Entry& entry, CheckEvent event, Transaction& transaction) {
+  const auto phase = entry.state.phase;
+  const auto results = entry.state.results;
+  entry.state = next(std::move(entry.state), std::move(event), transaction.now(), entry.rules);
+  if (entry.state.results != results) {
+    entry.checked_at = transaction.wall_now();
+    if (entry.state.result->status() != Status::fail) entry.succeeded_at = entry.checked_at;
+    bump();
+    release_waits(entry, transaction);
+  }
+  if (phase == RunPhase::running && entry.state.phase == RunPhase::overdue) became_overdue(entry, transaction);
+  if (entry.state.phase != phase || entry.state.results != results) judge_entry(entry, transaction);
+}
+
+// It leaves the runs that are counted, keeps its thread, and is told to stop.
+void RegistryState::became_overdue(Entry& entry, Transaction& transaction) {
+  bump();
+  release_waits(entry, transaction);
+  release_slot(entry, *entry.run);
+  request_stop(entry.run, transaction);
+  if (!scheduler_) return;
+  scheduler_->staff();
+  if (!scheduler_->stuck()) return;
+  for (const auto& queue : ready_)
+    for (const auto& queued : queue) release_waits(*queued, transaction);
+}
+
+void RegistryState::release_slot(const Entry& entry, Run& run) {
+  if (std::exchange(run.holds_slot, false)) --in_time_[lane_of(entry)];
+}
+
+void RegistryState::request_stop(const std::shared_ptr<Run>& run, Transaction& transaction) {
+  if (scheduler_)
+    scheduler_->post_stop(run->stop);
+  else
+    transaction.call_later([run] { run->stop.request_stop(); });
+}
+
+void RegistryState::make_due(Entry& entry, Transaction& transaction) {
+  if (!scheduler_) {
+    apply(entry, MadeDue{}, transaction);
+  } else if (!entry.queued) {
+    entry.queued = true;
+    ready_[lane_of(entry)].push_back(entries_.at(entry.id));
+    rebook(entry, transaction.now());
+  }
+}
+
+// What the timetable has booked, a new check, or a run that has just returned: does what is due.
+void RegistryState::look_at(Entry& entry, Transaction& transaction) {
+  if (entry.scheduled()) apply(entry, TimePassed{}, transaction);
+  judge_entry(entry, transaction);
+  rebook(entry, transaction.now());
+  if (!runs(entry) || !scheduler_ || entry.state.turn > transaction.now()) return;
+  if (entry.state.phase == RunPhase::overdue) apply(entry, TurnMissed{}, transaction);
+  if (entry.state.phase == RunPhase::idle) make_due(entry, transaction);
+  rebook(entry, transaction.now());
+}
+
+Call RegistryState::begin_run(const std::shared_ptr<Entry>& entry, bool on_worker, Transaction& transaction) {
+  entry->queued = false;
+  entry->run = std::make_shared<Run>();
+  entry->run->holds_slot = on_worker;
+  if (on_worker) ++in_time_[lane_of(*entry)];
+  ++entry->calls;
+  ++calls_;
+  apply(*entry, Started{jitter()}, transaction);
+  return {entry, entry->body, entry->run, deadline_of(entry->state, entry->rules)};
+}
+
+void RegistryState::perform(Call call) {
+  const auto& [entry, body, run, deadline] = call;
+  std::optional<CheckResult> result;
+  {
+    const Frame frame{this};
+    const CheckContext context{run->stop.get_token(), deadline, options_.clock};
+    if (body->asynchronous()) {
+      const auto completion = std::make_shared<CompletionState>(weak_from_this(), entry, run);
+      try {
+        body->start(context, CheckCompletion{completion});
+      } catch (...) {
+        completion->complete(failure_of_exception());
+      }
+    } else {
+      try {
+        result = body->run(context);
+      } catch (...) {
+        result = failure_of_exception();
+      }
+    }
+    call.body.reset();  // before the return is told: somebody may wait for it to destroy what the check refers to
+  }
+  Transaction transaction{*this};
+  if (result) take_in(*entry, *run, std::move(*result), transaction);
+  run->in_call = false;
+  release_slot(*entry, *run);
+  --entry->calls;
+  --calls_;
+  call_ended_.notify_all();
+  end_run(entry, run, transaction);
+}
+
+void RegistryState::take_in(Entry& entry, Run& run, CheckResult result, Transaction& transaction) {
+  run.completed = true;
+  if (!entry.removed && !run.abandoned) apply(entry, ResultArrived{std::move(result)}, transaction);
+}
+
+void RegistryState::complete(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, CheckResult result) {
+  Transaction transaction{*this};
+  take_in(*entry, *run, std::move(result), transaction);
+  end_run(entry, run, transaction);
+}
+
+// A run is over when the call has returned and, if it is asynchronous, its completion has come.
+void RegistryState::end_run(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run,
+                            Transaction& transaction) {
+  if (run->in_call || !run->completed || entry->run != run) return;
+  entry->run = nullptr;
+  if (entry->removed) return;
+  apply(*entry, Returned{}, transaction);
+  look_at(*entry, transaction);
+}
+
+void RegistryState::clear_queue(Transaction& transaction) {
+  for (auto& queue : ready_) {
+    for (const auto& entry : std::exchange(queue, {})) {
+      entry->queued = false;
+      release_waits(*entry, transaction);
+      if (!entry->removed) rebook(*entry, transaction.now());
+    }
+  }
+}
+
+std::size_t RegistryState::run_due() {
+  if (Frame::inside(this)) return 0;
+  std::vector<std::shared_ptr<Entry>> due;
+  {
+    Transaction transaction{*this};
+    refresh_all(transaction);
+    for (const auto& [id, entry] : entries_) {
+      if (!runs(*entry) || entry->queued || entry->state.turn > transaction.now()) continue;
+      if (entry->state.phase == RunPhase::overdue) apply(*entry, TurnMissed{}, transaction);
+      if (entry->state.phase == RunPhase::idle) due.push_back(entry);
+    }
+  }
+  std::size_t started = 0;
+  for (const auto& entry : due) {
+    std::optional<Call> call;
+    {
+      Transaction transaction{*this};
+      if (!runs(*entry) || entry->queued || entry->state.phase != RunPhase::idle) continue;
+      call = begin_run(entry, false, transaction);
+    }
+    perform(std::move(*call));
+    ++started;
+  }
+  deliver_events();
+  return started;
+}
+
+double RegistryState::jitter() { return std::uniform_real_distribution{-0.1, 0.1}(random_); }
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,198 @@
+#include "core/registry_state.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+#include "core/frame.hpp"
+#include "core/options.hpp"
+#include "core/scheduler.hpp"
+#include "core/text.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long the end of a registry, a Runner or a subscription waits for user code.
+constexpr auto patience = 1s;
+
+Report failed_report(Probe probe, std::string reason, WallTime time, std::vector<CheckReport> checks = {}) {
+  return Report{
+      {.probe = probe, .status = Status::fail, .reason = std::move(reason), .time = time, .checks = std::move(checks)}};
+}
+
+}  // namespace
+
+RegistryState::Transaction::~Transaction() {
+  state_.commit(*this);
+  lock_.unlock();
+  for (auto& call : calls_) call();
+}
+
+RegistryState::RegistryState(const RegistryOptions& options)
+    : options_{valid(options)}, random_{std::random_device{}()} {
+  life_.constructed = options_.clock.steady_now();
+  for (const auto probe : all_probes) told_[index_of(probe)] = verdict_of(probe, life_.constructed).status;
+}
+
+RegistryState::~RegistryState() = default;
+
+std::uint64_t RegistryState::add_instant(Probe probe, std::string_view name, std::shared_ptr<InstantSource> source,
+                                         const CheckOptions& options) {
+  const auto rules = instant_rules(probe, name, options);
+  source->bind(options_.clock);
+  Transaction transaction{*this};
+  auto entry = std::make_shared<Entry>(last_id_ + 1, std::string{name}, rules);
+  entry->instant = std::move(source);
+  insert(transaction, entry);
+  entry->instant->watch(weak_from_this(), entry->id);
+  judge_entry(*entry, transaction);
+  return entry->id;
+}
+
+std::uint64_t RegistryState::add_scheduled(Probe probe, std::string_view name, std::shared_ptr<CheckBody> body,
+                                           const CheckOptions& options) {
+  const auto rules = scheduled_rules(probe, name, options, options_.answer_budget);
+  Transaction transaction{*this};
+  auto entry = std::make_shared<Entry>(last_id_ + 1, std::string{name}, rules);
+  entry->body = std::move(body);
+  insert(transaction, entry);
+  look_at(*entry, transaction);
+  return entry->id;
+}
+
+void RegistryState::insert(Transaction& transaction, const std::shared_ptr<Entry>& entry) {
+  const auto refuse = [&](const char* rule) {
+    transaction.destroy_later(std::move(entry->body));
+    throw std::invalid_argument{"vitals: check \"" + entry->name + "\": " + rule};
+  };
+  if (ids_.contains(entry->name)) refuse("the name is taken");
+  if (entry->rules.probe == Probe::startup && life_.latched)
+    refuse("a startup check can't be added once startup has succeeded: register it before start()");
+  ids_.emplace(entry->name, entry->id);
+  entries_.emplace(entry->id, entry);
+  last_id_ = entry->id;
+  entry->state.registered = entry->state.turn = transaction.now();
+  life_.of(entry->rules.probe).add(counted(entry->verdict.status, entry->rules.options.critical));
+  book_probes();
+  bump();
+}
+
+void RegistryState::remove(std::uint64_t id, bool wait) noexcept {
+  std::shared_ptr<Entry> entry;
+  {
+    Transaction transaction{*this};
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    entry = found->second;
+    entries_.erase(found);
+    ids_.erase(entry->name);
+    life_.of(entry->rules.probe).remove(counted(entry->verdict.status, entry->rules.options.critical));
+    retire(*entry, transaction);
+    book_probes();
+    bump();
+  }
+  if (!wait || Frame::inside(this)) return;
+  std::unique_lock lock{mutex_};
+  call_ended_.wait(lock, [&] { return entry->calls == 0; });
+}
+
+void RegistryState::retire(Entry& entry, Transaction& transaction) {
+  entry.removed = true;
+  timetable_.erase({entry.wake, entry.id});
+  release_waits(entry, transaction);
+  if (entry.run) request_stop(entry.run, transaction);
+  if (entry.instant) entry.instant->unwatch(entry.id, this);
+  transaction.destroy_later(std::move(entry.body));
+  transaction.destroy_later(std::move(entry.instant));
+}
+
+void RegistryState::close() noexcept {
+  {
+    Transaction transaction{*this};
+    clear_queue(transaction);
+    for (const auto& [id, entry] : entries_) retire(*entry, transaction);
+    for (const auto& wait : waiting_) fire(wait, transaction);
+    for (const auto probe : all_probes)
+      frozen_[index_of(probe)] = failed_report(probe, "the registry has ended", transaction.wall_now());
+    waiting_.clear();
+    timetable_.clear();
+    ids_.clear();
+    entries_.clear();
+    closed_ = true;
+    bump();
+  }
+  std::vector<std::shared_ptr<Listener>> listeners;  // destroyed last, without the lock: that is user code
+  std::unique_lock lock{mutex_};
+  listeners = events_.end();
+  if (Frame::inside(this)) return;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  call_ended_.wait_until(lock, deadline, [&] { return calls_ == 0; });
+  events_.await_returns(lock, deadline);
+}
+
+void RegistryState::begin_shutdown(std::string_view reason) {
+  Transaction transaction{*this};
+  if (life_.shut_down || closed_) return;
+  refresh_all(transaction);
+  commit(transaction);
+  for (const auto probe : all_probes)
+    if (!frozen_[index_of(probe)]) frozen_[index_of(probe)] = take_report(probe, transaction);
+  auto& readiness = frozen_[index_of(Probe::readiness)];
+  const auto why = safe_text(reason, CheckResult::max_text);
+  readiness =
+      failed_report(Probe::readiness, why.empty() ? "shutting down" : why, transaction.wall_now(), readiness->checks());
+  life_.shut_down = transaction.now();
+  clear_queue(transaction);
+  for (const auto& [id, entry] : entries_) {
+    if (entry->run) request_stop(entry->run, transaction);
+    release_waits(*entry, transaction);
+    rebook(*entry, transaction.now());
+  }
+  for (const auto& wait : waiting_) fire(wait, transaction);
+  waiting_.clear();
+  book_probes();
+  bump();
+  tell_probe(Probe::readiness, verdict_of(Probe::readiness, transaction.now()), transaction);
+}
+
+void RegistryState::instant_changed(std::uint64_t id) noexcept {
+  Transaction transaction{*this};
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  bump();
+  judge_entry(*found->second, transaction);
+}
+
+std::shared_ptr<Listener> RegistryState::subscribe(HealthListener function) {
+  auto listener = std::make_shared<Listener>(std::move(function));
+  Transaction transaction{*this};
+  refresh_all(transaction);
+  commit(transaction);
+  std::vector<HealthEvent> present;
+  for (const auto probe : all_probes) {
+    const auto verdict = verdict_of(probe, transaction.now());
+    present.push_back(
+        {.probe = probe, .to = verdict.status, .reason = reason_of(probe, verdict), .time = transaction.wall_now()});
+  }
+  events_.add(listener, std::move(present));
+  for (const auto& [id, entry] : entries_) rebook(*entry, transaction.now());
+  book_probes();
+  return listener;
+}
+
+void RegistryState::unsubscribe(const std::shared_ptr<Listener>& listener) noexcept {
+  std::unique_lock lock{mutex_};
+  events_.remove(listener);
+  if (!Frame::inside(this)) events_.await_return(lock, listener, std::chrono::steady_clock::now() + patience);
+}
+
+void RegistryState::deliver_events() {
+  std::unique_lock lock{mutex_};
+  events_.deliver(lock, this);
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

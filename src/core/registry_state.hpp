@@ -1,0 +1,208 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <vitals/registry.hpp>
+
+#include "core/entry.hpp"
+#include "core/event_queue.hpp"
+#include "core/probe_rules.hpp"
+#include "core/snapshot.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+class Scheduler;
+enum class Lane;
+
+/// A call of a check that is about to be made: what the calling thread needs, without the lock.
+struct Call {
+  std::shared_ptr<Entry> entry;
+  std::shared_ptr<CheckBody> body;
+  std::shared_ptr<Run> run;
+  SteadyTime deadline;
+};
+
+/// What a HealthRegistry, its handles, Runners and Endpoints share: the checks and what is known of them.
+///
+/// One lock guards it all. Decisions are made by pure functions (check_state, probe_rules); here they are applied, told
+/// and timed. No user code runs under the lock: what must be called or destroyed afterwards is left with the
+/// Transaction.
+///
+/// @par Thread safety  Shared objects: safe.
+class RegistryState final : public InstantWatcher, public std::enable_shared_from_this<RegistryState> {
+ public:
+  class Transaction;
+
+  explicit RegistryState(const RegistryOptions& options);
+  ~RegistryState();
+
+  // The registry (registry_state.cpp)
+  std::uint64_t add_instant(Probe probe, std::string_view name, std::shared_ptr<InstantSource> source,
+                            const CheckOptions& options);
+  std::uint64_t add_scheduled(Probe probe, std::string_view name, std::shared_ptr<CheckBody> body,
+                              const CheckOptions& options);
+  void remove(std::uint64_t id, bool wait) noexcept;
+  void begin_shutdown(std::string_view reason);
+  /// The registry's end: nothing runs any more, and every check goes.
+  void close() noexcept;
+  void instant_changed(std::uint64_t id) noexcept override;
+
+  // Listeners (registry_state.cpp)
+  std::shared_ptr<Listener> subscribe(HealthListener listener);
+  void unsubscribe(const std::shared_ptr<Listener>& listener) noexcept;
+  void deliver_events();
+
+  // Probes (registry_probes.cpp)
+  /// Starts the runs that a probe needs: of all checks of `probes`, or only of the one named. Null: there is nothing to
+  /// wait for. Else `ready` is called once, without the lock, at the latest when the answer budget is spent; it must
+  /// neither block nor throw.
+  [[nodiscard]] std::shared_ptr<Wait> ask(ProbeSet probes, std::string_view check, std::function<void()> ready);
+  void cancel(const std::shared_ptr<Wait>& wait) noexcept;
+  /// What is known now. Runs nothing and never waits.
+  [[nodiscard]] Snapshot snapshot(ProbeSet probes);
+  [[nodiscard]] std::optional<Probe> probe_of(std::string_view check) const;
+  /// Changes with everything that a report shows.
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
+  [[nodiscard]] const Clock& clock() const noexcept { return options_.clock; }
+  /// Runs a task on the thread that answers asynchronous requests.
+  void post_answer(std::function<void()> task);
+  /// Runs a task on the thread that writes the log.
+  void post_log(std::function<void()> task);
+
+  // Runs (registry_runs.cpp)
+  std::size_t run_due();
+  /// Calls the check, without the lock, and takes in what it says.
+  void perform(Call call);
+  /// An asynchronous check's result, from any thread.
+  void complete(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, CheckResult result);
+
+  // Scheduling (scheduler.cpp)
+  void acquire_scheduler();
+  /// @returns The scheduler, if this was its last share.
+  std::shared_ptr<Scheduler> release_scheduler() noexcept;
+  [[nodiscard]] std::vector<std::string> checks_in_call() const;
+
+ private:
+  friend class Scheduler;
+  using Timetable = std::set<std::pair<SteadyTime, std::uint64_t>>;
+
+  static constexpr std::uint64_t probes_id = 0;  // in the timetable: the probes themselves
+
+  void insert(Transaction& transaction, const std::shared_ptr<Entry>& entry);
+  void retire(Entry& entry, Transaction& transaction);
+  void bump() noexcept { version_.fetch_add(1, std::memory_order_acq_rel); }
+
+  // Verdicts (registry_verdicts.cpp)
+  /// What the check's report says doesn't change any more.
+  [[nodiscard]] bool frozen(const Entry& entry) const noexcept;
+  [[nodiscard]] Surroundings surroundings() const;
+  [[nodiscard]] ProbeVerdict verdict_of(Probe probe, SteadyTime now) const;
+  [[nodiscard]] std::string reason_of(Probe probe, const ProbeVerdict& verdict) const;
+  void judge_entry(Entry& entry, Transaction& transaction);
+  void tell_check(Entry& entry, Transaction& transaction);
+  void tell_probe(Probe probe, const ProbeVerdict& verdict, Transaction& transaction);
+  void latch(Transaction& transaction);
+  void commit(Transaction& transaction);
+  void rebook(Entry& entry, SteadyTime now);
+  void book_probes();
+
+  // Probes (registry_probes.cpp)
+  void ask_entry(Entry& entry, Transaction& transaction);
+  [[nodiscard]] bool awaited(const Entry& entry) const;
+  void release_waits(Entry& entry, Transaction& transaction);
+  void end_overdue_waits(Transaction& transaction);
+  static void fire(const std::shared_ptr<Wait>& wait, Transaction& transaction);
+  void refresh_all(Transaction& transaction);
+  [[nodiscard]] Report take_report(Probe probe, const Transaction& transaction) const;
+  [[nodiscard]] SteadyTime valid_until(ProbeSet probes, SteadyTime now) const;
+  void post(Lane lane, std::function<void()> task);
+
+  // Runs (registry_runs.cpp)
+  /// Whether runs of this check are still started.
+  [[nodiscard]] bool runs(const Entry& entry) const noexcept;
+  void apply(Entry& entry, CheckEvent event, Transaction& transaction);
+  void look_at(Entry& entry, Transaction& transaction);
+  void make_due(Entry& entry, Transaction& transaction);
+  [[nodiscard]] Call begin_run(const std::shared_ptr<Entry>& entry, bool on_worker, Transaction& transaction);
+  void take_in(Entry& entry, Run& run, CheckResult result, Transaction& transaction);
+  void end_run(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, Transaction& transaction);
+  void became_overdue(Entry& entry, Transaction& transaction);
+  void release_slot(const Entry& entry, Run& run);
+  void request_stop(const std::shared_ptr<Run>& run, Transaction& transaction);
+  void clear_queue(Transaction& transaction);
+  [[nodiscard]] double jitter();
+
+  const RegistryOptions options_;
+  std::atomic<std::uint64_t> version_ = 1;
+  mutable std::mutex mutex_;
+  std::condition_variable call_ended_;
+
+  std::map<std::uint64_t, std::shared_ptr<Entry>> entries_;  // in the order of their registration
+  std::map<std::string, std::uint64_t, std::less<>> ids_;
+  std::uint64_t last_id_ = 0;
+  Life life_;
+  std::array<std::optional<Report>, all_probes.size()> frozen_;  // by the startup latch or the shutdown
+  std::array<Status, all_probes.size()> told_;
+  bool closed_ = false;
+  EventQueue events_;
+
+  Timetable timetable_;  // when to look at which check
+  SteadyTime probes_wake_ = SteadyTime::max();
+  std::array<std::deque<std::shared_ptr<Entry>>, 2> ready_;  // waiting for a worker: liveness, others
+  std::deque<std::shared_ptr<Wait>> waiting_;                // in the order of their deadlines
+  std::array<std::size_t, 2> in_time_ = {};  // runs on workers within their timeout, of the same two kinds
+  std::size_t calls_ = 0;                    // of checks, now
+  std::minstd_rand random_;
+
+  std::size_t leases_ = 0;
+  std::shared_ptr<Scheduler> scheduler_;
+};
+
+/// Holds the lock, and does without it what may not be done under it.
+///
+/// Its end judges the probes, tells the listeners, lets the lock go, and then calls and destroys what was left with it.
+class RegistryState::Transaction {
+ public:
+  explicit Transaction(RegistryState& state)
+      : state_{state}, lock_{state.mutex_}, now_{state.options_.clock.steady_now()} {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+
+  /// The moment at which all of it happens.
+  [[nodiscard]] SteadyTime now() const noexcept { return now_; }
+  /// After a wait on lock().
+  void renew() noexcept { now_ = state_.options_.clock.steady_now(); }
+  [[nodiscard]] WallTime wall_now() const noexcept { return state_.options_.clock.wall_now(); }
+  [[nodiscard]] std::unique_lock<std::mutex>& lock() noexcept { return lock_; }
+
+  void call_later(std::function<void()> call) { calls_.push_back(std::move(call)); }
+  void destroy_later(std::shared_ptr<void> object) { garbage_.push_back(std::move(object)); }
+
+ private:
+  RegistryState& state_;
+  std::unique_lock<std::mutex> lock_;
+  SteadyTime now_;
+  std::vector<std::function<void()>> calls_;
+  std::vector<std::shared_ptr<void>> garbage_;
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,143 @@
+// What the results amount to: judging checks and probes, the startup latch, telling of transitions, and booking the
+// moments at which time alone changes something.
+
+#include <algorithm>
+
+#include "core/registry_state.hpp"
+#include "core/scheduler.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+Surroundings RegistryState::surroundings() const { return {.latched = life_.latched, .runner = scheduler_ != nullptr}; }
+
+bool RegistryState::frozen(const Entry& entry) const noexcept {
+  return life_.shut_down || entry.removed || (entry.rules.probe == Probe::startup && life_.latched);
+}
+
+void RegistryState::judge_entry(Entry& entry, Transaction& transaction) {
+  if (frozen(entry)) return;
+  const auto now = transaction.now();
+  const auto& options = entry.rules.options;
+  const auto before = counted(entry.verdict.status, options.critical);
+  if (entry.instant) {
+    const auto since = std::max(entry.state.registered, life_.latched.value_or(entry.state.registered));
+    entry.reading = entry.instant->read(since, now);
+    entry.verdict = judge(*entry.reading, entry.rules, now);
+  } else {
+    entry.verdict = judge(entry.state, entry.rules, surroundings(), now);
+  }
+  const auto after = counted(entry.verdict.status, options.critical);
+  if (before != after) {
+    life_.of(entry.rules.probe).remove(before);
+    life_.of(entry.rules.probe).add(after);
+  }
+  tell_check(entry, transaction);
+  rebook(entry, now);
+}
+
+// The first result is a transition too; "not checked yet" is none, but a liveness check that never ran has failed.
+void RegistryState::tell_check(Entry& entry, Transaction& transaction) {
+  const auto status = entry.verdict.status;
+  const bool never_ran = entry.rules.probe == Probe::liveness && status == Status::fail;
+  if (!entry.instant && !entry.state.result && !never_ran) return;
+  if (entry.told == status) return;
+  HealthEvent event{.probe = entry.rules.probe,
+                    .check = entry.name,
+                    .from = entry.told,
+                    .to = status,
+                    .reason = detail::reason_of(entry),
+                    .time = transaction.wall_now()};
+  entry.told = status;
+  entry.changed_at = event.time;
+  bump();
+  events_.push(std::move(event));
+}
+
+std::string RegistryState::reason_of(Probe probe, const ProbeVerdict& verdict) const {
+  if (probe == Probe::readiness && life_.shut_down) return frozen_[index_of(probe)]->reason();
+  if (*verdict.reason != '\0' || verdict.status == Status::pass) return verdict.reason;
+  for (const auto& [id, entry] : entries_) {
+    const auto& rules = entry->rules;
+    if (rules.probe != probe || counted(entry->verdict.status, rules.options.critical) != verdict.status) continue;
+    const auto& why = detail::reason_of(*entry);
+    return why.empty() ? entry->name : entry->name + ": " + why;
+  }
+  return {};
+}
+
+void RegistryState::tell_probe(Probe probe, const ProbeVerdict& verdict, Transaction& transaction) {
+  auto& told = told_[index_of(probe)];
+  events_.push({.probe = probe,
+                .from = told,
+                .to = verdict.status,
+                .reason = reason_of(probe, verdict),
+                .time = transaction.wall_now()});
+  told = verdict.status;
+  bump();
+}
+
+ProbeVerdict RegistryState::verdict_of(Probe probe, SteadyTime now) const {
+  const auto& frozen_report = frozen_[index_of(probe)];
+  if (!frozen_report) return judge(probe, life_, options_, now);
+  if (probe != Probe::liveness || !life_.shut_down || closed_) return {frozen_report->status()};
+  const auto limit = *life_.shut_down + options_.shutdown_limit;
+  if (now > limit) return {Status::fail, "shutdown overran"};
+  return {frozen_report->status(), "", limit + Duration{1}};
+}
+
+// From here on the startup checks rest, their report stays, and every liveness bound counts anew.
+void RegistryState::latch(Transaction& transaction) {
+  life_.latched = transaction.now();
+  frozen_[index_of(Probe::startup)] = take_report(Probe::startup, transaction);
+  for (const auto& [id, entry] : entries_) {
+    if (entry->rules.probe == Probe::startup) {
+      release_waits(*entry, transaction);
+      rebook(*entry, transaction.now());
+    } else {
+      judge_entry(*entry, transaction);
+    }
+  }
+  book_probes();
+  bump();
+}
+
+void RegistryState::commit(Transaction& transaction) {
+  if (!life_.shut_down && life_.ready_to_latch()) latch(transaction);
+  for (const auto probe : all_probes) {
+    const auto verdict = verdict_of(probe, transaction.now());
+    if (verdict.status != told_[index_of(probe)]) tell_probe(probe, verdict, transaction);
+  }
+  if (scheduler_) scheduler_->attend();
+}
+
+void RegistryState::rebook(Entry& entry, SteadyTime now) {
+  if (entry.removed) return;
+  auto wake = SteadyTime::max();
+  if (frozen(entry)) {
+    if (entry.state.phase == RunPhase::running) wake = deadline_of(entry.state, entry.rules);
+  } else if (entry.instant) {
+    if (events_.has_listeners() && entry.reading) wake = entry.reading->look_again;
+    if (events_.has_listeners() && entry.verdict.valid_until > now) wake = std::min(wake, entry.verdict.valid_until);
+  } else {
+    wake = entry.verdict.valid_until;
+    if (!entry.queued) wake = std::min(wake, next_look(entry.state, entry.rules));
+  }
+  if (wake == entry.wake) return;
+  timetable_.erase({entry.wake, entry.id});
+  entry.wake = wake;
+  if (wake != SteadyTime::max()) timetable_.insert({wake, entry.id});
+}
+
+// Only listeners need to be told of what time alone does to a probe; a report finds out by itself.
+void RegistryState::book_probes() {
+  timetable_.erase({probes_wake_, probes_id});
+  probes_wake_ = SteadyTime::max();
+  if (!events_.has_listeners() || closed_) return;
+  const auto now = options_.clock.steady_now();
+  for (const auto probe : all_probes) probes_wake_ = std::min(probes_wake_, verdict_of(probe, now).valid_until);
+  if (probes_wake_ != SteadyTime::max()) timetable_.insert({probes_wake_, probes_id});
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

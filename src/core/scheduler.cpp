@@ -1,0 +1,295 @@
+#include "core/scheduler.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <system_error>
+#include <thread>
+
+#include "core/frame.hpp"
+#include "core/signals.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr auto linger = 10s;         // how long a thread without work stays
+constexpr auto retry_after = 100ms;  // when to try again to create a thread
+constexpr auto longest_sleep = 1h;
+constexpr std::size_t batch = 256;  // checks that the timer looks at before it lets others have the lock
+
+constexpr std::size_t index_of(Lane lane) { return static_cast<std::size_t>(lane); }
+
+}  // namespace
+
+void Scheduler::start() {
+  attend();
+  if (next_look() && !timer_runs_)
+    throw std::system_error{std::make_error_code(std::errc::resource_unavailable_try_again),
+                            "vitals: can't create the timer thread"};
+}
+
+void Scheduler::stop() {
+  attend();
+  stopping_ = true;
+  timetable_changed_.notify_all();
+  work_came_.notify_all();
+  for (auto& serial : lanes_) serial.posted.notify_all();
+}
+
+bool Scheduler::await_end(steady_clock::time_point deadline) {
+  std::unique_lock lock{state_.mutex_};
+  return thread_ended_.wait_until(lock, deadline, [&] { return threads_ == 0; });
+}
+
+bool Scheduler::spawn(void (Scheduler::*work)()) {
+  try {
+    const SignalsBlocked blocked;
+    std::thread{[self = shared_from_this(), state = state_.shared_from_this(), work] {
+      (self.get()->*work)();
+    }}.detach();
+  } catch (const std::exception&) {
+    return false;
+  }
+  ++threads_;
+  return true;
+}
+
+void Scheduler::end_thread() {
+  --threads_;
+  thread_ended_.notify_all();
+}
+
+void Scheduler::attend() {
+  staff();
+  if (state_.events_.has_work() && !std::exchange(events_posted_, true))
+    post(Lane::events, [this] {
+      std::unique_lock lock{state_.mutex_};
+      events_posted_ = false;
+      state_.events_.deliver(lock, &state_);
+    });
+  for (const auto lane : {Lane::events, Lane::answers, Lane::log}) serve(lane);
+  const auto look = next_look();
+  if (!look || stopping_) return;
+  if (!timer_runs_)
+    timer_runs_ = spawn(&Scheduler::run_timer);
+  else if (*look < timer_wake_)
+    timetable_changed_.notify_one();
+}
+
+// The timetable goes by the registry's clock and the waits by the system's, which differ in tests only.
+std::optional<steady_clock::time_point> Scheduler::next_look() const {
+  const auto now = steady_clock::now();
+  std::optional<steady_clock::time_point> look;
+  const auto no_later_than = [&](steady_clock::time_point when) { look = std::min(look.value_or(when), when); };
+  if (!state_.timetable_.empty()) {
+    const Duration delay = state_.timetable_.begin()->first - state_.options_.clock.steady_now();
+    no_later_than(now + std::clamp<Duration>(delay, 0s, longest_sleep));
+  }
+  if (!state_.waiting_.empty()) no_later_than(state_.waiting_.front()->deadline);
+  const auto unserved = [](const Serial& serial) { return !serial.served && !serial.tasks.empty(); };
+  if ((runnable() > 0 && idle_ == 0) || std::any_of(lanes_.begin(), lanes_.end(), unserved))
+    no_later_than(now + retry_after);
+  return look;
+}
+
+void Scheduler::run_timer() {
+  for (;;) {
+    look_at_timetable();
+    std::unique_lock lock{state_.mutex_};
+    const auto look = stopping_ ? std::nullopt : next_look();
+    if (!look) {
+      timer_runs_ = false;
+      end_thread();
+      return;
+    }
+    timer_wake_ = *look;
+    timetable_changed_.wait_until(lock, *look);
+  }
+}
+
+void Scheduler::look_at_timetable() {
+  RegistryState::Transaction transaction{state_};
+  if (stopping_) return;
+  state_.end_overdue_waits(transaction);
+  auto& timetable = state_.timetable_;
+  for (std::size_t looked = 0; looked < batch && !timetable.empty(); ++looked) {
+    const auto [when, id] = *timetable.begin();
+    if (when > transaction.now()) return;
+    if (id == RegistryState::probes_id) {
+      state_.commit(transaction);
+      state_.book_probes();
+    } else {
+      timetable.erase(timetable.begin());
+      auto& entry = *state_.entries_.at(id);
+      entry.wake = SteadyTime::max();
+      state_.look_at(entry, transaction);
+    }
+  }
+}
+
+std::size_t Scheduler::runnable(std::size_t lane) const noexcept {
+  const auto& in_time = state_.in_time_;
+  const auto taken = lane == 0 ? in_time[0] : in_time[0] + in_time[1];
+  return taken >= max_in_time ? 0 : std::min(state_.ready_[lane].size(), max_in_time - taken);
+}
+
+std::size_t Scheduler::runnable() const noexcept {
+  return stopping_ ? stops_.size() : stops_.size() + runnable(0) + runnable(1);
+}
+
+bool Scheduler::may_hire() const noexcept {
+  const bool privileged = !stops_.empty() || (!stopping_ && runnable(0) > 0);
+  return threads_ < (privileged ? max_threads : max_threads - reserved);
+}
+
+void Scheduler::staff() {
+  const auto wanted = runnable();
+  while (idle_ < wanted && may_hire() && spawn(&Scheduler::run_worker)) ++idle_;
+  for (std::size_t woken = 0; woken < std::min(idle_, wanted); ++woken) work_came_.notify_one();
+}
+
+bool Scheduler::stuck() const noexcept { return idle_ == 0 && state_.in_time_[0] + state_.in_time_[1] == 0; }
+
+std::shared_ptr<Entry> Scheduler::take_ready() {
+  for (std::size_t lane = 0; lane < state_.ready_.size(); ++lane) {
+    auto& queue = state_.ready_[lane];
+    while (runnable(lane) > 0) {
+      const auto entry = queue.front();
+      queue.pop_front();
+      if (state_.runs(*entry)) return entry;
+      entry->queued = false;
+    }
+  }
+  return nullptr;
+}
+
+void Scheduler::run_worker() {
+  for (bool hired = true;; hired = false) {
+    std::optional<Call> call;
+    std::stop_source stop{std::nostopstate};
+    {
+      RegistryState::Transaction transaction{state_};
+      if (!hired) ++idle_;
+      work_came_.wait_for(transaction.lock(), linger, [&] { return stopping_ || runnable() > 0; });
+      transaction.renew();
+      --idle_;
+      if (runnable() == 0) {
+        end_thread();
+        return;
+      }
+      if (!stops_.empty()) {
+        stop = std::move(stops_.front());
+        stops_.pop_front();
+      } else if (const auto entry = take_ready()) {
+        call = state_.begin_run(entry, true, transaction);
+      }
+    }
+    if (call) state_.perform(std::move(*call));
+    const Frame frame{&state_};
+    stop.request_stop();
+  }
+}
+
+void Scheduler::post_stop(std::stop_source stop) {
+  stops_.push_back(std::move(stop));
+  staff();
+}
+
+void Scheduler::post(Lane lane, std::function<void()> task) {
+  lanes_[index_of(lane)].tasks.push_back(std::move(task));
+  serve(lane);
+}
+
+void Scheduler::serve(Lane lane) {
+  auto& serial = lanes_[index_of(lane)];
+  if (serial.tasks.empty()) return;
+  if (serial.served) {
+    serial.posted.notify_one();
+    return;
+  }
+  switch (lane) {
+    case Lane::events: serial.served = spawn(&Scheduler::run_lane<Lane::events>); return;
+    case Lane::answers: serial.served = spawn(&Scheduler::run_lane<Lane::answers>); return;
+    case Lane::log: serial.served = spawn(&Scheduler::run_lane<Lane::log>); return;
+  }
+}
+
+template <Lane lane>
+void Scheduler::run_lane() {
+  auto& serial = lanes_[index_of(lane)];
+  std::unique_lock lock{state_.mutex_};
+  for (;;) {
+    serial.posted.wait_for(lock, linger, [&] { return stopping_ || !serial.tasks.empty(); });
+    if (serial.tasks.empty()) {
+      serial.served = false;
+      end_thread();
+      return;
+    }
+    auto task = std::move(serial.tasks.front());
+    serial.tasks.pop_front();
+    lock.unlock();
+    {
+      const Frame frame{&state_};
+      try {
+        task();
+      } catch (...) {  // user code at its end: there is nobody to tell
+      }
+      task = nullptr;
+    }
+    lock.lock();
+  }
+}
+
+// The shares that Runners and servers hold.
+
+void RegistryState::acquire_scheduler() {
+  Transaction transaction{*this};
+  if (leases_ == 0) {
+    scheduler_ = std::make_shared<Scheduler>(*this);
+    for (const auto& [id, entry] : entries_) look_at(*entry, transaction);
+    try {
+      scheduler_->start();
+    } catch (...) {
+      clear_queue(transaction);
+      scheduler_->stop();
+      scheduler_ = nullptr;
+      throw;
+    }
+    bump();
+  }
+  ++leases_;
+}
+
+std::shared_ptr<Scheduler> RegistryState::release_scheduler() noexcept {
+  Transaction transaction{*this};
+  if (--leases_ > 0) return nullptr;
+  clear_queue(transaction);
+  for (const auto& [id, entry] : entries_) {
+    if (!entry->run) continue;
+    entry->run->abandoned = true;
+    release_slot(*entry, *entry->run);
+    release_waits(*entry, transaction);
+    scheduler_->post_stop(entry->run->stop);
+  }
+  for (const auto& wait : std::exchange(waiting_, {})) fire(wait, transaction);
+  scheduler_->stop();
+  const auto last = std::exchange(scheduler_, nullptr);
+  for (const auto& [id, entry] : entries_) judge_entry(*entry, transaction);
+  bump();
+  return last;
+}
+
+std::vector<std::string> RegistryState::checks_in_call() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::string> names;
+  for (const auto& [id, entry] : entries_)
+    if (entry->calls > 0) names.push_back(entry->name);
+  return names;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

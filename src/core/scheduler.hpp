@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "core/registry_state.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// Work that goes one after another on a thread of its own, so that none can hold up the others.
+enum class Lane { events, answers, log };
+
+/// The threads of a registry: a timer, workers on demand, and a thread a lane. Lives from the first Runner to the last.
+///
+/// Everything is guarded by the registry's lock, which is held on entry to every member unless it says otherwise.
+/// Threads own the registry's state and this, are detached, and go when they have nothing to do for a while; a thread
+/// that is stuck in user code when the Runner ends is left behind.
+class Scheduler : public std::enable_shared_from_this<Scheduler> {
+ public:
+  static constexpr std::size_t max_in_time = 32;  ///< Runs within their timeout, of each kind.
+  static constexpr std::size_t max_threads = 256;
+  static constexpr std::size_t reserved = 32;  ///< Of these for liveness checks and stop requests only.
+
+  explicit Scheduler(RegistryState& state) : state_{state} {}
+
+  /// Creates the timer thread if anything is booked. @throws std::system_error
+  void start();
+  /// Threads end as soon as they are out of user code.
+  void stop();
+  /// Waits until no thread is left, or until `deadline`. Called without the lock.
+  bool await_end(std::chrono::steady_clock::time_point deadline);
+
+  /// Sees to it that what is ready gets a worker, that somebody looks at the timetable, and that lanes are served.
+  void attend();
+  /// Hires workers for what is ready.
+  void staff();
+  /// Without a timer thread nobody ends a wait when its budget is spent.
+  [[nodiscard]] bool timer_runs() const noexcept { return timer_runs_; }
+  /// No run is within its timeout, no worker is free, and none can be had.
+  [[nodiscard]] bool stuck() const noexcept;
+
+  void post(Lane lane, std::function<void()> task);
+  /// Has a worker request the stop: its callbacks are user code.
+  void post_stop(std::stop_source stop);
+
+ private:
+  struct Serial {
+    std::deque<std::function<void()>> tasks = {};
+    bool served = false;
+    std::condition_variable posted = {};
+  };
+
+  bool spawn(void (Scheduler::*work)());
+  void end_thread();
+  void serve(Lane lane);
+  void run_timer();
+  void look_at_timetable();
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
+  void run_worker();
+  [[nodiscard]] std::shared_ptr<Entry> take_ready();
+  [[nodiscard]] std::size_t runnable() const noexcept;
+  [[nodiscard]] std::size_t runnable(std::size_t lane) const noexcept;
+  [[nodiscard]] bool may_hire() const noexcept;
+  template <Lane lane>
+  void run_lane();
+
+  RegistryState& state_;
+  bool stopping_ = false;
+  bool timer_runs_ = false;
+  bool events_posted_ = false;
+  std::size_t threads_ = 0;
+  std::size_t idle_ = 0;  // workers that wait for work or have been hired for some
+  std::deque<std::stop_source> stops_;
+  std::array<Serial, 3> lanes_;
+  std::condition_variable timetable_changed_;
+  std::condition_variable work_came_;
+  std::condition_variable thread_ended_;
+  std::chrono::steady_clock::time_point timer_wake_ = {};
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

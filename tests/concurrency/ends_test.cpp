@@ -1,0 +1,193 @@
+// How things end: in any order, while checks run, hang or complete late.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/registry.hpp>
+#include <vitals/runner.hpp>
+
+#include "support/probe.hpp"
+
+namespace vitals::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+TEST(EndsTest, ARunnerTellsRunsToStopAndWaitsForThem) {
+  HealthRegistry health;
+  std::atomic<bool> returned = false;
+  Gate running;
+  health.add_readiness_check("obedient",
+                             [&](const CheckContext& context) {
+                               Gate stopped;
+                               const std::stop_callback on_stop{context.stop_token(), [&] { stopped.open(); }};
+                               running.open();
+                               stopped.wait();
+                               returned = true;
+                             },
+                             {.timeout = 1h, .schedule = every(24h)});
+  std::optional<Runner> runner{std::in_place, health};
+  running.wait();
+
+  runner.reset();
+
+  EXPECT_TRUE(returned);
+}
+
+TEST(EndsTest, ARunnerAbandonsAndLogsACheckThatDoesNotStop) {
+  HealthRegistry health;
+  struct Shared {  // what an abandoned check refers to must outlive it
+    Gate running;
+    Gate finish;
+    Gate finished;
+  };
+  const auto shared = std::make_shared<Shared>();
+  health.add_readiness_check("stubborn",
+                             [shared] {
+                               shared->running.open();
+                               shared->finish.wait();
+                               shared->finished.open();
+                             },
+                             {.timeout = 1h, .schedule = every(24h)});
+  std::vector<std::string> lines;
+  std::optional<Runner> runner{std::in_place, health,
+                               RunnerOptions{.log = [&](std::string_view line) { lines.emplace_back(line); }}};
+  shared->running.wait();
+
+  runner.reset();
+
+  EXPECT_THAT(lines, ElementsAre("vitals: check stubborn is still running and was abandoned"));
+  EXPECT_EQ(health.report(Probe::readiness).find("stubborn")->condition, Condition::not_checked_yet);
+  shared->finish.open();
+  shared->finished.wait();
+}
+
+TEST(EndsTest, ANewRunnerDoesNotRunACheckThatWasAbandonedBeforeItReturns) {
+  HealthRegistry health;
+  const auto finish = std::make_shared<Gate>();
+  const auto runs = std::make_shared<Counter>();
+  health.add_readiness_check("stubborn",
+                             [=] {
+                               if (runs->add() == 1) finish->wait();
+                             },
+                             {.timeout = 1ms, .schedule = every(1ms)});
+  {
+    Runner first{health, {.log = [](std::string_view) {}}};
+    runs->await(1);
+  }
+
+  Runner second{health};
+  Counter others;
+  health.add_readiness_check("other", [&] { others.add(); }, {.schedule = every(1ms)});
+  others.await(10);
+  EXPECT_EQ(runs->value(), 1);
+  finish->open();
+
+  runs->await(3);
+}
+
+TEST(EndsTest, AScopedCheckWaitsForItsRun) {
+  HealthRegistry health;
+  Runner runner{health};
+  Gate running;
+  std::atomic<bool> returned = false;
+  ScopedCheck scoped =
+      health.add_readiness_check("busy",
+                                 [&](const CheckContext& context) {
+                                   Gate stopped;
+                                   const std::stop_callback on_stop{context.stop_token(), [&] { stopped.open(); }};
+                                   running.open();
+                                   stopped.wait();
+                                   returned = true;
+                                 },
+                                 {.timeout = 1h, .schedule = every(24h)});
+  running.wait();
+
+  scoped.reset();
+
+  EXPECT_TRUE(returned);
+}
+
+TEST(EndsTest, ACompletionMayComeAfterEverythingHasEnded) {
+  std::optional<HealthRegistry> health{std::in_place};
+  std::optional<Runner> runner{std::in_place, *health};
+  std::vector<CheckCompletion> kept;
+  Gate started;
+  health->add_readiness_check("late",
+                              [&](const CheckContext&, CheckCompletion done) {
+                                kept.push_back(std::move(done));
+                                started.open();
+                              },
+                              {.timeout = 1h, .schedule = every(24h)});
+  started.wait();
+  runner.reset();
+  health.reset();
+
+  kept.front()(CheckResult::pass());
+
+  kept.clear();
+}
+
+TEST(EndsTest, HandlesOutliveTheRegistry) {
+  std::optional<HealthRegistry> health{std::in_place};
+  const auto handle = health->add_readiness_check("database", [] { return true; });
+  ScopedCheck scoped = health->add_readiness_check("cache", [] { return true; });
+  Subscription subscription = health->on_change([](const HealthEvent&) {});
+  StatusFlag flag{CheckResult::pass()};
+  health->add_readiness_check("flag", flag);
+  auto beat = std::make_unique<Heartbeat>(5s);
+  health->add_liveness_check("beat", *beat);
+
+  health.reset();
+
+  handle.remove();
+  scoped.reset();
+  subscription.reset();
+  flag.set(CheckResult::fail());
+  beat->beat();
+  beat.reset();
+}
+
+TEST(EndsTest, TheRegistryMayEndBeforeItsRunner) {
+  std::optional<HealthRegistry> health{std::in_place};
+  Counter runs;
+  auto token = std::make_shared<int>();
+  const std::weak_ptr<int> held_by_check = token;
+  health->add_readiness_check("database", [&runs, token = std::move(token)] { runs.add(); }, {.schedule = every(1ms)});
+  Runner runner{*health};
+  runs.await(3);
+
+  health.reset();
+
+  EXPECT_TRUE(held_by_check.expired());
+}
+
+TEST(EndsTest, ACheckMayEndTheRunnerThatRunsIt) {
+  HealthRegistry health;
+  Gate done;
+  Gate assigned;
+  std::unique_ptr<Runner> runner;
+  health.add_readiness_check("last",
+                             [&] {
+                               assigned.wait();
+                               runner.reset();
+                               done.open();
+                             },
+                             {.timeout = 1h, .schedule = every(24h)});
+  runner = std::make_unique<Runner>(health);
+  assigned.open();
+
+  done.wait();
+}
+
+}  // namespace
+}  // namespace vitals::test

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include <vitals/registry.hpp>
+
+#include "core/registry_state.hpp"
+
+namespace vitals::test {
+
+/// Opens once; threads wait for that.
+class Gate {
+ public:
+  void open() {
+    const std::lock_guard lock{mutex_};
+    open_ = true;
+    opened_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock{mutex_};
+    opened_.wait(lock, [&] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = false;
+};
+
+/// Counts up; threads wait until enough has been counted.
+class Counter {
+ public:
+  int add() {
+    const std::lock_guard lock{mutex_};
+    changed_.notify_all();
+    return ++count_;
+  }
+  void await(int count) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return count_ >= count; });
+  }
+  [[nodiscard]] int value() const {
+    const std::lock_guard lock{mutex_};
+    return count_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int count_ = 0;
+};
+
+/// Asks a probe as a server does: starts the runs that it needs, waits for them within the answer budget, and reports.
+inline Report probe(const HealthRegistry& health, Probe which = Probe::readiness) {
+  const auto state = detail::state_of(health);
+  const auto ready = std::make_shared<Gate>();  // outlives the call that opens it
+  if (state->ask(detail::ProbeSet::of(which), {}, [ready] { ready->open(); })) ready->wait();
+  return health.report(which);
+}
+
+}  // namespace vitals::test
