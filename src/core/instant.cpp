@@ -17,13 +17,15 @@ SteadyTime just_after(SteadyTime moment) { return moment + Duration{1}; }
 
 }  // namespace
 
-void InstantSource::bind(const Clock& clock) {
+void InstantSource::bind(const Clock& clock, std::string_view check) {
   const std::lock_guard lock{mutex_};
   if (clock_ && *clock_ != clock)
-    throw std::invalid_argument{std::string{kind_} + " goes by one clock: it is registered with another registry's"};
+    throw std::invalid_argument{"vitals: check \"" + std::string{check} + "\": " + kind_ +
+                                " goes by one clock, and this one is registered where there is another"};
   if (clock_) return;
   clock_ = clock;
   bound_.store(&*clock_, std::memory_order_release);
+  bound(clock.steady_now(), clock != Clock{});
 }
 
 void InstantSource::watch(std::weak_ptr<InstantWatcher> watcher, std::uint64_t id) {
@@ -59,6 +61,10 @@ WallTime InstantSource::wall_now() const noexcept {
   return clock ? clock->wall_now() : Clock{}.wall_now();
 }
 
+void HeartbeatSource::bound(SteadyTime, bool foreign) noexcept {
+  if (foreign) last_beat_.store(never, std::memory_order_relaxed);
+}
+
 void HeartbeatSource::end_idle() noexcept {
   beat();  // first, so that no reader finds it neither idle nor beating
   idle_.fetch_sub(1, std::memory_order_release);
@@ -91,6 +97,11 @@ InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const {
 FlagSource::FlagSource(CheckResult initial, StatusFlagOptions options)
     : InstantSource{"a StatusFlag"}, valid_for_{options.valid_for}, result_{std::move(initial)} {}
 
+void FlagSource::bound(SteadyTime now, bool foreign) noexcept {
+  const std::lock_guard lock{mutex_};
+  if (!set_at_ || foreign) set_at_ = now;
+}
+
 void FlagSource::set(CheckResult result) {
   {
     const std::lock_guard lock{mutex_};
@@ -115,7 +126,7 @@ InstantReading FlagSource::read(SteadyTime since, SteadyTime now) const {
   if (result_.status() != Status::fail) reading.last_success = now;
   if (!valid_for_) return reading;
 
-  const auto end = set_at_.value_or(since) + *valid_for_;  // never set: the initial result counts from its registration
+  const auto end = set_at_.value_or(since) + *valid_for_;
   if (now <= end) {
     reading.valid_until = reading.look_again = just_after(end);
     return reading;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <vitals/check_result.hpp>
@@ -48,13 +49,15 @@ class InstantSource {
   [[nodiscard]] virtual InstantReading read(SteadyTime since, SteadyTime now) const = 0;
 
   /// Makes the source go by a registry's clock.
-  /// @throws std::invalid_argument  if it already goes by another one.
-  void bind(const Clock& clock);
+  /// @throws std::invalid_argument  naming `check` if it already goes by another one.
+  void bind(const Clock& clock, std::string_view check);
 
   void watch(std::weak_ptr<InstantWatcher> watcher, std::uint64_t id);
   void unwatch(std::uint64_t id, const InstantWatcher* watcher) noexcept;
 
  protected:
+  /// The clock is known, and shows `now`. Times from before are by the system's clock: useless if this one is foreign.
+  virtual void bound(SteadyTime now, bool foreign) noexcept = 0;
   /// Tells the watchers; no lock may be held.
   void announce() noexcept;
   [[nodiscard]] SteadyTime steady_now() const noexcept;
@@ -87,8 +90,12 @@ class HeartbeatSource final : public InstantSource {
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const override;
 
  private:
+  static constexpr Duration::rep never = SteadyTime::min().time_since_epoch().count();
+
+  void bound(SteadyTime now, bool foreign) noexcept override;
+
   const Duration limit_;
-  std::atomic<Duration::rep> last_beat_ = SteadyTime::min().time_since_epoch().count();
+  std::atomic<Duration::rep> last_beat_ = never;
   std::atomic<int> idle_ = 0;
   std::atomic<bool> orphaned_ = false;
 };
@@ -112,10 +119,12 @@ class FlagSource final : public InstantSource {
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const override;
 
  private:
+  void bound(SteadyTime now, bool foreign) noexcept override;
+
   const std::optional<Duration> valid_for_;
   mutable std::mutex mutex_;
   CheckResult result_;
-  std::optional<SteadyTime> set_at_;
+  std::optional<SteadyTime> set_at_;  // the initial result counts from its registration
   std::optional<WallTime> set_at_wall_;
   std::optional<SteadyTime> last_success_;
 };

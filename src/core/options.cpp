@@ -55,9 +55,13 @@ void validate(const Validator& validator, const Schedule& schedule, Duration tim
 void validate_stale_bound(const Validator& validator, const CheckOptions& options) {
   if (!options.stale_after) return;
   const auto& schedule = options.schedule;
-  const auto least = schedule.kind() == Schedule::Kind::every ? schedule.interval() + options.timeout
-                                                              : std::max<Duration>(schedule.interval(), 1ms);
-  validator.in_range("stale_after", *options.stale_after, least, 24h * 7);
+  const bool periodic = schedule.kind() == Schedule::Kind::every;
+  const auto floor = periodic ? schedule.interval() + options.timeout : schedule.interval();
+  if (*options.stale_after <= floor)
+    validator.refuse("stale_after", "must exceed " + spoken(floor) + ", which is " +
+                                        (periodic ? "the interval and the timeout together" : "on_demand's max_age") +
+                                        ", and not be " + spoken(*options.stale_after));
+  validator.in_range("stale_after", *options.stale_after, 1ms, 24h * 7);
 }
 
 }  // namespace

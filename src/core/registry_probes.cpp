@@ -117,7 +117,7 @@ SteadyTime RegistryState::valid_until(ProbeSet probes, SteadyTime now) const {
   for (const auto& [id, entry] : entries_) {
     if (!asked.contains(entry->rules.probe) || frozen(*entry)) continue;
     until = std::min(until, entry->verdict.valid_until);
-    if (!entry->scheduled() || !scheduler_) continue;
+    if (!entry->scheduled()) continue;
     if (wants_run(entry->state, entry->rules, now)) return now;
     if (entry->rules.options.schedule.kind() == Schedule::Kind::on_demand)
       until = std::min(until, entry->state.ended + entry->rules.options.schedule.interval());

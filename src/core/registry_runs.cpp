@@ -39,6 +39,7 @@ void RegistryState::apply(Entry& entry, CheckEvent event, Transaction& transacti
     release_waits(entry, transaction);
   }
   if (phase == RunPhase::running && entry.state.phase == RunPhase::overdue) became_overdue(entry, transaction);
+  if (phase == RunPhase::overdue && entry.state.phase != RunPhase::overdue) bump();
   if (entry.state.phase != phase || entry.state.results != results) judge_entry(entry, transaction);
 }
 

@@ -42,9 +42,10 @@ RegistryState::~RegistryState() = default;
 std::uint64_t RegistryState::add_instant(Probe probe, std::string_view name, std::shared_ptr<InstantSource> source,
                                          const CheckOptions& options) {
   const auto rules = instant_rules(probe, name, options);
-  source->bind(options_.clock);
   Transaction transaction{*this};
   auto entry = std::make_shared<Entry>(last_id_ + 1, std::string{name}, rules);
+  admit(*entry);
+  source->bind(options_.clock, name);
   entry->instant = std::move(source);
   insert(transaction, entry);
   entry->instant->watch(weak_from_this(), entry->id);
@@ -57,20 +58,23 @@ std::uint64_t RegistryState::add_scheduled(Probe probe, std::string_view name, s
   const auto rules = scheduled_rules(probe, name, options, options_.answer_budget);
   Transaction transaction{*this};
   auto entry = std::make_shared<Entry>(last_id_ + 1, std::string{name}, rules);
+  admit(*entry);  // while `body` is the parameter's, which goes without the lock if this throws
   entry->body = std::move(body);
   insert(transaction, entry);
   look_at(*entry, transaction);
   return entry->id;
 }
 
-void RegistryState::insert(Transaction& transaction, const std::shared_ptr<Entry>& entry) {
+void RegistryState::admit(const Entry& entry) const {
   const auto refuse = [&](const char* rule) {
-    transaction.destroy_later(std::move(entry->body));
-    throw std::invalid_argument{"vitals: check \"" + entry->name + "\": " + rule};
+    throw std::invalid_argument{"vitals: check \"" + entry.name + "\": " + rule};
   };
-  if (ids_.contains(entry->name)) refuse("the name is taken");
-  if (entry->rules.probe == Probe::startup && life_.latched)
+  if (ids_.contains(entry.name)) refuse("the name is taken");
+  if (entry.rules.probe == Probe::startup && life_.latched)
     refuse("a startup check can't be added once startup has succeeded: register it before start()");
+}
+
+void RegistryState::insert(Transaction& transaction, const std::shared_ptr<Entry>& entry) {
   ids_.emplace(entry->name, entry->id);
   entries_.emplace(entry->id, entry);
   last_id_ = entry->id;

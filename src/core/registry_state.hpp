@@ -105,6 +105,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
   static constexpr std::uint64_t probes_id = 0;  // in the timetable: the probes themselves
 
+  void admit(const Entry& entry) const;
   void insert(Transaction& transaction, const std::shared_ptr<Entry>& entry);
   void retire(Entry& entry, Transaction& transaction);
   void bump() noexcept { version_.fetch_add(1, std::memory_order_acq_rel); }

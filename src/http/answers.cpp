@@ -1,0 +1,119 @@
+#include "http/answers.hpp"
+
+#include <utility>
+
+#include "core/registry_state.hpp"
+#include "core/snapshot.hpp"
+#include "core/text.hpp"
+#include "http/json_writer.hpp"
+#include "http/negotiation.hpp"
+#include "http/response.hpp"
+#include "http/target.hpp"
+#include "http/text_writer.hpp"
+#include "http/worst.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+/// What is asked about all probes is always answered as JSON.
+Format format_of(const Request& request, const PathMatch& match, std::string_view query) noexcept {
+  if (const auto json = accepted_json(request.accept)) return *json;
+  if (!match.probe) return Format::health_json;
+  return has_parameter(query, "verbose") ? Format::verbose_text : Format::text;
+}
+
+std::string body_of(const Route& route, const Snapshot& snapshot, Details details) {
+  switch (route.format) {
+    case Format::text: return std::string{verdict(worst(snapshot))};
+    case Format::verbose_text: return verbose_text(snapshot.of(route.probe.value()), details);
+    case Format::health_json:
+    case Format::json:
+      return route.probe ? health_json(snapshot.of(*route.probe), details) : health_json(snapshot, details);
+  }
+  return {};
+}
+
+std::string body_of(const Route& route, const CheckReport& check, WallTime time, Details details) {
+  switch (route.format) {
+    case Format::text: return std::string{verdict(check.status)};
+    case Format::verbose_text: return verbose_text(check, details);
+    case Format::health_json:
+    case Format::json: return health_json(check, time, !route.probe, details);
+  }
+  return {};
+}
+
+}  // namespace
+
+Answers::Answers(std::shared_ptr<RegistryState> state, EndpointOptions options)
+    : state_{std::move(state)}, paths_{options}, details_{options.details} {}
+
+Answers::~Answers() = default;
+
+std::optional<Route> Answers::route(const Request& request) const {
+  const Target target = parse_target(request.target);
+  const auto match = paths_.find(target.path);
+  if (!match) return std::nullopt;
+  Route route;
+  route.probe = match->probe;
+  route.one_check = match->check.has_value();
+  if (route.one_check && is_name(*match->check)) route.check = *match->check;
+  route.method = method_of(request.method);
+  route.format = format_of(request, *match, target.query);
+  return route;
+}
+
+std::shared_ptr<Wait> Answers::prepare(const Route& route, std::function<void()> ready) const {
+  if (route.method == Method::other) return nullptr;
+  if (route.one_check) {
+    const auto probe = probe_of_check(route);
+    return probe ? state_->ask(ProbeSet::of(*probe), route.check, std::move(ready)) : nullptr;
+  }
+  return kept(route) ? nullptr : state_->ask(route.probes(), {}, std::move(ready));
+}
+
+void Answers::cancel(const std::shared_ptr<Wait>& wait) const noexcept {
+  if (wait) state_->cancel(wait);
+}
+
+Response Answers::answer(const Route& route) const {
+  if (route.method == Method::other) return method_not_allowed_response();
+  if (route.one_check) return answer_one_check(route);
+  auto body = kept(route);
+  if (!body) body = write(route);
+  return status_response(route, body->status, body->body);
+}
+
+void Answers::post(std::function<void()> task) const { state_->post_answer(std::move(task)); }
+
+std::optional<Probe> Answers::probe_of_check(const Route& route) const {
+  const auto probe = state_->probe_of(route.check);
+  return !route.probe || probe == route.probe ? probe : std::nullopt;
+}
+
+std::shared_ptr<const KeptBody> Answers::kept(const Route& route) const {
+  auto body = kept_.find(route);
+  return body && body->holds(state_->version(), state_->clock().steady_now()) ? body : nullptr;
+}
+
+std::shared_ptr<const KeptBody> Answers::write(const Route& route) const {
+  const Snapshot snapshot = state_->snapshot(route.probes());
+  auto body = std::make_shared<const KeptBody>(
+      KeptBody{worst(snapshot), body_of(route, snapshot, details_), snapshot.version, snapshot.valid_until});
+  kept_.keep(route, body);
+  return body;
+}
+
+Response Answers::answer_one_check(const Route& route) const {
+  const auto probe = probe_of_check(route);
+  if (!probe) return not_found_response(route.method);
+  const Snapshot snapshot = state_->snapshot(ProbeSet::of(*probe));
+  const Report& report = snapshot.of(*probe);
+  const CheckReport* check = report.find(route.check);
+  if (check == nullptr) return not_found_response(route.method);  // removed a moment ago
+  return status_response(route, check->status, body_of(route, *check, report.time(), details_));
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <vitals/endpoint.hpp>
+
+#include "http/answers.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// An answer on its way to a `done`: it is delivered or cancelled, whichever comes first.
+///
+///     pending ──deliver()──▶ settled   done is called and freed there
+///        └──────cancel()───▶ settled   done is freed by the canceller
+///
+/// It owns all that the answer needs, so that the Endpoint may be gone by then.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: safe.
+class Delivery : public std::enable_shared_from_this<Delivery> {
+ public:
+  using Done = std::function<void(std::optional<Response>)>;
+
+  Delivery(std::shared_ptr<const Answers> answers, Route route, Done done);
+
+  /// Calls `done` with the answer as it is now, unless it was cancelled. What `done` throws is dropped.
+  void deliver() noexcept;
+
+  /// Has deliver() called on the thread that is there for user code.
+  void post() noexcept;
+
+  /// True if `done` wasn't called and won't be.
+  bool cancel() noexcept;
+
+ private:
+  /// True for the first who asks; `done_` is then its own.
+  bool settle() noexcept { return !settled_.exchange(true, std::memory_order_acq_rel); }
+
+  std::shared_ptr<const Answers> answers_;
+  Route route_;
+  Done done_;
+  std::atomic<bool> settled_ = false;
+};
+
+/// The caller's half of a pending answer: its end cancels.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class PendingAnswer {
+ public:
+  PendingAnswer(std::shared_ptr<const Answers> answers, std::shared_ptr<Delivery> delivery,
+                std::shared_ptr<Wait> wait) noexcept;
+  PendingAnswer(const PendingAnswer&) = delete;
+  PendingAnswer& operator=(const PendingAnswer&) = delete;
+  ~PendingAnswer();
+
+ private:
+  std::shared_ptr<const Answers> answers_;
+  std::shared_ptr<Delivery> delivery_;
+  std::shared_ptr<Wait> wait_;
+};
+
+/// Calls `done`, and drops what it throws.
+void call(const Delivery::Done& done, std::optional<Response> response) noexcept;
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/endpoint.hpp>
+#include <vitals/status.hpp>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// What a path leads to.
+struct PathMatch {
+  std::optional<Probe> probe = std::nullopt;             ///< None: all three.
+  std::optional<std::string_view> check = std::nullopt;  ///< What follows "<path>/": a view into the path looked up.
+
+  friend bool operator==(const PathMatch& a, const PathMatch& b) noexcept = default;
+};
+
+/// The paths of an endpoint.
+///
+/// Where one continues another ("/health" and "/health/live"), the longer one wins. A path that ends in '/' leads to no
+/// checks. Paths are compared byte by byte: nothing is decoded and no dot segment is resolved.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: safe.
+class Paths {
+ public:
+  /// @throws std::invalid_argument  naming the list, the path and the rule, if a path is malformed or given twice.
+  explicit Paths(const EndpointOptions& options);
+
+  /// Nothing if the path is foreign.
+  [[nodiscard]] std::optional<PathMatch> find(std::string_view path) const noexcept;
+
+ private:
+  struct Entry {
+    std::string path;
+    std::optional<Probe> probe;
+  };
+  void add(const char* list, const std::vector<std::string>& paths, std::optional<Probe> probe);
+
+  std::vector<Entry> entries_;  ///< The longest first.
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <vitals/endpoint.hpp>
+#include <vitals/report.hpp>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// "OK" or "Service Unavailable": the whole of a terse answer, and the last line of a verbose one.
+[[nodiscard]] std::string_view verdict(Status status) noexcept;
+
+/// A line a check, in order, and the verdict:
+///
+///     [+]cache ok
+///     [!]search degraded: backlog of 12000
+///     [-]database failed: connection refused
+///     Service Unavailable
+///
+/// A check that isn't critical is at worst degraded. Where the report has a reason of its own, a line named "startup"
+/// or "shutdown" tells it. Reasons are shown as `details` says.
+[[nodiscard]] std::string verbose_text(const Report& report, Details details);
+
+/// The same of one check's own status.
+[[nodiscard]] std::string verbose_text(const CheckReport& check, Details details);
+
+}  // namespace detail
+}  // namespace vitals::inline v1

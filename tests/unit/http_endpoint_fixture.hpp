@@ -1,0 +1,30 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <vitals/endpoint.hpp>
+#include <vitals/handles.hpp>
+#include <vitals/registry.hpp>
+
+#include "support/manual_clock.hpp"
+
+namespace vitals::test {
+
+/// A registry with one check for each probe, whose results the test sets.
+class EndpointTest : public testing::Test {
+ protected:
+  EndpointTest() {
+    health.add_liveness_check("loop", loop);
+    health.add_readiness_check("database", database);
+    health.add_startup_check("migration", migration);
+  }
+
+  ManualClock clock;
+  HealthRegistry health{{.clock = clock}};
+  StatusFlag loop{CheckResult::pass()};
+  StatusFlag database{CheckResult::pass()};
+  StatusFlag migration{CheckResult::pass()};
+  Endpoint endpoint{health};
+};
+
+}  // namespace vitals::test

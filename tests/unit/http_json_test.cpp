@@ -1,0 +1,174 @@
+#include <chrono>
+#include <limits>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "http/json_writer.hpp"
+#include "http/utc_text.hpp"
+#include "support/sample_reports.hpp"
+
+namespace {
+
+using std::chrono::nanoseconds;
+using testing::HasSubstr;
+using testing::Not;
+using vitals::Condition;
+using vitals::Details;
+using vitals::Probe;
+using vitals::Report;
+using vitals::Status;
+using vitals::Value;
+using vitals::detail::health_json;
+using vitals::detail::index_of;
+using vitals::detail::Snapshot;
+using vitals::detail::utc_text;
+using vitals::test::checked;
+using vitals::test::noon;
+using vitals::test::report_of;
+
+Snapshot snapshot_of(const Report& liveness, const Report& readiness, const Report& startup) {
+  Snapshot snapshot;
+  for (const auto& report : {liveness, readiness, startup}) snapshot.reports[index_of(report.probe())] = report;
+  return snapshot;
+}
+
+std::string json_of_data(Value value) {
+  auto check = checked("x", Status::pass);
+  check.data = {{"key", std::move(value)}};
+  const auto json = health_json(report_of(Probe::readiness, Status::pass, {check}), Details::always);
+  const auto begin = json.find("{\"key\":") + 7;
+  return json.substr(begin, json.find('}', begin) - begin);
+}
+
+TEST(UtcTextTest, HasMillisecondsRoundedDown) {
+  EXPECT_EQ(utc_text(noon), "2026-03-01T12:00:00.250Z");
+  EXPECT_EQ(utc_text(noon + nanoseconds{999'999}), "2026-03-01T12:00:00.250Z");
+}
+
+TEST(UtcTextTest, ReachesFromTheEpochToTheEndOfTime) {
+  EXPECT_EQ(utc_text(vitals::WallTime{}), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(utc_text(vitals::WallTime{nanoseconds{-1}}), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(utc_text(vitals::WallTime::max()), "2262-04-11T23:47:16.854Z");
+}
+
+TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
+  const auto report =
+      report_of(Probe::readiness, Status::warn, {checked("zebra", Status::pass), checked("ant", Status::warn)});
+
+  const auto json = health_json(report, Details::never);
+
+  EXPECT_EQ(json, R"({"status":"warn","time":"2026-03-01T12:00:00.250Z","checks":{)"
+                  R"("zebra":[{"status":"pass","time":"2026-03-01T12:00:00.250Z"}],)"
+                  R"("ant":[{"status":"warn","time":"2026-03-01T12:00:00.250Z"}]}})");
+}
+
+TEST(HealthJsonTest, HasAnEmptyObjectWithoutChecks) {
+  EXPECT_EQ(health_json(report_of(Probe::liveness, Status::pass, {}), Details::never),
+            R"({"status":"pass","time":"2026-03-01T12:00:00.250Z","checks":{}})");
+}
+
+TEST(HealthJsonTest, WithholdsMessageDataAndReasonByDefault) {
+  auto check = checked("database", Status::fail, "secret-message");
+  check.data = {{"secret-key", "secret-value"}};
+  const auto report = report_of(Probe::readiness, Status::fail, {check}, "secret-reason");
+
+  const auto of_probe = health_json(report, Details::never);
+  const auto of_check = health_json(check, noon, true, Details::never);
+  const auto of_all = health_json(
+      snapshot_of(report_of(Probe::liveness, Status::pass, {}), report, report_of(Probe::startup, Status::pass, {})),
+      Details::never);
+
+  for (const auto& json : {of_probe, of_check, of_all}) EXPECT_THAT(json, Not(HasSubstr("secret")));
+}
+
+TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
+  auto check = checked("database", Status::fail, "refused");
+  check.data = {{"depth", 3}, {"host", "db"}};
+
+  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Details::always);
+
+  EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"SIGTERM","checks":{)"
+                  R"("database":[{"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"refused",)"
+                  R"("data":{"depth":3,"host":"db"}}]}})");
+}
+
+TEST(HealthJsonTest, OmitsOutputOnPass) {
+  const auto report = report_of(Probe::readiness, Status::pass, {checked("x", Status::pass, "one failure")}, "why");
+
+  EXPECT_THAT(health_json(report, Details::always), Not(HasSubstr("output")));
+}
+
+TEST(HealthJsonTest, OmitsAnEmptyOutput) {
+  const auto report = report_of(Probe::readiness, Status::fail, {checked("x", Status::fail)});
+
+  EXPECT_THAT(health_json(report, Details::always), Not(HasSubstr("output")));
+}
+
+TEST(HealthJsonTest, TellsTheConditionThatExplainsAStatus) {
+  auto check = checked("x", Status::fail);
+  const auto json_in = [&](Condition condition) {
+    check.condition = condition;
+    return health_json(check, noon, false, Details::never);
+  };
+
+  EXPECT_THAT(json_in(Condition::stale), HasSubstr(R"("condition":"stale")"));
+  EXPECT_THAT(json_in(Condition::overdue), HasSubstr(R"("condition":"overdue")"));
+  EXPECT_THAT(json_in(Condition::not_checked_yet), HasSubstr(R"("condition":"not checked yet")"));
+  EXPECT_THAT(json_in(Condition::fresh), Not(HasSubstr("condition")));
+  EXPECT_THAT(json_in(Condition::running), Not(HasSubstr("condition")));
+}
+
+TEST(HealthJsonTest, OmitsTheTimeOfACheckThatNeverRan) {
+  auto check = checked("x", Status::fail);
+  check.checked_at = std::nullopt;
+
+  const auto json = health_json(check, noon, false, Details::never);
+
+  EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","checks":{"x":[{"status":"fail"}]}})");
+}
+
+TEST(HealthJsonTest, HasAllProbesAndTheProbeOfEachCheck) {
+  const auto snapshot = snapshot_of(report_of(Probe::liveness, Status::warn, {checked("loop", Status::warn)}),
+                                    report_of(Probe::readiness, Status::fail, {checked("database", Status::fail)}),
+                                    report_of(Probe::startup, Status::pass, {}));
+
+  const auto json = health_json(snapshot, Details::never);
+
+  EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z",)"
+                  R"("probes":{"liveness":"warn","readiness":"fail","startup":"pass"},"checks":{)"
+                  R"("loop":[{"probe":"liveness","status":"warn","time":"2026-03-01T12:00:00.250Z"}],)"
+                  R"("database":[{"probe":"readiness","status":"fail","time":"2026-03-01T12:00:00.250Z"}]}})");
+}
+
+TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
+  const auto snapshot = snapshot_of(report_of(Probe::liveness, Status::fail, {}, "shutdown overran"),
+                                    report_of(Probe::readiness, Status::fail, {}, "SIGTERM"),
+                                    report_of(Probe::startup, Status::pass, {}, "unused"));
+
+  EXPECT_THAT(health_json(snapshot, Details::always),
+              HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
+}
+
+TEST(HealthJsonTest, WritesEachKindOfValue) {
+  EXPECT_EQ(json_of_data({}), "null");
+  EXPECT_EQ(json_of_data(true), "true");
+  EXPECT_EQ(json_of_data(-3), "-3");
+  EXPECT_EQ(json_of_data(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
+  EXPECT_EQ(json_of_data(0.5), "0.5");
+  EXPECT_EQ(json_of_data("a \"b\" \\"), R"("a \"b\" \\")");
+  EXPECT_EQ(json_of_data(std::numeric_limits<double>::infinity()), "null");
+}
+
+TEST(HealthJsonTest, ReplacesWhatIsNoUtf8) {
+  auto check = checked("bad\xff", Status::fail, "half \xe2\x82");
+  check.data = {{"key\x80", Value{"\xc3("}}};
+
+  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Details::always);
+
+  EXPECT_THAT(json, HasSubstr("bad\xef\xbf\xbd"));
+  EXPECT_THAT(json, HasSubstr("half \xef\xbf\xbd"));
+}
+
+}  // namespace

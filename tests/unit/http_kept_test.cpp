@@ -1,0 +1,213 @@
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/endpoint.hpp>
+#include <vitals/handles.hpp>
+#include <vitals/registry.hpp>
+
+#include "http/kept_bodies.hpp"
+#include "support/manual_clock.hpp"
+#include "support/responses.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using vitals::CheckResult;
+using vitals::Endpoint;
+using vitals::HealthRegistry;
+using vitals::Heartbeat;
+using vitals::Probe;
+using vitals::Status;
+using vitals::StatusFlag;
+using vitals::SteadyTime;
+using vitals::detail::Format;
+using vitals::detail::KeptBodies;
+using vitals::detail::KeptBody;
+using vitals::detail::Method;
+using vitals::detail::Route;
+using vitals::test::get;
+using vitals::test::ManualClock;
+
+TEST(KeptBodyTest, HoldsWhileTheVersionIsTheSameAndItsTimeIsNotOver) {
+  const KeptBody body{Status::pass, "OK", 7, SteadyTime{10s}};
+
+  EXPECT_TRUE(body.holds(7, SteadyTime{10s} - 1ns));
+  EXPECT_FALSE(body.holds(7, SteadyTime{10s}));
+  EXPECT_FALSE(body.holds(8, SteadyTime{9s}));
+}
+
+TEST(KeptBodiesTest, AreKeptForEachSubjectAndKindOfBody) {
+  KeptBodies bodies;
+  std::vector<Route> routes;
+  for (const auto probe : {std::optional{Probe::liveness}, std::optional{Probe::readiness},
+                           std::optional{Probe::startup}, std::optional<Probe>{}})
+    for (const auto format : {Format::text, Format::verbose_text, Format::health_json})
+      routes.push_back({.probe = probe, .format = format});
+  for (const auto& route : routes) EXPECT_EQ(bodies.find(route), nullptr);
+
+  for (std::size_t i = 0; i < routes.size(); ++i)
+    bodies.keep(routes[i], std::make_shared<KeptBody>(KeptBody{.body = std::to_string(i)}));
+
+  for (std::size_t i = 0; i < routes.size(); ++i) EXPECT_EQ(bodies.find(routes[i])->body, std::to_string(i));
+}
+
+TEST(KeptBodiesTest, AreTheSameForAllMethodsAndBothJsonTypes) {
+  KeptBodies bodies;
+
+  bodies.keep({.probe = Probe::readiness, .format = Format::json}, std::make_shared<KeptBody>());
+
+  EXPECT_NE(bodies.find({.probe = Probe::readiness, .method = Method::head, .format = Format::health_json}), nullptr);
+}
+
+/// JSON bodies carry the time at which they were written: one with an earlier time was kept.
+class KeptAnswersTest : public testing::Test {
+ protected:
+  std::string ready() const { return get(endpoint, "/ready", "application/json").body; }
+
+  ManualClock clock;
+  HealthRegistry health{{.clock = clock}};
+  Endpoint endpoint{health};
+};
+
+TEST_F(KeptAnswersTest, AreKeptWhileNothingChanges) {
+  health.add_readiness_check("flag", StatusFlag{CheckResult::pass()});
+  const auto first = ready();
+
+  clock.advance(1h);
+
+  EXPECT_EQ(ready(), first);
+}
+
+TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
+  const StatusFlag flag{CheckResult::pass()};
+  health.add_readiness_check("flag", flag);
+  ASSERT_THAT(ready(), HasSubstr(R"("flag":[{"status":"pass")"));
+
+  flag.set(CheckResult::warn());
+
+  EXPECT_THAT(ready(), HasSubstr(R"("flag":[{"status":"warn")"));
+}
+
+TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
+  const auto empty = ready();
+
+  const auto handle = health.add_readiness_check("flag", StatusFlag{CheckResult::pass()});
+  EXPECT_THAT(ready(), HasSubstr("flag"));
+
+  handle.remove();
+  EXPECT_EQ(ready(), empty);
+}
+
+TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
+  health.add_readiness_check("flag", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  const auto first = ready();
+
+  clock.advance(29s);
+  EXPECT_EQ(ready(), first);
+
+  clock.advance(2s);
+  EXPECT_THAT(ready(), HasSubstr(R"("condition":"stale")"));
+}
+
+TEST_F(KeptAnswersTest, AreWrittenAnewWhenAHeartbeatIsSilent) {
+  const Heartbeat beat{5s};
+  health.add_readiness_check("loop", beat);
+  EXPECT_EQ(get(endpoint, "/ready").status, 200);
+
+  clock.advance(6s);
+
+  EXPECT_EQ(get(endpoint, "/ready").status, 503);
+}
+
+TEST_F(KeptAnswersTest, AreWrittenAnewWhenASilentHeartbeatBeatsAgain) {
+  const Heartbeat beat{5s};
+  health.add_readiness_check("loop", beat);
+  clock.advance(6s);
+  ASSERT_EQ(get(endpoint, "/ready").status, 503);
+
+  beat.beat();
+
+  EXPECT_EQ(get(endpoint, "/ready").status, 200);
+}
+
+TEST_F(KeptAnswersTest, AreNeverOlderThanTheLastChange) {
+  const StatusFlag flag{CheckResult::pass()};
+  health.add_readiness_check("flag", flag);
+  std::atomic<bool> stop = false;
+  const auto ask = [&] {
+    while (!stop) (void)get(endpoint, "/ready");
+  };
+  std::thread first{ask};
+  std::thread second{ask};
+
+  int wrong = 0;
+  for (int i = 0; i < 500; ++i) {
+    flag.set(CheckResult::fail());
+    wrong += get(endpoint, "/ready").status != 503;
+    flag.set(CheckResult::pass());
+    wrong += get(endpoint, "/ready").status != 200;
+  }
+  stop = true;
+  first.join();
+  second.join();
+
+  EXPECT_EQ(wrong, 0);
+}
+
+/// Stops one thread whenever it reads the time: the registry does that with its lock held.
+class StoppingClock final : public vitals::Clock::Source {
+ public:
+  SteadyTime steady_now() const noexcept override {
+    if (std::this_thread::get_id() == stopped_thread.load()) {
+      inside = true;
+      inside.notify_all();
+      gate.wait();
+    }
+    return SteadyTime{1h};
+  }
+  vitals::WallTime wall_now() const noexcept override { return {}; }
+
+  std::atomic<std::thread::id> stopped_thread;
+  mutable std::atomic<bool> inside = false;
+  mutable std::latch gate{1};
+};
+
+TEST(KeptAnswersLockTest, AreGivenWhileTheRegistryIsLocked) {
+  const auto clock = std::make_shared<StoppingClock>();
+  HealthRegistry health{{.clock = vitals::Clock{clock}}};
+  health.add_readiness_check("flag", StatusFlag{CheckResult::pass()});
+  const Endpoint endpoint{health};
+  ASSERT_EQ(get(endpoint, "/ready").status, 200);
+  std::thread holder{[&] {
+    clock->stopped_thread = std::this_thread::get_id();
+    (void)health.report(Probe::readiness);
+  }};
+  clock->inside.wait(false);
+
+  const auto reply = get(endpoint, "/ready");
+
+  EXPECT_EQ(reply.status, 200);
+  clock->gate.count_down();
+  holder.join();
+}
+
+TEST_F(KeptAnswersTest, AreOfOneEndpoint) {
+  const Endpoint open{health, {.details = vitals::Details::always}};
+  health.add_readiness_check("flag", StatusFlag{CheckResult::fail("refused")});
+
+  EXPECT_EQ(get(endpoint, "/ready?verbose").body, "[-]flag failed: reason withheld\nService Unavailable\n");
+  EXPECT_EQ(get(open, "/ready?verbose").body, "[-]flag failed: refused\nService Unavailable\n");
+}
+
+}  // namespace

@@ -1,0 +1,135 @@
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "http/paths.hpp"
+
+namespace {
+
+using testing::StrEq;
+using vitals::EndpointOptions;
+using vitals::Probe;
+using vitals::detail::PathMatch;
+using vitals::detail::Paths;
+
+std::string refusal_of(const EndpointOptions& options) {
+  try {
+    const Paths paths{options};
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(PathsTest, LeadToTheProbesByDefault) {
+  const Paths paths{EndpointOptions{}};
+
+  EXPECT_EQ(paths.find("/healthz"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/livez"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/ready"), (PathMatch{Probe::readiness}));
+  EXPECT_EQ(paths.find("/readyz"), (PathMatch{Probe::readiness}));
+  EXPECT_EQ(paths.find("/startup"), (PathMatch{Probe::startup}));
+  EXPECT_EQ(paths.find("/startupz"), (PathMatch{Probe::startup}));
+  EXPECT_EQ(paths.find("/health"), PathMatch{});
+}
+
+TEST(PathsTest, LeadToAChecksName) {
+  const Paths paths{EndpointOptions{}};
+
+  EXPECT_EQ(paths.find("/ready/database"), (PathMatch{Probe::readiness, "database"}));
+  EXPECT_EQ(paths.find("/health/database"), (PathMatch{std::nullopt, "database"}));
+}
+
+TEST(PathsTest, TakeWhateverFollowsAPathAsAName) {
+  const Paths paths{EndpointOptions{}};
+
+  EXPECT_EQ(paths.find("/ready/"), (PathMatch{Probe::readiness, ""}));
+  EXPECT_EQ(paths.find("/ready//x"), (PathMatch{Probe::readiness, "/x"}));
+  EXPECT_EQ(paths.find("/ready/a/b"), (PathMatch{Probe::readiness, "a/b"}));
+}
+
+TEST(PathsTest, LeaveForeignPathsAlone) {
+  const Paths paths{EndpointOptions{}};
+
+  for (const std::string_view path : {"", "/", "/healthzx", "/healt", "/Healthz", "//healthz", "/x/healthz",
+                                      "/health#x", "/%68ealthz", "/./healthz", "healthz", "/health "})
+    EXPECT_FALSE(paths.find(path)) << path;
+}
+
+TEST(PathsTest, LeaveHostilePathsAlone) {
+  const Paths paths{EndpointOptions{}};
+
+  EXPECT_FALSE(paths.find(std::string(1 << 20, '/')));
+  EXPECT_FALSE(paths.find(std::string_view{"/healthz\0", 9}));
+  EXPECT_FALSE(paths.find("\xff\xfe"));
+}
+
+TEST(PathsTest, MatchTheRootExactly) {
+  const Paths paths{{.liveness_paths = {"/"}, .health_paths = {}}};
+
+  EXPECT_EQ(paths.find("/"), (PathMatch{Probe::liveness}));
+  EXPECT_FALSE(paths.find("/x"));
+  EXPECT_FALSE(paths.find("//"));
+  EXPECT_FALSE(paths.find("//x"));
+}
+
+TEST(PathsTest, PreferTheLongerPath) {
+  const Paths paths{{.liveness_paths = {"/health/live"}, .health_paths = {"/health"}}};
+
+  EXPECT_EQ(paths.find("/health/live"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/health/live/loop"), (PathMatch{Probe::liveness, "loop"}));
+  EXPECT_EQ(paths.find("/health/liver"), (PathMatch{std::nullopt, "liver"}));
+}
+
+TEST(PathsTest, LeadToNoChecksBehindATrailingSlash) {
+  const Paths paths{{.liveness_paths = {"/live/"}}};
+
+  EXPECT_EQ(paths.find("/live/"), (PathMatch{Probe::liveness}));
+  EXPECT_FALSE(paths.find("/live/x"));
+  EXPECT_FALSE(paths.find("/live//x"));
+}
+
+TEST(PathsTest, AreSwitchedOffByAnEmptyList) {
+  const Paths paths{{.startup_paths = {}}};
+
+  EXPECT_FALSE(paths.find("/startup"));
+  EXPECT_TRUE(paths.find("/ready"));
+}
+
+TEST(PathsTest, AcceptALongPathUpToTheLimit) {
+  EXPECT_EQ(refusal_of({.health_paths = {"/" + std::string(255, 'x')}}), "accepted");
+  EXPECT_EQ(
+      refusal_of({.health_paths = {"/" + std::string(256, 'x')}}),
+      "vitals: EndpointOptions::health_paths: \"/" + std::string(63, 'x') + "...\" must not be longer than 256 bytes");
+}
+
+TEST(PathsTest, RefuseAMalformedPathNamingListPathAndRule) {
+  EXPECT_THAT(refusal_of({.liveness_paths = {"healthz"}}),
+              StrEq("vitals: EndpointOptions::liveness_paths: \"healthz\" must begin with '/'"));
+  EXPECT_THAT(refusal_of({.readiness_paths = {""}}),
+              StrEq("vitals: EndpointOptions::readiness_paths: \"\" must begin with '/'"));
+  EXPECT_THAT(refusal_of({.startup_paths = {"/a?b"}}),
+              StrEq("vitals: EndpointOptions::startup_paths: \"/a?b\" must not contain '?' or '#'"));
+  EXPECT_THAT(refusal_of({.health_paths = {"/a#b"}}),
+              StrEq("vitals: EndpointOptions::health_paths: \"/a#b\" must not contain '?' or '#'"));
+}
+
+TEST(PathsTest, RefuseSpacesAndControlCharactersWithoutPrintingThem) {
+  for (const char c : {' ', '\n', '\t', '\x7f', '\0'})
+    EXPECT_THAT(
+        refusal_of({.health_paths = {std::string{"/a"} + c + "b"}}),
+        StrEq("vitals: EndpointOptions::health_paths: \"/a?b\" must not contain a space or a control character"))
+        << int{c};
+}
+
+TEST(PathsTest, RefuseTheSamePathTwice) {
+  EXPECT_THAT(refusal_of({.liveness_paths = {"/x", "/x"}}),
+              StrEq("vitals: EndpointOptions::liveness_paths: \"/x\" must be given only once, in one list"));
+  EXPECT_THAT(refusal_of({.liveness_paths = {"/x"}, .health_paths = {"/x"}}),
+              StrEq("vitals: EndpointOptions::health_paths: \"/x\" must be given only once, in one list"));
+}
+
+}  // namespace

@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+
+#include "http/text_writer.hpp"
+#include "support/sample_reports.hpp"
+
+namespace {
+
+using vitals::Details;
+using vitals::Probe;
+using vitals::Status;
+using vitals::detail::verbose_text;
+using vitals::detail::verdict;
+using vitals::test::checked;
+using vitals::test::not_critical;
+using vitals::test::report_of;
+
+TEST(VerdictTest, IsOkUnlessTheProbeFails) {
+  EXPECT_EQ(verdict(Status::pass), "OK");
+  EXPECT_EQ(verdict(Status::warn), "OK");
+  EXPECT_EQ(verdict(Status::fail), "Service Unavailable");
+}
+
+TEST(VerboseTextTest, HasALineForEachCheckInOrderAndTheVerdict) {
+  const auto report = report_of(Probe::readiness, Status::fail,
+                                {checked("zebra", Status::pass), checked("ant", Status::warn, "backlog"),
+                                 checked("database", Status::fail, "connection refused")});
+
+  const auto text = verbose_text(report, Details::always);
+
+  EXPECT_EQ(text,
+            "[+]zebra ok\n[!]ant degraded: backlog\n[-]database failed: connection refused\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, WithholdsReasonsByDefault) {
+  const auto report = report_of(Probe::readiness, Status::fail,
+                                {checked("ant", Status::warn, "backlog"), checked("database", Status::fail, "secret"),
+                                 checked("silent", Status::fail)},
+                                "SIGTERM");
+
+  const auto text = verbose_text(report, vitals::EndpointOptions{}.details);
+
+  EXPECT_EQ(text,
+            "[!]ant degraded: reason withheld\n[-]database failed: reason withheld\n"
+            "[-]silent failed: reason withheld\n[-]shutdown failed: reason withheld\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, SaysWhereNoReasonWasGiven) {
+  const auto report = report_of(Probe::readiness, Status::fail, {checked("silent", Status::fail)});
+
+  EXPECT_EQ(verbose_text(report, Details::always), "[-]silent failed: no reason given\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, DoesNotTellWhyACheckPasses) {
+  const auto report = report_of(Probe::readiness, Status::pass, {checked("cache", Status::pass, "one failure")});
+
+  EXPECT_EQ(verbose_text(report, Details::always), "[+]cache ok\nOK\n");
+}
+
+TEST(VerboseTextTest, CountsAFailedCheckThatIsNotCriticalAsDegraded) {
+  const auto report =
+      report_of(Probe::readiness, Status::warn, {not_critical(checked("search", Status::fail, "no route"))});
+
+  EXPECT_EQ(verbose_text(report, Details::always), "[!]search degraded: no route\nOK\n");
+}
+
+TEST(VerboseTextTest, TellsTheOwnStatusOfOneCheck) {
+  const auto check = not_critical(checked("search", Status::fail, "no route"));
+
+  EXPECT_EQ(verbose_text(check, Details::always), "[-]search failed: no route\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(check, Details::never), "[-]search failed: reason withheld\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, HasALineForTheStart) {
+  const auto report = report_of(Probe::readiness, Status::fail, {checked("cache", Status::pass)}, "starting");
+
+  EXPECT_EQ(verbose_text(report, Details::always), "[+]cache ok\n[-]startup failed: starting\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, HasALineForTheShutdown) {
+  const auto report = report_of(Probe::readiness, Status::fail, {}, "SIGTERM");
+
+  EXPECT_EQ(verbose_text(report, Details::always), "[-]shutdown failed: SIGTERM\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, IsTheVerdictAloneWithoutChecks) {
+  EXPECT_EQ(verbose_text(report_of(Probe::liveness, Status::pass, {}), Details::never), "OK\n");
+}
+
+}  // namespace
