@@ -158,7 +158,7 @@ std::shared_ptr<Entry> Scheduler::take_ready() {
   for (std::size_t lane = 0; lane < state_.ready_.size(); ++lane) {
     auto& queue = state_.ready_[lane];
     while (runnable(lane) > 0) {
-      const auto entry = queue.front();
+      auto entry = queue.front();
       queue.pop_front();
       if (state_.runs(*entry)) return entry;
       entry->queued = false;
@@ -277,7 +277,7 @@ std::shared_ptr<Scheduler> RegistryState::release_scheduler() noexcept {
   }
   for (const auto& wait : std::exchange(waiting_, {})) fire(wait, transaction);
   scheduler_->stop();
-  const auto last = std::exchange(scheduler_, nullptr);
+  auto last = std::exchange(scheduler_, nullptr);
   for (const auto& [id, entry] : entries_) judge_entry(*entry, transaction);
   bump();
   return last;
