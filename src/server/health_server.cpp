@@ -1,0 +1,32 @@
+#include <utility>
+
+#include <vitals/registry.hpp>
+#include <vitals/server.hpp>
+
+#include "server/server_core.hpp"
+
+namespace vitals::inline v1 {
+
+HealthServer::HealthServer(HealthRegistry& registry, HealthServerOptions options)
+    : core_{std::make_unique<detail::ServerCore>(detail::state_of(registry), std::move(options))} {}
+
+HealthServer::~HealthServer() = default;
+
+void HealthServer::start() { core_->start(); }
+
+void HealthServer::start(std::error_code& error) {
+  error.clear();
+  try {
+    core_->start();
+  } catch (const std::system_error& failure) {
+    error = failure.code();
+  }
+}
+
+void HealthServer::stop() noexcept { core_->stop(); }
+
+void HealthServer::drain(Duration duration) { core_->drain(duration); }
+
+std::uint16_t HealthServer::port() const noexcept { return core_->port(); }
+
+}  // namespace vitals::inline v1

@@ -1,0 +1,115 @@
+#include "server/listen_socket.hpp"
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <optional>
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+struct SocketAddress {
+  sockaddr_storage storage = {};
+  socklen_t size = 0;
+
+  [[nodiscard]] const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
+  [[nodiscard]] int family() const noexcept { return storage.ss_family; }
+};
+
+template <class Native>
+SocketAddress socket_address(const Native& native) noexcept {
+  SocketAddress address;
+  std::memcpy(&address.storage, &native, sizeof native);
+  address.size = sizeof native;
+  return address;
+}
+
+std::optional<SocketAddress> parse(const std::string& text, std::uint16_t port) noexcept {
+  sockaddr_in v4{};
+  if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    return socket_address(v4);
+  }
+  sockaddr_in6 v6{};
+  if (::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1) {
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    return socket_address(v6);
+  }
+  return std::nullopt;
+}
+
+bool is_any_v6(const SocketAddress& address) noexcept {
+  if (address.family() != AF_INET6) return false;
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &address.storage, sizeof v6);
+  return IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
+}
+
+/// A kernel without IPv6 has no such sockets; one that was told not to use it has no such address.
+bool tells_no_ipv6(const std::error_code& error) noexcept {
+  return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
+}
+
+bool set_option(int fd, int level, int name, int value) noexcept {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+std::uint16_t bound_port(int fd) noexcept {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return 0;
+  sockaddr_in v4{};
+  std::memcpy(&v4, &storage, sizeof v4);  // the port is at the same place in both families
+  return ntohs(v4.sin_port);
+}
+
+ListenSocket open(const SocketAddress& address, std::error_code& error, const SocketCalls& calls) {
+  const auto failed = [&error] {
+    error.assign(errno, std::system_category());
+    return ListenSocket{};
+  };
+  error.clear();
+  Descriptor descriptor{calls.socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP)};
+  if (!descriptor) return failed();
+  const int fd = descriptor.get();
+  // Connections of a server that was here before may still be in TIME_WAIT.
+  if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)) return failed();
+  if (address.family() == AF_INET6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) return failed();
+  // What is accepted inherits it: an answer isn't held back for the acknowledgement of the one before.
+  if (!set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1)) return failed();
+  if (calls.bind(fd, address.get(), address.size) != 0) return failed();
+  if (::listen(fd, SOMAXCONN) != 0) return failed();
+  const auto port = bound_port(fd);
+  return {.descriptor = std::move(descriptor), .family = address.family(), .port = port};
+}
+
+}  // namespace
+
+bool is_numeric_address(const std::string& address) noexcept {
+  return address.find('\0') == std::string::npos && parse(address, 0).has_value();
+}
+
+std::string address_and_port(const std::string& address, std::uint16_t port) {
+  const bool v6 = address.find(':') != std::string::npos;
+  return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
+
+ListenSocket open_listen_socket(const std::string& address, std::uint16_t port, std::error_code& error,
+                                const SocketCalls& calls) {
+  const auto wanted = parse(address, port);
+  if (!wanted) {
+    error = std::make_error_code(std::errc::invalid_argument);
+    return {};
+  }
+  auto socket = open(*wanted, error, calls);
+  if (error && is_any_v6(*wanted) && tells_no_ipv6(error)) socket = open(*parse("0.0.0.0", port), error, calls);
+  return socket;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,75 @@
+#include "server/request_head.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>  // Boost 1.74 needs it before its own headers
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+
+/// Stores the few fields that matter instead of all of them, so that the sender doesn't decide how much is allocated.
+class HeadParser final : public http::basic_parser<true> {
+ public:
+  explicit HeadParser(std::string_view bytes) : bytes_{bytes} {
+    header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScan has bounded it
+    body_limit(std::numeric_limits<std::uint64_t>::max());    // no body is ever read; in 1.74 `none` refuses each
+  }
+
+  std::optional<RequestHead> parse() {
+    beast::error_code error;
+    put(boost::asio::const_buffer{bytes_.data(), bytes_.size()}, error);
+    if (error || !is_header_done()) return std::nullopt;
+    return std::move(head_);
+  }
+
+ private:
+  void on_request_impl(http::verb, beast::string_view method, beast::string_view target, int version,
+                       beast::error_code&) override {
+    head_.method = view(method);
+    head_.target = view(target);
+    head_.http_1_1 = version == 11;
+  }
+
+  void on_field_impl(http::field name, beast::string_view, beast::string_view value, beast::error_code&) override {
+    if (name == http::field::accept) {
+      if (!head_.accept.empty()) head_.accept += ", ";
+      head_.accept += view(value);
+    } else if (name == http::field::connection) {
+      http::token_list tokens{value};
+      head_.wants_close = head_.wants_close || tokens.exists("close");
+      head_.wants_keep_alive = head_.wants_keep_alive || tokens.exists("keep-alive");
+    }
+  }
+
+  // The rest is of responses and bodies, and never called.
+  void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
+  void on_header_impl(beast::error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}
+  std::size_t on_body_impl(beast::string_view body, beast::error_code&) override { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, beast::error_code&) override {
+    return body.size();
+  }
+  void on_finish_impl(beast::error_code&) override {}
+
+  std::string_view bytes_;
+  RequestHead head_;
+};
+
+}  // namespace
+
+std::optional<RequestHead> parse_request_head(std::string_view bytes) { return HeadParser{bytes}.parse(); }
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,128 @@
+#include "server/server_core.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <pthread.h>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include <vitals/error.hpp>
+
+#include "core/scheduler_lease.hpp"
+#include "core/signals.hpp"
+#include "server/acceptor.hpp"
+#include "server/connection.hpp"
+#include "server/listen_socket.hpp"
+#include "server/server_options.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+void run_until_stopped(asio::io_context& io) noexcept {
+  while (!io.stopped()) {
+    try {
+      io.run();
+    } catch (...) {
+      // Out of memory in a handler, which has lost its step; the others go on.
+    }
+  }
+}
+
+ListenSocket listen_or_throw(const HealthServerOptions& options) {
+  std::error_code error;
+  auto socket = open_listen_socket(options.address, options.port, error);
+  if (error)
+    throw std::system_error{error, "vitals: can't listen on " + address_and_port(options.address, options.port)};
+  return socket;
+}
+
+}  // namespace
+
+/// Everything that lives from start() to stop(). The order of the members is that of their construction, and backwards
+/// that of their end: what is accepted goes before what serves it, and that before the context.
+struct ServerCore::Run {
+  Run(ListenSocket socket, const Answers& answers, const HealthServerOptions& options,
+      const std::shared_ptr<RegistryState>& state)
+      : port{socket.port},
+        lease{state, options.log},
+        service{.io = std::make_shared<asio::io_context>(1),
+                .answers = answers,
+                .max_head_size = options.max_head_size,
+                .head_timeout = options.head_timeout,
+                .idle_timeout = options.idle_timeout},
+        acceptor{service, std::move(socket), address_and_port(options.address, port),
+                 [this](std::string line) { lease.log(std::move(line)); }} {
+    acceptor.start();
+    const SignalsBlocked blocked;
+    thread = std::thread{[io = service.io] { run_until_stopped(*io); }};
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  ~Run() {
+    service.io->stop();
+    if (thread.joinable()) thread.join();
+    acceptor.close();
+    // The handlers of what has just been closed own the connections: they run here, and find everything closed.
+    service.io->restart();
+    try {
+      service.io->poll();
+    } catch (...) {
+      // They are gone then, too.
+    }
+    // Not waited for: this may be a check's own thread.
+    lease.release();
+  }
+
+  std::uint16_t port;
+  SchedulerLease lease;
+  Service service;
+  Acceptor acceptor;
+  std::thread thread;
+};
+
+ServerCore::ServerCore(std::shared_ptr<RegistryState> state, HealthServerOptions options)
+    : state_{std::move(state)}, options_{valid(std::move(options))}, answers_{state_, options_.endpoint} {}
+
+ServerCore::~ServerCore() { stop(); }
+
+std::unique_ptr<ServerCore::Run> ServerCore::make_run() const {
+  // The address first: if it is taken, no check has begun to run.
+  return std::make_unique<Run>(listen_or_throw(options_), answers_, options_, state_);
+}
+
+void ServerCore::start() {
+  const std::lock_guard lock{mutex_};
+  if (run_) throw std::system_error{Errc::already_started, "vitals: can't start the server"};
+  run_ = make_run();
+  port_.store(run_->port, std::memory_order_release);
+}
+
+void ServerCore::stop() noexcept {
+  const std::lock_guard lock{mutex_};
+  if (!run_) return;
+  port_.store(0, std::memory_order_release);
+  run_.reset();
+  ++runs_;
+  stopped_.notify_all();
+}
+
+void ServerCore::drain(Duration duration) {
+  std::unique_lock lock{mutex_};
+  if (!run_) return;
+  run_->service.draining.store(true, std::memory_order_relaxed);
+  const auto this_run = runs_;
+  const auto end = std::chrono::steady_clock::now() + std::clamp<Duration>(duration, 0s, 1h);
+  stopped_.wait_until(lock, end, [&] { return runs_ != this_run; });
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,169 @@
+#pragma once
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <type_traits>
+#include <unistd.h>
+#include <utility>
+
+namespace vitals_test {
+
+struct HttpResponse {
+  int status = 0;
+  std::string status_line = {};
+  std::map<std::string, std::string> headers = {};  ///< Names in lower case; values of equal names joined by commas.
+  std::string body = {};
+
+  /// The value of a header by its name in lower case; "none" if there is none.
+  [[nodiscard]] std::string header(const std::string& name) const {
+    const auto found = headers.find(name);
+    return found == headers.end() ? "none" : found->second;
+  }
+};
+
+/// A TCP client that sends exactly the bytes that it is given. Whatever doesn't come within 30 s throws.
+class HttpClient {
+ public:
+  explicit HttpClient(std::uint16_t port, const std::string& address = "127.0.0.1") {
+    const bool v6 = address.find(':') != std::string::npos;
+    fd_ = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd_ < 0) fail("socket");
+    const int result =
+        v6 ? connect_to(sockaddr_in6{}, AF_INET6, address, port) : connect_to(sockaddr_in{}, AF_INET, address, port);
+    if (result != 0) {
+      ::close(fd_);
+      fail("connect");
+    }
+    const int on = 1;  // each send() is a packet of its own
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  HttpClient(HttpClient&& other) noexcept
+      : fd_{std::exchange(other.fd_, -1)}, received_{std::move(other.received_)}, ended_{other.ended_} {}
+  HttpClient& operator=(HttpClient&&) = delete;
+  ~HttpClient() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  HttpClient& send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent < 0) fail("send");
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return *this;
+  }
+
+  /// The next answer. That to a HEAD has no body, whatever its Content-Length says.
+  HttpResponse read_response(bool to_head = false) {
+    auto head_end = std::string::npos;
+    while ((head_end = received_.find("\r\n\r\n")) == std::string::npos)
+      if (!receive()) throw std::runtime_error{"the connection ended within the head: " + received_};
+    auto response = parse_head(received_.substr(0, head_end));
+    received_.erase(0, head_end + 4);
+    if (to_head || response.headers.count("content-length") == 0) return response;
+    const auto size = std::stoul(response.headers["content-length"]);
+    while (received_.size() < size)
+      if (!receive()) throw std::runtime_error{"the connection ended within the body: " + received_};
+    response.body = received_.substr(0, size);
+    received_.erase(0, size);
+    return response;
+  }
+
+  /// Everything until the peer closes the connection, or resets it.
+  std::string read_to_end() {
+    while (receive()) {
+    }
+    return std::exchange(received_, {});
+  }
+  /// Whether something has come that wasn't read yet, without waiting for it.
+  [[nodiscard]] bool has_input() {
+    pollfd state{.fd = fd_, .events = POLLIN, .revents = 0};
+    return !received_.empty() || ::poll(&state, 1, 0) > 0;
+  }
+  /// Whether read_to_end() ended on a reset.
+  [[nodiscard]] bool was_reset() const noexcept { return reset_; }
+
+  /// Says that no more will be sent, and goes on reading.
+  void stop_sending() { ::shutdown(fd_, SHUT_WR); }
+  /// Ends the connection by a reset.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(fd_, -1));
+  }
+
+ private:
+  [[noreturn]] static void fail(const std::string& what) {
+    throw std::runtime_error{what + ": " + std::strerror(errno)};
+  }
+
+  template <class Native>
+  int connect_to(Native native, int family, const std::string& address, std::uint16_t port) {
+    if constexpr (std::is_same_v<Native, sockaddr_in6>) {
+      native.sin6_family = AF_INET6;
+      native.sin6_port = htons(port);
+      ::inet_pton(family, address.c_str(), &native.sin6_addr);
+    } else {
+      native.sin_family = AF_INET;
+      native.sin_port = htons(port);
+      ::inet_pton(family, address.c_str(), &native.sin_addr);
+    }
+    return ::connect(fd_, reinterpret_cast<const sockaddr*>(&native), sizeof native);
+  }
+
+  /// False at the end of the connection.
+  bool receive() {
+    if (ended_) return false;
+    pollfd state{.fd = fd_, .events = POLLIN, .revents = 0};
+    constexpr int limit_ms = 30'000;
+    if (::poll(&state, 1, limit_ms) == 0) throw std::runtime_error{"nothing came within 30 s; before: " + received_};
+    char bytes[4096];
+    const auto size = ::recv(fd_, bytes, sizeof bytes, 0);
+    if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
+    ended_ = size <= 0;
+    reset_ = size < 0;
+    return !ended_;
+  }
+
+  static HttpResponse parse_head(const std::string& head) {
+    HttpResponse response;
+    response.status_line = head.substr(0, head.find("\r\n"));
+    if (response.status_line.size() > 12) response.status = std::stoi(response.status_line.substr(9, 3));
+    for (auto begin = head.find("\r\n"); begin != std::string::npos; begin = head.find("\r\n", begin + 2)) {
+      const auto line = head.substr(begin + 2, head.find("\r\n", begin + 2) - begin - 2);
+      auto name = line.substr(0, line.find(": "));
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      auto& value = response.headers[name];
+      value += (value.empty() ? "" : ", ") + line.substr(std::min(line.size(), name.size() + 2));
+    }
+    return response;
+  }
+
+  int fd_ = -1;
+  std::string received_ = {};
+  bool ended_ = false;
+  bool reset_ = false;
+};
+
+/// One GET on a connection of its own.
+inline HttpResponse http_get(std::uint16_t port, const std::string& target, const std::string& address = "127.0.0.1") {
+  HttpClient client{port, address};
+  client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  return client.read_response();
+}
+
+}  // namespace vitals_test

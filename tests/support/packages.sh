@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What tests/run.sh and examples/run.sh need from Debian. To be sourced.
+
+# What a release build and its example server need. "a|b" is content with either, and installs the first.
+# Used by those who source this.
+# shellcheck disable=SC2034
+build_packages=(g++ cmake ninja-build ccache 'libboost1.81-dev|libboost1.74-dev' nlohmann-json3-dev libpq-dev
+  libsqlite3-dev curl)
+
+is_installed() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+is_any_installed() {
+  local package
+  for package in ${1//|/ }; do
+    is_installed "$package" && return 0
+  done
+  return 1
+}
+
+# Runs a command as root, which on a bare machine is either who we are or a matter of sudo.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "To install packages, run this as root or install sudo." >&2
+    return 1
+  fi
+}
+
+# Installs those of the named packages that are missing, and asks nothing. Never removes one: a machine may hold what
+# conflicts with ours for a reason.
+install_packages() {
+  local package missing=()
+  for package in "$@"; do
+    is_any_installed "$package" || missing+=("${package%%|*}")
+  done
+  ((${#missing[@]})) || return 0
+  command -v apt-get >/dev/null || {
+    echo "Needed and not found: ${missing[*]}. This isn't Debian, so install what corresponds to them." >&2
+    return 1
+  }
+
+  echo "Installing ${missing[*]}"
+  as_root apt-get -qq update &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-remove --no-install-recommends install \
+      "${missing[@]}" </dev/null
+}
+
+# Unpacks the headers of Boost 1.74 into the folder, since Debian can't have both of its Boosts installed.
+unpack_boost_1_74() {
+  local folder=$1 download
+  [[ -f $folder/usr/include/boost/version.hpp ]] && return 0
+  download=$(mktemp -d) || return 1
+  (
+    cd "$download" || exit 1
+    apt-get -qq -o APT::Sandbox::User=root download libboost1.74-dev || {
+      as_root apt-get -qq update && apt-get -qq -o APT::Sandbox::User=root download libboost1.74-dev
+    }
+  ) && mkdir -p "$folder" && dpkg -x "$download"/libboost1.74-dev_*.deb "$folder"
+  local status=$?
+  rm -rf "$download"
+  return $status
+}

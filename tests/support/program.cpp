@@ -1,0 +1,89 @@
+#include "support/program.hpp"
+
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <signal.h>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace vitals_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& file) {
+  std::ifstream in{file};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+void redirect(int to, const char* file) {
+  const int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  dup2(fd, to);
+  close(fd);
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (fs::temp_directory_path() / "vitals-test-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"can't make a temporary folder"};
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+bool eventually(const std::function<bool()>& is_so) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return true;
+}
+
+Program::Program(const std::string& executable, std::vector<std::string> arguments, const fs::path& folder)
+    : folder_{folder} {
+  arguments.insert(arguments.begin(), executable);
+  std::vector<char*> words;
+  for (std::string& argument : arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
+  const std::string output = folder_ / "stdout";
+  const std::string errors = folder_ / "stderr";
+  fs::remove(output);  // an earlier program's must not be taken for this one's
+  fs::remove(errors);
+  pid_ = fork();
+  if (pid_ < 0) throw std::runtime_error{"can't fork"};
+  if (pid_ > 0) return;
+  // Between fork and exec only system calls.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (chdir(folder_.c_str()) != 0) _exit(126);
+  redirect(STDOUT_FILENO, output.c_str());
+  redirect(STDERR_FILENO, errors.c_str());
+  execv(words[0], words.data());
+  _exit(127);
+}
+
+Program::~Program() {
+  if (ended_) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+std::string Program::output() const { return read(folder_ / "stdout"); }
+std::string Program::errors() const { return read(folder_ / "stderr"); }
+
+void Program::signal(int number) const { kill(pid_, number); }
+
+int Program::wait() {
+  if (!eventually([&] { return ended_ = ended_ || waitpid(pid_, &status_, WNOHANG) == pid_; })) return -1000;
+  return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
+}
+
+}  // namespace vitals_test
