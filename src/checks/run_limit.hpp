@@ -1,0 +1,117 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <poll.h>
+#include <stop_token>
+#include <string>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <vitals/check.hpp>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// A descriptor that becomes readable when a stop is requested, for poll().
+class StopEvent {
+ public:
+  explicit StopEvent(const std::stop_token& token) : callback_{token, Signal{event_.fd}} {}
+  StopEvent(const StopEvent&) = delete;
+  StopEvent& operator=(const StopEvent&) = delete;
+
+  [[nodiscard]] int fd() const noexcept { return event_.fd; }
+
+ private:
+  struct Event {
+    Event() : fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+      if (fd < 0) throw std::system_error{errno, std::generic_category(), "can't wait for the answer"};
+    }
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+    ~Event() { ::close(fd); }
+
+    int fd;
+  };
+  struct Signal {
+    int fd;
+    void operator()() const noexcept {
+      const std::uint64_t one = 1;
+      // Only a full counter could refuse it, and that is readable too.
+      [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);
+    }
+  };
+
+  Event event_;
+  std::stop_callback<Signal> callback_;  // last: its end waits for a call under way, which writes to the descriptor
+};
+
+/// How long one run of a check may wait, and for what.
+///
+/// It ends a little before the run's deadline: a check that says itself what it waited for tells more than "timed out",
+/// and isn't started again at once.
+///
+/// Waits in real time, whatever the registry's clock is: what it waits for is real.
+class RunLimit {
+ public:
+  enum class Wake { ready, timed_out, stopped };
+
+  explicit RunLimit(const CheckContext& context) : stop_{context.stop_token()}, token_{context.stop_token()} {
+    using std::chrono::milliseconds;
+    const milliseconds remaining = context.remaining();
+    allowance_ = remaining - std::min(remaining / 10, milliseconds{50});
+    end_ = std::chrono::steady_clock::now() + allowance_;
+  }
+
+  /// Waits until `events` (as for poll(2)) are there on the descriptor; a negative one only takes time.
+  [[nodiscard]] Wake wait(int fd, short events) const { return poll_until(fd, events, end_); }
+
+  /// Waits for that long; `ready` means that it is over and the limit isn't.
+  [[nodiscard]] Wake pause(std::chrono::milliseconds duration) const {
+    const auto until = std::chrono::steady_clock::now() + duration;
+    const Wake wake = poll_until(-1, 0, std::min(until, end_));
+    return wake == Wake::timed_out && until < end_ ? Wake::ready : wake;
+  }
+
+  [[nodiscard]] Wake state() const noexcept {
+    if (token_.stop_requested()) return Wake::stopped;
+    return std::chrono::steady_clock::now() < end_ ? Wake::ready : Wake::timed_out;
+  }
+
+  [[nodiscard]] std::chrono::milliseconds left() const noexcept {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
+    return std::max(left, std::chrono::milliseconds::zero());
+  }
+
+  /// What to report when it is over.
+  [[nodiscard]] std::string message() const {
+    return token_.stop_requested() ? "stopped before there was an answer"
+                                   : "no answer within " + std::to_string(allowance_.count()) + " ms";
+  }
+
+ private:
+  Wake poll_until(int fd, short events, std::chrono::steady_clock::time_point end) const {
+    std::array<pollfd, 2> fds{pollfd{stop_.fd(), POLLIN, 0}, pollfd{fd, events, 0}};
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      const auto wait = std::clamp<std::int64_t>(left.count(), 0, 60'000);
+      const int count = ::poll(fds.data(), fds.size(), static_cast<int>(wait));
+      if (count < 0 && errno != EINTR) throw std::system_error{errno, std::generic_category(), "poll"};
+      if (token_.stop_requested()) return Wake::stopped;
+      if (count > 0 && fds[1].revents != 0) return Wake::ready;
+      if (std::chrono::steady_clock::now() >= end) return Wake::timed_out;
+    }
+  }
+
+  StopEvent stop_;
+  std::stop_token token_;
+  std::chrono::milliseconds allowance_{};
+  std::chrono::steady_clock::time_point end_;
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1
