@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Builds the release, starts the example server, and serves until Ctrl-C. Installs what it needs on Debian 12.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+  cat <<'TEXT'
+Usage: examples/run.sh [--check | SERVER-OPTION...]
+
+  (nothing)       the application on port 8000, its health on port 8080, until Ctrl-C
+  SERVER-OPTION   goes to the server, as in --port 9000 or --database postgresql://...; --help lists them
+  --check         starts the server on free ports with a database of its own, asks for its health, and stops it
+TEXT
+}
+
+build() {
+  # shellcheck source=tests/support/packages.sh
+  source tests/support/packages.sh
+  install_packages "${build_packages[@]}"
+  cmake --preset release >/dev/null
+  cmake --build --preset release --target vitals-example-server
+}
+
+server=build/release/examples/server/vitals-example-server
+
+# Asks one path of the server and shows the answer. True if the status is the one expected.
+ask() {
+  local url=$1 expected=$2 status
+  status=$(curl --silent --show-error --max-time 2 --output "$folder/body" --write-out '%{http_code}' "$url") || return 1
+  printf '%s %s\n' "$status" "$url"
+  sed 's/^/    /' "$folder/body"
+  echo
+  [[ $status == "$expected" ]]
+}
+
+# The URL that the server printed behind the word, waited for as long as the server lives, at most 20 s.
+printed_url() {
+  local turn url
+  for ((turn = 0; turn < 200; ++turn)); do
+    url=$(sed -n "s/.*$1: *\(http:[^ ]*\).*/\1/p" "$folder/log" | head -n 1)
+    if [[ $url ]]; then
+      echo "$url"
+      return 0
+    fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "The server didn't say where '$1' is; it said:" >&2
+  cat "$folder/log" >&2
+  return 1
+}
+
+stop_server() {
+  [[ ${pid-} ]] && kill -TERM "$pid" 2>/dev/null && wait "$pid"
+  rm -rf "$folder"
+}
+
+check() {
+  folder=$(mktemp -d)
+  trap stop_server EXIT
+  "$server" --port 0 --health-port 0 --database "sqlite:$folder/notes.db" >"$folder/log" 2>&1 &
+  pid=$!
+
+  local health base verdict=0 turn path
+  health=$(printed_url health)
+  base=${health%/*}
+  # Ready it is when its startup check has passed.
+  for ((turn = 0; turn < 100; ++turn)); do
+    [[ $(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$base/ready") == 200 ]] && break
+    sleep 0.1
+  done
+  for path in /healthz /ready /startup /health; do
+    ask "$base$path" 200 || verdict=1
+  done
+
+  kill -TERM "$pid"
+  wait "$pid" || {
+    echo "The server ended with status $?" >&2
+    verdict=1
+  }
+  pid=
+  if ((verdict == 0)); then echo "The example server works."; else echo "The example server doesn't work." >&2; fi
+  return $verdict
+}
+
+case "${1-}" in
+  --check)
+    (($# == 1)) || {
+      usage >&2
+      exit 2
+    }
+    build
+    check
+    ;;
+  -h | --help)
+    usage
+    [[ -x $server ]] && exec "$server" --help
+    ;;
+  *)
+    build
+    # The server takes the place of this script, so that Ctrl-C and SIGTERM are its own.
+    exec "$server" "$@"
+    ;;
+esac

@@ -1,0 +1,49 @@
+#include "database.hpp"
+
+#include <stdexcept>
+#include <string_view>
+
+#include <vitals/checks/sqlite.hpp>
+
+#include "options.hpp"
+#include "sqlite_notes.hpp"
+
+#ifdef NOTES_WITH_POSTGRES
+#include <vitals/checks/postgres.hpp>
+
+#include "postgres_notes.hpp"
+#endif
+
+namespace notes {
+namespace {
+
+/// The checks ask for the table itself: a database without it is of no use to this service.
+constexpr const char* readiness_query = "SELECT id FROM notes LIMIT 1";
+
+bool has_scheme(std::string_view url, std::string_view scheme) { return url.substr(0, scheme.size()) == scheme; }
+
+}  // namespace
+
+std::unique_ptr<NotesStore> open_database(const std::string& url, vitals::HealthRegistry& health) {
+  constexpr std::string_view sqlite = "sqlite:";
+  try {
+    if (has_scheme(url, sqlite)) {
+      const std::string path = url.substr(sqlite.size());
+      health.add_readiness_check("database", vitals::checks::Sqlite{path, {.query = readiness_query}});
+      return open_sqlite_notes(path);
+    }
+    if (has_scheme(url, "postgresql://") || has_scheme(url, "postgres://")) {
+#ifdef NOTES_WITH_POSTGRES
+      health.add_readiness_check("database", vitals::checks::Postgres{url, {.query = readiness_query}});
+      return open_postgres_notes(url);
+#else
+      throw UsageError{"this program was built without PostgreSQL"};
+#endif
+    }
+  } catch (const std::invalid_argument& error) {
+    throw UsageError{std::string{"--database: "} + error.what()};
+  }
+  throw UsageError{"--database takes sqlite:PATH or postgresql://..."};
+}
+
+}  // namespace notes

@@ -1,0 +1,81 @@
+#include "options.hpp"
+
+#include <charconv>
+#include <string_view>
+
+namespace notes {
+namespace {
+
+long number(std::string_view option, std::string_view text, long most) {
+  long value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || rest != end || value < 0 || value > most)
+    throw UsageError{std::string{option} + " takes a number from 0 to " + std::to_string(most)};
+  return value;
+}
+
+std::uint16_t port(std::string_view option, std::string_view text) {
+  return static_cast<std::uint16_t>(number(option, text, 65535));
+}
+
+std::chrono::seconds seconds(std::string_view option, std::string_view text) {
+  return std::chrono::seconds{number(option, text, 3600)};
+}
+
+using Setter = void (*)(Options& options, std::string_view option, std::string_view value);
+
+/// How the value of an option is taken; null if there is no such option.
+Setter setter_of(std::string_view option) {
+  if (option == "--port") return [](Options& o, std::string_view name, std::string_view v) { o.port = port(name, v); };
+  if (option == "--health-port")
+    return [](Options& o, std::string_view name, std::string_view v) { o.health_port = port(name, v); };
+  if (option == "--database") return [](Options& o, std::string_view, std::string_view v) { o.database = v; };
+  if (option == "--startup-seconds")
+    return [](Options& o, std::string_view name, std::string_view v) { o.startup = seconds(name, v); };
+  if (option == "--drain-seconds")
+    return [](Options& o, std::string_view name, std::string_view v) { o.drain = seconds(name, v); };
+  return nullptr;
+}
+
+}  // namespace
+
+const char* const usage =
+    R"(Usage: vitals-example-server [OPTION...]
+
+A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..."} adds one.
+
+  --port N               where the notes are served; 0 takes a free port (default 8000)
+  --health-port N        where /healthz, /ready, /startup and /health are answered (default 8080)
+  --database URL         sqlite:PATH or postgresql://... (default sqlite:notes.db)
+  --startup-seconds N    how long the simulated migration takes at the start (default 0)
+  --drain-seconds N      how long it goes on serving after SIGTERM, while load balancers notice that it isn't
+                         ready any more; a second signal ends that, and Ctrl-C doesn't wait (default 5)
+  --help                 print this and exit
+  --version              print the version and exit
+)";
+
+Options parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    const auto equals = argument->find('=');
+    const std::string option = argument->substr(0, equals);
+    if (option.empty() || option.front() != '-') throw UsageError{"there are only options"};
+    if (*argument == "--help" || *argument == "-h") {
+      options.help = true;
+    } else if (*argument == "--version") {
+      options.version = true;
+    } else if (const Setter set = setter_of(option); set == nullptr) {
+      throw UsageError{"unknown option " + option};
+    } else if (equals != std::string::npos) {
+      set(options, option, std::string_view{*argument}.substr(equals + 1));
+    } else if (++argument == arguments.end()) {
+      throw UsageError{option + " needs a value"};
+    } else {
+      set(options, option, *argument);
+    }
+  }
+  return options;
+}
+
+}  // namespace notes

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace notes {
+
+struct Options {
+  std::uint16_t port = 8000;
+  std::uint16_t health_port = 8080;
+  std::string database = "sqlite:notes.db";
+  std::chrono::seconds startup{0};
+  std::chrono::seconds drain{5};
+  bool help = false;
+  bool version = false;
+};
+
+/// What is wrong with the command line, in words for the user. Never holds the value of an option, which may be a URL
+/// with a password.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// @throws UsageError
+Options parse_options(const std::vector<std::string>& arguments);
+
+extern const char* const usage;
+
+}  // namespace notes

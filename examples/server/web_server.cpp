@@ -1,0 +1,95 @@
+#include "web_server.hpp"
+
+#include <chrono>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace notes {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::size_t session_limit = 500;
+/// Enough for a request that waits for the database: its turn, the call, and the way out.
+constexpr std::chrono::seconds finish_limit{5};
+
+error_code try_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  error_code error;
+  error_code ignored;
+  acceptor.close(ignored);
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return error;
+  acceptor.set_option(tcp::acceptor::reuse_address{true}, ignored);
+  if (endpoint.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only{false}, ignored);
+  acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  return error;
+}
+
+}  // namespace
+
+WebServer::WebServer(NotesApi& api) : api_{api} {}
+
+WebServer::~WebServer() { stop(); }
+
+void WebServer::listen(std::uint16_t port) {
+  error_code error = try_listen(acceptor_, {tcp::v6(), port});
+  if (error == asio::error::address_family_not_supported) error = try_listen(acceptor_, {tcp::v4(), port});
+  if (error)
+    throw std::system_error{error.value(), std::system_category(), "can't listen on port " + std::to_string(port)};
+}
+
+void WebServer::start() {
+  accept();
+  std::promise<void> finished;
+  finished_ = finished.get_future();
+  thread_ = std::thread{[this, finished = std::move(finished)]() mutable {
+    io_.run();
+    finished.set_value();
+  }};
+}
+
+void WebServer::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(io_, [this] {
+    error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel();
+    for (const auto& session : sessions_) session->finish();
+  });
+  // The thread ends by itself when the last session has.
+  if (finished_.wait_for(finish_limit) != std::future_status::ready) io_.stop();
+  thread_.join();
+}
+
+void WebServer::accept() {
+  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (!acceptor_.is_open()) return;
+    if (!error) {
+      add(std::move(socket));
+      return accept();
+    }
+    // Out of descriptors, for one: at once it would only fail again.
+    retry_.expires_after(std::chrono::milliseconds{100});
+    retry_.async_wait([this](error_code cancelled) {
+      if (!cancelled && acceptor_.is_open()) accept();
+    });
+  });
+}
+
+void WebServer::add(tcp::socket socket) {
+  if (sessions_.size() >= session_limit) return;  // closes it
+  const auto session = std::make_shared<WebSession>(
+      std::move(socket), api_, [this](const std::shared_ptr<WebSession>& ended) { sessions_.erase(ended); });
+  sessions_.insert(session);
+  session->start();
+}
+
+}  // namespace notes

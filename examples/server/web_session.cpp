@@ -1,0 +1,142 @@
+#include "web_session.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+namespace notes {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr std::size_t head_limit = 8 * 1024;
+constexpr std::uint64_t body_limit = 64 * 1024;
+/// For a request to come in whole, and for an answer to go out: a slow peer costs a connection no longer than that.
+constexpr std::chrono::seconds peer_limit{10};
+
+/// Beast takes a coding that it doesn't know for no body at all, and what follows for the next request.
+bool has_strange_coding(const http::fields& fields) {
+  return fields.count(http::field::transfer_encoding) > 1 ||
+         (fields.count(http::field::transfer_encoding) == 1 &&
+          !beast::iequals(fields[http::field::transfer_encoding], "chunked"));
+}
+
+}  // namespace
+
+WebSession::WebSession(asio::ip::tcp::socket socket, NotesApi& api, OnEnd on_end)
+    : stream_{std::move(socket)}, api_{api}, on_end_{std::move(on_end)} {}
+
+void WebSession::finish() {
+  finishing_ = true;
+  if (reading_head_ && buffer_.size() == 0) stream_.cancel();
+}
+
+void WebSession::read_head() {
+  parser_.emplace();
+  parser_->header_limit(head_limit);
+  parser_->body_limit(body_limit);
+  reading_head_ = true;
+  stream_.expires_after(peer_limit);
+  http::async_read_header(stream_, buffer_, *parser_,
+                          [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_head(error); });
+}
+
+void WebSession::on_head(beast::error_code error) {
+  reading_head_ = false;
+  if (error) return refuse(error);
+  if (has_strange_coding(parser_->get().base())) return refuse(501, "unknown transfer coding");
+  const bool expects = beast::iequals(parser_->get()[http::field::expect], "100-continue");
+  if (expects && !parser_->is_done() && buffer_.size() == 0) return send_continue();
+  read_body();
+}
+
+void WebSession::send_continue() {
+  constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+  asio::async_write(stream_, asio::buffer(text.data(), text.size()),
+                    [self = shared_from_this()](beast::error_code error, std::size_t) {
+                      if (error) return self->end();
+                      self->read_body();
+                    });
+}
+
+void WebSession::read_body() {
+  http::async_read(stream_, buffer_, *parser_,
+                   [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_body(error); });
+}
+
+void WebSession::on_body(beast::error_code error) {
+  if (error) return refuse(error);
+  stream_.expires_never();  // the API answers in bounded time
+  const auto& request = parser_->get();
+  const auto method = request.method_string();
+  const auto target = request.target();
+  // The guard keeps the I/O thread going until the answer is there, also when nothing else is left to wait for.
+  auto reply = [self = shared_from_this(),
+                guard = asio::make_work_guard(stream_.get_executor())](ApiResponse response) mutable {
+    const auto executor = guard.get_executor();
+    // Moved on, so that the worker's thread never holds the last reference.
+    asio::post(executor, [self = std::move(self), response = std::move(response)]() mutable {
+      self->answer(std::move(response));
+    });
+  };
+  api_.handle({{method.data(), method.size()}, {target.data(), target.size()}, request.body()}, std::move(reply));
+}
+
+void WebSession::refuse(beast::error_code error) {
+  if (error == http::error::body_limit) return refuse(413, "a request may hold 64 KiB");
+  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    return refuse(431, "a request's head may hold 8 KiB");
+  const bool is_theirs = error.category() == make_error_code(http::error::bad_method).category();
+  if (is_theirs && error != http::error::end_of_stream && error != http::error::partial_message)
+    return refuse(400, "malformed request");
+  end();  // gone, too slow, or we are finishing
+}
+
+void WebSession::refuse(unsigned status, std::string_view message) {
+  finishing_ = true;
+  answer(error_response(status, message));
+}
+
+void WebSession::answer(ApiResponse response) {
+  const auto& request = parser_->get();
+  response_ = {static_cast<http::status>(response.status), request.version() == 10 ? 10U : 11U};
+  response_.set(http::field::content_type, "application/json");
+  if (!response.allow.empty()) response_.set(http::field::allow, response.allow);
+  response_.content_length(response.body.size());
+  if (request.method() != http::verb::head) response_.body() = std::move(response.body);
+  response_.keep_alive(request.keep_alive() && !finishing_);
+  stream_.expires_after(peer_limit);
+  http::async_write(stream_, response_,
+                    [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_answered(error); });
+}
+
+void WebSession::on_answered(beast::error_code error) {
+  if (error) return end();
+  if (response_.keep_alive() && !finishing_) return read_head();
+  // To close with unread bytes would reset the connection, and the peer might never see the answer.
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  stream_.expires_after(std::chrono::seconds{1});
+  linger();
+}
+
+void WebSession::linger() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](beast::error_code error, std::size_t) {
+    if (error) return self->end();
+    self->linger();
+  });
+}
+
+void WebSession::end() {
+  stream_.close();
+  on_end_(shared_from_this());
+}
+
+}  // namespace notes

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include "notes_api.hpp"
+
+namespace notes {
+
+/// One connection to the application. Lives on the I/O thread; only the API's answers come from another one.
+class WebSession : public std::enable_shared_from_this<WebSession> {
+ public:
+  using OnEnd = std::function<void(const std::shared_ptr<WebSession>& session)>;
+
+  WebSession(boost::asio::ip::tcp::socket socket, NotesApi& api, OnEnd on_end);
+
+  void start() { read_head(); }
+  /// Ends after the request under way, if there is one, has been answered.
+  void finish();
+
+ private:
+  void read_head();
+  void on_head(boost::beast::error_code error);
+  void send_continue();
+  void read_body();
+  void on_body(boost::beast::error_code error);
+  void refuse(boost::beast::error_code error);
+  void refuse(unsigned status, std::string_view message);
+  void answer(ApiResponse response);
+  void on_answered(boost::beast::error_code error);
+  void linger();
+  void end();
+
+  boost::beast::tcp_stream stream_;
+  NotesApi& api_;
+  OnEnd on_end_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  boost::beast::http::response<boost::beast::http::string_body> response_;
+  bool reading_head_ = false;
+  bool finishing_ = false;
+};
+
+}  // namespace notes
