@@ -107,7 +107,7 @@ TEST(ReentryTest, TheDestructorOfACallableMayUseTheRegistry) {
     }
   };
   bool asked = false;
-  auto owned = std::make_shared<AsksWhenItGoes>(&health, &asked);
+  std::shared_ptr<AsksWhenItGoes> owned{new AsksWhenItGoes{&health, &asked}};
   const auto handle = health.add_readiness_check("gone", [owned = std::move(owned)] { return true; });
 
   handle.remove();
@@ -127,7 +127,7 @@ TEST(ReentryTest, TheDestructorOfAListenerMayUseTheRegistry) {
   };
   Gate asked;
   Gate in_listener;
-  auto owned = std::make_shared<AsksWhenItGoes>(&health, &asked);
+  std::shared_ptr<AsksWhenItGoes> owned{new AsksWhenItGoes{&health, &asked}};
   auto subscription =
       health.on_change([owned = std::move(owned), &in_listener](const HealthEvent&) { in_listener.open(); });
   Runner runner{health};

@@ -1,0 +1,104 @@
+#include "architecture/include_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace vitals_test {
+namespace {
+
+/// What an include asks for. "Internals" are the headers in src/, the others are public.
+enum class Origin {
+  standard,
+  posix,
+  boost,
+  nlohmann,
+  libpq,
+  sqlite,
+  core,
+  http,
+  server,
+  checks,
+  core_internals,
+  http_internals,
+  server_internals,
+  checks_internals,
+  elsewhere,
+};
+
+struct KnownInclude {
+  std::string_view prefix;
+  Origin origin;
+};
+
+// The first match counts.
+constexpr std::array known_includes{
+    KnownInclude{"boost/", Origin::boost},
+    KnownInclude{"nlohmann/", Origin::nlohmann},
+    KnownInclude{"libpq", Origin::libpq},
+    KnownInclude{"sqlite3", Origin::sqlite},
+    KnownInclude{"vitals/vitals.hpp", Origin::elsewhere},
+    KnownInclude{"vitals/asio.hpp", Origin::elsewhere},
+    KnownInclude{"vitals/beast.hpp", Origin::elsewhere},
+    KnownInclude{"vitals/json.hpp", Origin::elsewhere},
+    KnownInclude{"vitals/endpoint.hpp", Origin::http},
+    KnownInclude{"vitals/server.hpp", Origin::server},
+    KnownInclude{"vitals/checks/", Origin::checks},
+    KnownInclude{"vitals/", Origin::core},
+    KnownInclude{"core/", Origin::core_internals},
+    KnownInclude{"http/", Origin::http_internals},
+    KnownInclude{"server/", Origin::server_internals},
+    KnownInclude{"checks/", Origin::checks_internals},
+};
+
+Origin origin_of(std::string_view included) {
+  for (const auto& known : known_includes)
+    if (included.starts_with(known.prefix)) return known.origin;
+  if (included.ends_with(".h")) return Origin::posix;
+  if (std::ranges::all_of(included,
+                          [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }))
+    return Origin::standard;
+  return Origin::elsewhere;
+}
+
+struct Room {
+  std::string_view prefix;
+  std::vector<Origin> may_include;
+};
+
+// design.md, "Four nouns, one direction". The first match counts, so that exceptions stand before the room they are in.
+const std::vector<Room>& rooms() {
+  using enum Origin;
+  static const std::vector<Room> all{
+      {"include/vitals/vitals.hpp", {standard, core, http, server}},
+      {"include/vitals/server.hpp", {standard, core, http, server}},
+      {"include/vitals/endpoint.hpp", {standard, core, http}},
+      {"include/vitals/asio.hpp", {standard, core, http, server, boost}},
+      {"include/vitals/beast.hpp", {standard, core, http, boost}},
+      {"include/vitals/json.hpp", {standard, core, nlohmann}},
+      {"include/vitals/checks/", {standard, core, checks}},
+      {"include/vitals/", {standard, core}},
+      {"src/core/", {standard, core, core_internals}},
+      {"src/http/json", {standard, core, http, core_internals, http_internals, nlohmann}},
+      {"src/http/", {standard, core, http, core_internals, http_internals}},
+      {"src/server/", {standard, posix, boost, core, http, server, core_internals, http_internals, server_internals}},
+      {"src/asio/", {standard, posix, boost, core, http, server, core_internals, http_internals, server_internals}},
+      {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
+      {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},
+      {"src/checks/", {standard, posix, core, checks, checks_internals}},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::optional<std::string> broken_include_rule(std::string_view file, std::string_view included) {
+  const auto room =
+      std::ranges::find_if(rooms(), [&](const Room& candidate) { return file.starts_with(candidate.prefix); });
+  if (room == rooms().end()) return std::string{file} + " is in no room that the include rules know";
+
+  if (std::ranges::find(room->may_include, origin_of(included)) != room->may_include.end()) return std::nullopt;
+  return std::string{file} + " includes " + std::string{included} + ", which " + std::string{room->prefix} + " may not";
+}
+
+}  // namespace vitals_test

@@ -1,0 +1,10 @@
+// Nobody can tell whether an int's zero is good.
+#include <vitals/vitals.hpp>
+
+void register_check(vitals::HealthRegistry& health) {
+#ifdef WRONG
+  health.add_readiness_check("ping", [] { return 0; });
+#else
+  health.add_readiness_check("ping", [] { return true; });
+#endif
+}

@@ -1,0 +1,10 @@
+// A callable of none of the known shapes is told which there are.
+#include <vitals/vitals.hpp>
+
+void register_check(vitals::HealthRegistry& health) {
+#ifdef WRONG
+  health.add_readiness_check("ping", [](int) { return true; });
+#else
+  health.add_readiness_check("ping", [](const vitals::CheckContext&) { return true; });
+#endif
+}

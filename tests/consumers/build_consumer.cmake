@@ -1,0 +1,45 @@
+# Builds and runs a consumer project, and sees that the private folder is on no command line of its own.
+
+include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
+
+set(private ${WORK_DIR}/${NAME}-private)
+make_private_folder(${private})
+configure_consumer(${PROJECT} ${private})
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "The consumer can't be configured:\n${output}")
+endif()
+
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${build} --parallel 2 --target consumers RESULT_VARIABLE result
+                OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "The consumer can't be built:\n${output}")
+endif()
+
+file(READ ${build}/compile_commands.json commands)
+string(JSON last LENGTH ${commands})
+math(EXPR last "${last} - 1")
+set(seen_by "")
+foreach(index RANGE ${last})
+  string(JSON source GET ${commands} ${index} file)
+  string(JSON command GET ${commands} ${index} command)
+  string(FIND "${command}" "${private}/include" position)
+  if(NOT position EQUAL -1)
+    string(APPEND seen_by "${source}\n")
+  endif()
+endforeach()
+if(seen_by MATCHES "(main|components)\\.cpp")
+  message(FATAL_ERROR "Boost's or nlohmann_json's include folder leaks to the consumer.")
+endif()
+# Unless vitals itself is compiled with the private folder, the test above can't fail.
+if(PROJECT STREQUAL "subdirectory" AND NOT (seen_by MATCHES "src/server/" AND seen_by MATCHES "src/http/"))
+  message(FATAL_ERROR "The private folder isn't used by vitals itself, only by:\n${seen_by}")
+endif()
+
+foreach(program IN ITEMS consumer components)
+  if(EXISTS ${build}/${program})
+    execute_process(COMMAND ${build}/${program} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    if(NOT result EQUAL 0)
+      message(FATAL_ERROR "The ${program} program fails:\n${output}")
+    endif()
+  endif()
+endforeach()

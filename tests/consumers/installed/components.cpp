@@ -1,0 +1,21 @@
+// Links each optional component that was asked for.
+
+#include <vitals/registry.hpp>
+
+#ifdef WITH_POSTGRES
+#include <vitals/checks/postgres.hpp>
+#endif
+#ifdef WITH_SQLITE
+#include <vitals/checks/sqlite.hpp>
+#endif
+
+int main() {
+  vitals::HealthRegistry health;
+#ifdef WITH_POSTGRES
+  health.add_readiness_check("postgres", vitals::checks::Postgres{"postgresql://app@db/app"});
+#endif
+#ifdef WITH_SQLITE
+  health.add_readiness_check("sqlite", vitals::checks::Sqlite{"notes.db"});
+#endif
+  return health.report(vitals::Probe::readiness).checks().empty() ? 1 : 0;
+}

@@ -1,0 +1,305 @@
+#include "support/example_server.hpp"
+
+#include <algorithm>
+#include <signal.h>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using vitals_test::eventually;
+using vitals_test::ExampleServer;
+using vitals_test::HttpClient;
+using vitals_test::Program;
+using vitals_test::TemporaryFolder;
+
+TEST(ExampleServerTest, AnswersOnEveryHealthPath) {
+  const ExampleServer server;
+
+  ASSERT_TRUE(server.becomes("/ready", 200)) << server.log();
+
+  for (const char* path : {"/healthz", "/livez", "/ready", "/readyz", "/startup", "/startupz", "/health"})
+    EXPECT_EQ(server.health(path), 200) << path;
+}
+
+TEST(ExampleServerTest, KeepsNotes) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/ready", 200));
+  const auto empty = server.get();
+
+  const auto first = server.post(R"({"text": "milk"})");
+  const auto second = server.post(R"({"text": "tea \u00e9"})");
+  const auto both = server.get();
+
+  EXPECT_EQ(empty.body, R"({"notes":[]})");
+  EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(first.body, R"({"id":1,"text":"milk"})");
+  EXPECT_EQ(second.status, 201);
+  EXPECT_EQ(both.status, 200);
+  EXPECT_EQ(both.header("content-type"), "application/json");
+  EXPECT_EQ(both.body, "{\"notes\":[{\"id\":1,\"text\":\"milk\"},{\"id\":2,\"text\":\"tea é\"}]}");
+}
+
+TEST(ExampleServerTest, NotesOutliveTheProcess) {
+  const TemporaryFolder folder;
+  {
+    ExampleServer server{folder.path(), {}};
+    ASSERT_TRUE(server.becomes("/startup", 200));
+    ASSERT_EQ(server.post(R"({"text": "milk"})").status, 201);
+    ASSERT_EQ(server.end(), 0);
+  }
+
+  const ExampleServer server{folder.path(), {}};
+  ASSERT_TRUE(server.becomes("/startup", 200));
+
+  EXPECT_EQ(server.get().body, R"({"notes":[{"id":1,"text":"milk"}]})");
+}
+
+TEST(ExampleServerTest, TheTextOfANoteIsNeverSql) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/startup", 200));
+
+  const auto added = server.post(R"({"text": "'); DROP TABLE notes; --"})");
+
+  EXPECT_EQ(added.status, 201);
+  EXPECT_EQ(server.get().body, R"({"notes":[{"id":1,"text":"'); DROP TABLE notes; --"}]})");
+}
+
+TEST(ExampleServerTest, ABodyThatIsNoNoteIsRefused) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/startup", 200));
+
+  for (const char* body : {"", "{", "[]", "\"milk\"", "{}", R"({"text": 1})", R"({"text": ""})",
+                           R"({"text": "a\u0000b"})", "{\"text\": \"\xff\"}", R"({"text": "milk"} x)"}) {
+    const auto refusal = server.post(body);
+
+    EXPECT_EQ(refusal.status, 400) << body;
+    EXPECT_THAT(refusal.body, StartsWith(R"({"error":")")) << body;
+  }
+}
+
+TEST(ExampleServerTest, AnythingElseIsRefusedByItsName) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/startup", 200));
+
+  EXPECT_EQ(server.get("/").status, 404);
+  EXPECT_EQ(server.get("/notes/1").status, 404);
+  EXPECT_EQ(server.get("/notes?x=1").status, 200);
+  const auto deletion = server.ask("DELETE", "/notes");
+  EXPECT_EQ(deletion.status, 405);
+  EXPECT_EQ(deletion.header("allow"), "GET, HEAD, POST");
+  EXPECT_EQ(deletion.body, R"({"error":"method not allowed"})");
+  const auto head = server.ask("HEAD", "/notes");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.header("content-length"), "12");
+}
+
+TEST(ExampleServerTest, RequestsThatAreTooBigAreRefused) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/startup", 200));
+
+  EXPECT_EQ(server.post("{\"text\": \"" + std::string(60'000, 'a') + "\"}").status, 201);
+  EXPECT_EQ(server.post("{\"text\": \"" + std::string(70'000, 'a') + "\"}").status, 413);
+  EXPECT_EQ(server.get("/" + std::string(9'000, 'a')).status, 431);
+}
+
+TEST(ExampleServerTest, MalformedRequestsAreRefused) {
+  const ExampleServer server;
+
+  EXPECT_EQ(HttpClient{server.port()}.send("nonsense\r\n\r\n").read_response().status, 400);
+  EXPECT_EQ(HttpClient{server.port()}
+                .send("POST /notes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n")
+                .read_response()
+                .status,
+            501);
+}
+
+TEST(ExampleServerTest, AClientThatSaysNothingHoldsUpNobody) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/startup", 200));
+  HttpClient silent{server.port()};
+  HttpClient slow{server.port()};
+  slow.send("POST /notes HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{");
+
+  const auto answer = server.get();
+
+  EXPECT_EQ(answer.status, 200);
+}
+
+TEST(ExampleServerTest, IsNotReadyWithoutItsDatabaseButAlive) {
+  const TemporaryFolder folder;
+  const ExampleServer server{folder.path(), {"--database", "sqlite:kept.db"}};
+  ASSERT_TRUE(server.becomes("/ready", 200));
+
+  std::filesystem::rename(folder.path() / "kept.db", folder.path() / "lost.db");
+  const bool unready = server.becomes("/ready", 503);
+  const int live = server.health("/healthz");
+  const int notes = server.get().status;
+  std::filesystem::rename(folder.path() / "lost.db", folder.path() / "kept.db");
+
+  EXPECT_TRUE(unready);
+  EXPECT_EQ(live, 200);
+  EXPECT_EQ(notes, 503);
+  EXPECT_TRUE(server.becomes("/ready", 200));
+}
+
+TEST(ExampleServerTest, IsStartingUntilTheMigrationIsDone) {
+  const ExampleServer server{{"--startup-seconds", "3600"}};
+
+  EXPECT_TRUE(server.becomes("/healthz", 200));
+  EXPECT_EQ(server.health("/ready"), 503);
+  EXPECT_EQ(server.health("/startup"), 503);
+  EXPECT_EQ(server.get().body, R"({"error":"starting"})");
+  EXPECT_THAT(server.log(), HasSubstr("readiness: fail (starting)"));
+}
+
+TEST(ExampleServerTest, IsReadyWhenTheMigrationIsDone) {
+  const ExampleServer server{{"--startup-seconds", "1"}};
+
+  EXPECT_TRUE(server.becomes("/startup", 200));
+  EXPECT_TRUE(server.becomes("/ready", 200));
+  EXPECT_THAT(server.log(), HasSubstr("startup: fail (migration: "));
+}
+
+TEST(ExampleServerTest, WaitsForADatabaseThatIsDownAtTheStart) {
+  const TemporaryFolder folder;
+  const ExampleServer server{folder.path(), {"--database", "sqlite:later/notes.db"}};
+  ASSERT_TRUE(eventually([&] { return server.log().find("database: fail (unable to open") != std::string::npos; }));
+  EXPECT_EQ(server.health("/startup"), 503);
+
+  std::filesystem::create_directory(folder.path() / "later");
+
+  EXPECT_TRUE(server.becomes("/startup", 200));
+  EXPECT_TRUE(server.becomes("/ready", 200));
+}
+
+TEST(ExampleServerTest, LogsEachTransitionOnceWithItsReason) {
+  const TemporaryFolder folder;
+  const ExampleServer server{folder.path(), {}};
+  ASSERT_TRUE(server.becomes("/ready", 200));
+  std::filesystem::remove(folder.path() / "notes.db");
+  ASSERT_TRUE(server.becomes("/ready", 503));
+  const std::string line = "readiness check database: pass -> fail (unable to open database file)\n";
+
+  for (int i = 0; i < 20; ++i) (void)server.health("/ready");
+
+  ASSERT_TRUE(eventually([&] { return server.log().find(line) != std::string::npos; })) << server.log();
+  const std::string log = server.log();
+  EXPECT_EQ(log.find(line), log.rfind(line)) << log;
+}
+
+TEST(ExampleServerTest, SigtermAndCtrlCEndItWithStatusZero) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    ExampleServer server{{"--drain-seconds", "0"}};
+
+    EXPECT_EQ(server.end(number), 0) << server.log();
+  }
+}
+
+TEST(ExampleServerTest, EndsAlsoWhileItIsStarting) {
+  ExampleServer server{{"--startup-seconds", "3600", "--drain-seconds", "0"}};
+
+  EXPECT_EQ(server.end(SIGTERM), 0);
+}
+
+TEST(ExampleServerTest, ServesOnWhileItDrainsUntilASecondSignal) {
+  ExampleServer server{{"--drain-seconds", "3600"}};
+  ASSERT_TRUE(server.becomes("/ready", 200));
+
+  server.signal(SIGTERM);
+  const bool unready = server.becomes("/ready", 503);
+  const int live = server.health("/healthz");
+  const int notes = server.get().status;
+
+  EXPECT_TRUE(unready);
+  EXPECT_EQ(live, 200);
+  EXPECT_EQ(notes, 200);
+  EXPECT_EQ(server.end(SIGINT), 0);
+}
+
+TEST(ExampleServerTest, ARequestUnderWayIsAnsweredBeforeTheEnd) {
+  ExampleServer server;
+  ASSERT_TRUE(server.becomes("/startup", 200));
+  HttpClient client{server.port()};
+  client.send("POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n");
+  ASSERT_EQ(client.read_response().status, 100);  // it has begun
+
+  server.signal(SIGINT);
+  ASSERT_TRUE(eventually([&] { return server.log().find("(SIGINT)") != std::string::npos; }));
+  client.send(R"({"text": "last"})");
+
+  const auto answer = client.read_response();
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.header("connection"), "close");
+  EXPECT_EQ(server.wait(), 0);
+}
+
+struct BadArguments {
+  std::string name;
+  std::vector<std::string> arguments;
+  std::string message;
+};
+class ExampleServerArgumentsTest : public testing::TestWithParam<BadArguments> {};
+
+TEST_P(ExampleServerArgumentsTest, AreRefusedInWordsWithStatusTwo) {
+  const TemporaryFolder folder;
+  Program program{VITALS_EXAMPLE_SERVER, GetParam().arguments, folder.path()};
+
+  const int status = program.wait();
+
+  EXPECT_EQ(status, 2);
+  EXPECT_THAT(program.errors(), HasSubstr(GetParam().message));
+  EXPECT_THAT(program.errors(), Not(HasSubstr("hunter2")));
+  EXPECT_EQ(program.output(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bad, ExampleServerArgumentsTest,
+    testing::Values(
+        BadArguments{"UnknownOption", {"--colour"}, "unknown option --colour"},
+        BadArguments{
+            "UnknownOptionWithValue", {"--databse=postgresql://app:hunter2@db/app"}, "unknown option --databse;"},
+        BadArguments{"NoOption", {"postgresql://app:hunter2@db/app"}, "there are only options"},
+        BadArguments{"NoValue", {"--port"}, "--port needs a value"},
+        BadArguments{"PortTooHigh", {"--port", "65536"}, "0 to 65535"},
+        BadArguments{"PortNegative", {"--port", "-1"}, "0 to 65535"},
+        BadArguments{"PortWithLetter", {"--health-port", "80a"}, "0 to 65535"},
+        BadArguments{"PortEmpty", {"--health-port="}, "0 to 65535"},
+        BadArguments{"StartupNoNumber", {"--startup-seconds", "soon"}, "--startup-seconds takes"},
+        BadArguments{"DrainTooLong", {"--drain-seconds", "3601"}, "0 to 3600"},
+        BadArguments{"UnknownDatabase", {"--database", "mysql://app:hunter2@db/app"}, "sqlite:PATH or postgresql://"},
+        BadArguments{"SqliteWithoutPath", {"--database", "sqlite:"}, "must name a file"},
+        BadArguments{"MalformedUrl", {"--database", "postgresql://app:hun@hunter2@db/app"}, "--database: "}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ExampleServerTest, HelpAndVersionGoToStandardOutput) {
+  const TemporaryFolder folder;
+  Program help{VITALS_EXAMPLE_SERVER, {"--help"}, folder.path()};
+  ASSERT_EQ(help.wait(), 0);
+  EXPECT_THAT(help.output(), StartsWith("Usage: vitals-example-server"));
+  Program version{VITALS_EXAMPLE_SERVER, {"--version"}, folder.path()};
+
+  ASSERT_EQ(version.wait(), 0);
+  EXPECT_THAT(version.output(), testing::MatchesRegex("vitals-example-server [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(ExampleServerTest, APortThatIsTakenEndsItWithStatusOneAndItsNumber) {
+  const ExampleServer server;
+  for (const char* option : {"--port", "--health-port"}) {
+    const TemporaryFolder folder;
+    const std::string port = std::to_string(server.port());
+    const std::string other = std::string{option} == "--port" ? "--health-port" : "--port";
+    Program second{VITALS_EXAMPLE_SERVER, {option, port, other, "0"}, folder.path()};
+
+    EXPECT_EQ(second.wait(), 1);
+    EXPECT_THAT(second.errors(), HasSubstr(port));
+  }
+}
+
+}  // namespace

@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <string>
+#include <sys/resource.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "support/descriptors.hpp"
+#include "support/server_fixture.hpp"
+
+namespace vitals_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Takes every descriptor that the process may have, but one.
+class LastDescriptor {
+ public:
+  LastDescriptor() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    auto limit = before_;
+    limit.rlim_cur = 256;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    for (int fd = ::dup(STDERR_FILENO); fd >= 0; fd = ::dup(STDERR_FILENO)) taken_.push_back(fd);
+    ::close(taken_.back());
+    taken_.pop_back();
+  }
+  LastDescriptor(const LastDescriptor&) = delete;
+  LastDescriptor& operator=(const LastDescriptor&) = delete;
+  ~LastDescriptor() { give_back(); }
+
+  void give_back() {
+    for (const int fd : taken_) ::close(fd);
+    taken_.clear();
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+std::set<std::string> threads() {
+  std::set<std::string> ids;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) ids.insert(entry.path().filename());
+  return ids;
+}
+
+/// The signals that a thread blocks, a bit each; all for one that has ended.
+unsigned long long blocked_signals(const std::string& thread) {
+  std::ifstream status{"/proc/self/task/" + thread + "/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("SigBlk:")) return std::stoull(line.substr(7), nullptr, 16);
+  return ~0ULL;
+}
+
+/// Waits until it is true, however long the machine takes.
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  while (!condition())
+    if (std::chrono::steady_clock::now() > end) return false;
+  return true;
+}
+
+class ServerResourcesTest : public ServerTest {};
+
+TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
+  const auto trouble = std::make_shared<std::promise<std::string>>();
+  start({.log = [trouble, told = false](std::string_view line) mutable {
+    if (!std::exchange(told, true)) trouble->set_value(std::string{line});
+  }});
+  LastDescriptor last;
+
+  auto client = connect();  // takes it, and leaves none for the server
+  const auto line = trouble->get_future().get();
+  last.give_back();
+
+  EXPECT_EQ(line, "vitals: can't accept a connection on 127.0.0.1:" + std::to_string(server_->port()) +
+                      ": Too many open files; trying again each 100 ms");
+  EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
+}
+
+TEST_F(ServerResourcesTest, OpensNoDescriptorThatAChildWouldInherit) {
+  const auto before = open_descriptors();
+  start();
+  auto client = connect();
+  client.send(get_healthz).read_response();
+
+  const auto after = open_descriptors();
+
+  EXPECT_GE(after.size(), before.size() + 4);  // the listener, a connection, its client, what Asio waits with
+  for (const int fd : after) EXPECT_TRUE(before.count(fd) != 0 || is_close_on_exec(fd)) << fd;
+}
+
+TEST_F(ServerResourcesTest, LeavesNoDescriptorOpen) {
+  const auto before = open_descriptors();
+  {
+    start();
+    auto client = connect();
+    client.send(get_healthz).read_response();
+    auto other = connect();
+    server_->stop();
+  }
+
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhileACheckThatAnAnswerWaitedForHangs) {
+  const vitals::Runner goes_on{health_};
+  health_.add_readiness_check(
+      "hangs", [gate = gate_] { gate.pass(); }, patient());
+  const auto before = open_descriptors();
+  {
+    start();
+    auto client = connect();
+    client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+    gate_.wait_until_entered();
+    server_->stop();
+  }
+
+  EXPECT_EQ(open_descriptors(), before);
+  gate_.open();
+}
+
+TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhenItCannotListen) {
+  start();
+  vitals::HealthServer second{health_, {.address = "127.0.0.1", .port = server_->port()}};
+  const auto before = open_descriptors();
+
+  EXPECT_THROW(second.start(), std::system_error);
+
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(ServerResourcesTest, DropsAConnectionThatIsResetWhileItsAnswerWaits) {
+  health_.add_readiness_check(
+      "hangs", [gate = gate_] { gate.pass(); }, patient());
+  start();
+  const auto before = open_descriptors().size();
+  auto client = connect();
+  client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+  gate_.wait_until_entered();
+
+  client.reset();
+
+  EXPECT_TRUE(eventually([&] { return open_descriptors().size() == before; }));
+}
+
+TEST_F(ServerResourcesTest, SurvivesPeersThatResetWhileTheyAreAnswered) {
+  start();
+  std::string requests;
+  for (int i = 0; i < 100; ++i) requests += get_healthz;
+
+  for (int i = 0; i < 50; ++i) {
+    auto client = connect();
+    client.send(requests);
+    client.reset();
+  }
+
+  EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
+}
+
+TEST_F(ServerResourcesTest, LeavesEverySignalToTheApplicationsThreads) {
+  const auto before = threads();
+  const auto mask_before = blocked_signals(std::to_string(::getpid()));
+  start();
+  http_get(server_->port(), "/healthz");  // until a thread runs, the C library blocks its signals by itself
+
+  auto started = threads();
+  std::erase_if(started, [&](const auto& thread) { return before.count(thread) != 0; });
+  EXPECT_FALSE(started.empty());
+  for (const auto& thread : started)
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGPIPE, SIGUSR1, SIGALRM})
+      EXPECT_NE(blocked_signals(thread) & (1ULL << (signal - 1)), 0U) << thread << ' ' << signal;
+  EXPECT_EQ(blocked_signals(std::to_string(::getpid())), mask_before);
+}
+
+}  // namespace
+}  // namespace vitals_test

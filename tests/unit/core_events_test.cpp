@@ -1,0 +1,257 @@
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/handles.hpp>
+#include <vitals/heartbeat.hpp>
+#include <vitals/registry.hpp>
+#include <vitals/status_flag.hpp>
+
+#include "support/manual_clock.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using vitals::CheckResult;
+using vitals::every;
+using vitals::HealthEvent;
+using vitals::HealthRegistry;
+using vitals::Heartbeat;
+using vitals::StatusFlag;
+using vitals::test::ManualClock;
+
+/// An event without its numbers, as in `readiness/database pass>fail down`.
+std::string told(const HealthEvent& event) {
+  std::string text{to_string(event.probe)};
+  if (!event.check.empty()) text += "/" + event.check;
+  text += " ";
+  if (event.from) text += std::string{to_string(*event.from)} + ">";
+  text += to_string(event.to);
+  return event.reason.empty() ? text : text + " " + event.reason;
+}
+
+std::vector<std::string> told(const std::vector<HealthEvent>& events) {
+  std::vector<std::string> texts;
+  texts.reserve(events.size());
+  for (const auto& event : events) texts.push_back(told(event));
+  return texts;
+}
+
+class EventsTest : public testing::Test {
+ protected:
+  void listen() {
+    subscription_ = health_.on_change([this](const HealthEvent& event) { events_.push_back(event); });
+  }
+  /// What was told since the last time.
+  std::vector<std::string> news() {
+    health_.run_due();
+    return told(std::exchange(events_, {}));
+  }
+
+  ManualClock clock_;
+  HealthRegistry health_{{.clock = clock_}};
+  vitals::Subscription subscription_;
+  std::vector<HealthEvent> events_;
+};
+
+TEST_F(EventsTest, BeginWithThePresentStateOfEachProbe) {
+  health_.add_readiness_check("feed", StatusFlag{CheckResult::fail("lost")});
+
+  listen();
+
+  EXPECT_THAT(news(), ElementsAre("liveness pass", "readiness fail feed: lost", "startup pass"));
+}
+
+TEST_F(EventsTest, BeginWithTheNumberOfTheLastTransition) {
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("feed", flag);
+  flag.set(CheckResult::fail());  // two more: the check and the probe
+
+  listen();
+  health_.run_due();
+
+  ASSERT_EQ(events_.size(), 3U);
+  EXPECT_EQ(events_[0].sequence, 3U);
+}
+
+TEST_F(EventsTest, TellTheFirstResultOfACheck) {
+  listen();
+  health_.add_readiness_check("database", [] {});
+  EXPECT_THAT(news(),
+              ElementsAre("liveness pass", "readiness pass", "startup pass", "readiness pass>fail database: no runner",
+                          "readiness/database pass", "readiness fail>pass"));
+}
+
+TEST_F(EventsTest, TellNothingOfResultsThatChangeNothing) {
+  health_.add_readiness_check("database", [] { return CheckResult::warn("backlog"); }, {.schedule = every(1s)});
+  listen();
+  news();
+
+  for (int i = 0; i < 10; ++i) {
+    clock_.advance(2s);
+    EXPECT_THAT(news(), IsEmpty());
+  }
+}
+
+TEST_F(EventsTest, TellEachTransitionOnceWithItsReason) {
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("feed", flag);
+  listen();
+  news();
+
+  flag.set(CheckResult::fail("lost"));
+  EXPECT_THAT(news(), ElementsAre("readiness/feed pass>fail lost", "readiness pass>fail feed: lost"));
+  flag.set(CheckResult::fail("still lost"));
+  EXPECT_THAT(news(), IsEmpty());
+  flag.set(CheckResult::pass("found"));
+  EXPECT_THAT(news(), ElementsAre("readiness/feed fail>pass found", "readiness fail>pass"));
+}
+
+TEST_F(EventsTest, TellNothingOfAProbeThatStaysWhatItIs) {
+  health_.add_readiness_check("bad", StatusFlag{CheckResult::fail()});
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("feed", flag);
+  listen();
+  news();
+
+  flag.set(CheckResult::fail("lost"));
+
+  EXPECT_THAT(news(), ElementsAre("readiness/feed pass>fail lost"));
+}
+
+TEST_F(EventsTest, TellNothingOfAFailureThatDoesNotCountYet) {
+  bool good = true;
+  health_.add_readiness_check("database", [&] { return good; }, {.schedule = every(1s), .failure_threshold = 2});
+  listen();
+  news();
+
+  good = false;
+  clock_.advance(2s);
+  EXPECT_THAT(news(), IsEmpty());
+  clock_.advance(2s);
+
+  EXPECT_THAT(news(), ElementsAre("readiness/database pass>fail the check returned false",
+                                  "readiness pass>fail database: the check returned false"));
+}
+
+TEST_F(EventsTest, TellOfAProbeWhatItsCheckCountsFor) {
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("cache", flag, {.critical = false});
+  listen();
+  news();
+
+  flag.set(CheckResult::fail("down"));
+
+  EXPECT_THAT(news(), ElementsAre("readiness/cache pass>fail down", "readiness pass>warn cache: down"));
+}
+
+TEST_F(EventsTest, TellWhatTimeAloneChanges) {
+  const StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+  health_.add_readiness_check("feed", flag);
+  listen();
+  news();
+
+  clock_.advance(31s);
+
+  EXPECT_THAT(news(), ElementsAre("readiness/feed pass>fail stale: not set within 30 s",
+                                  "readiness pass>fail feed: stale: not set within 30 s"));
+}
+
+TEST_F(EventsTest, TellOfASilentHeartbeatAndOfItsRecovery) {
+  const Heartbeat beat{5s};
+  health_.add_liveness_check("loop", beat);
+  listen();
+  news();
+
+  clock_.advance(6s);
+  EXPECT_THAT(news(), ElementsAre("liveness/loop pass>fail silent for longer than 5 s",
+                                  "liveness pass>fail loop: silent for longer than 5 s"));
+  beat.beat();
+
+  EXPECT_THAT(news(), ElementsAre("liveness/loop fail>pass", "liveness fail>pass"));
+}
+
+TEST_F(EventsTest, TellOfACheckThatNeverRan) {
+  listen();
+  news();
+  health_.add_liveness_check("loop", [] {});
+
+  clock_.advance(30s + 1ns);
+
+  EXPECT_THAT(news(), ElementsAre("liveness/loop fail never ran", "liveness pass>fail loop: never ran",
+                                  "liveness/loop fail>pass", "liveness fail>pass"));
+}
+
+TEST_F(EventsTest, TellOfTheStartupLatch) {
+  const StatusFlag hold{CheckResult::fail("migrating")};
+  health_.add_startup_check("migration", hold);
+  listen();
+  EXPECT_THAT(news(), ElementsAre("liveness pass", "readiness fail starting", "startup fail migration: migrating"));
+
+  hold.set(CheckResult::pass());
+
+  EXPECT_THAT(news(), ElementsAre("startup/migration fail>pass", "readiness fail>pass", "startup fail>pass"));
+}
+
+TEST_F(EventsTest, TellNothingOfLivenessWhoseBoundsBeginAnewAtTheLatch) {
+  const StatusFlag hold{CheckResult::fail()};
+  const Heartbeat beat{5s};
+  health_.add_startup_check("hold", hold);
+  health_.add_liveness_check("loop", beat);
+  listen();
+  clock_.advance(6s);
+  news();
+
+  hold.set(CheckResult::pass());
+
+  EXPECT_THAT(news(), ElementsAre("startup/hold fail>pass", "liveness/loop fail>pass", "readiness fail>pass",
+                                  "startup fail>pass"));
+}
+
+TEST_F(EventsTest, TellOfAProbeWhoseFailingCheckWasRemoved) {
+  const auto handle = health_.add_readiness_check("feed", StatusFlag{CheckResult::fail("lost")});
+  listen();
+  news();
+
+  handle.remove();
+
+  EXPECT_THAT(news(), ElementsAre("readiness fail>pass"));
+}
+
+TEST_F(EventsTest, AreNumberedWithoutGaps) {
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("feed", flag);
+  listen();
+  for (int i = 0; i < 5; ++i) {
+    flag.set(CheckResult::fail());
+    flag.set(CheckResult::pass());
+  }
+  health_.run_due();
+
+  ASSERT_EQ(events_.size(), 23U);
+  for (std::size_t i = 4; i < events_.size(); ++i) EXPECT_EQ(events_[i].sequence, events_[i - 1].sequence + 1);
+}
+
+TEST_F(EventsTest, CarryTheTimeOfTheTransition) {
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("feed", flag);
+  listen();
+  news();
+  clock_.advance(7s);
+  const auto moment = vitals::Clock{clock_}.wall_now();
+
+  flag.set(CheckResult::fail());
+  clock_.advance(7s);
+  health_.run_due();
+
+  ASSERT_FALSE(events_.empty());
+  EXPECT_EQ(events_[0].time, moment);
+}
+
+}  // namespace

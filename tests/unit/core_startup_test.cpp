@@ -1,0 +1,220 @@
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <vitals/handles.hpp>
+#include <vitals/heartbeat.hpp>
+#include <vitals/registry.hpp>
+#include <vitals/status_flag.hpp>
+
+#include "support/manual_clock.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using vitals::CheckReport;
+using vitals::CheckResult;
+using vitals::HealthRegistry;
+using vitals::Heartbeat;
+using vitals::Probe;
+using vitals::Status;
+using vitals::StatusFlag;
+using vitals::test::ManualClock;
+
+/// A service whose startup is held by a flag.
+class StartupTest : public testing::Test {
+ protected:
+  StartupTest() { held_ = health_.add_startup_check("hold", hold_); }
+
+  void start_up() { hold_.set(CheckResult::pass()); }
+  Status status(Probe probe) const { return health_.report(probe).status(); }
+  CheckReport check(const std::string& name, Probe probe) const { return health_.report(probe).find(name).value(); }
+
+  ManualClock clock_;
+  HealthRegistry health_{{.clock = clock_}};
+  StatusFlag hold_{CheckResult::fail("migrating")};
+  vitals::CheckHandle held_;
+};
+
+TEST_F(StartupTest, MakesReadinessFailUntilItSucceeds) {
+  health_.add_readiness_check("database", StatusFlag{CheckResult::pass()});
+  EXPECT_EQ(status(Probe::readiness), Status::fail);
+  EXPECT_EQ(health_.report(Probe::readiness).reason(), "starting");
+
+  start_up();
+
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+  EXPECT_EQ(health_.report(Probe::readiness).reason(), "");
+}
+
+TEST_F(StartupTest, MakesReadinessFailAlsoWithoutReadinessChecks) { EXPECT_EQ(status(Probe::readiness), Status::fail); }
+
+TEST_F(StartupTest, ShowsAFailingLivenessCheckWithoutCountingIt) {
+  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("stuck")});
+
+  EXPECT_EQ(status(Probe::liveness), Status::pass);
+  EXPECT_EQ(check("loop", Probe::liveness).status, Status::fail);
+  EXPECT_EQ(check("loop", Probe::liveness).message, "stuck");
+}
+
+TEST_F(StartupTest, CountsLivenessFromTheLatchOn) {
+  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("stuck")});
+
+  start_up();
+
+  EXPECT_EQ(status(Probe::liveness), Status::fail);
+}
+
+TEST_F(StartupTest, ShieldsLivenessUpToTheDeadlineAndNotLonger) {
+  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("stuck")});
+
+  clock_.advance(10min);
+  EXPECT_EQ(status(Probe::liveness), Status::pass);
+  clock_.advance(1ns);
+
+  EXPECT_EQ(status(Probe::liveness), Status::fail);
+  EXPECT_EQ(status(Probe::readiness), Status::fail);
+}
+
+TEST_F(StartupTest, DoesNotFailLivenessThatIsGoodAtTheDeadline) {
+  health_.add_liveness_check("loop", StatusFlag{CheckResult::pass()});
+
+  clock_.advance(11min);
+
+  EXPECT_EQ(status(Probe::liveness), Status::pass);
+}
+
+TEST_F(StartupTest, LatchesAlsoAfterTheDeadline) {
+  clock_.advance(11min);
+
+  start_up();
+
+  EXPECT_EQ(status(Probe::startup), Status::pass);
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+}
+
+TEST_F(StartupTest, LatchesOnAWarning) {
+  hold_.set(CheckResult::warn("without index"));
+
+  EXPECT_EQ(status(Probe::startup), Status::warn);
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+}
+
+TEST_F(StartupTest, KeepsItsReportAfterTheLatch) {
+  start_up();
+  const auto latched_at = health_.report(Probe::startup).time();
+  clock_.advance(1h);
+
+  hold_.set(CheckResult::fail("again"));
+
+  EXPECT_EQ(status(Probe::startup), Status::pass);
+  EXPECT_EQ(check("hold", Probe::startup).status, Status::pass);
+  EXPECT_EQ(health_.report(Probe::startup).time(), latched_at);
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+}
+
+TEST_F(StartupTest, KeepsItsReportWhenItsCheckIsRemoved) {
+  start_up();
+
+  held_.remove();
+
+  EXPECT_EQ(health_.report(Probe::startup).checks().size(), 1U);
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+}
+
+TEST_F(StartupTest, NeedsAllItsChecks) {
+  bool migrated = false;
+  health_.add_startup_check("migration", [&] { return migrated; }, {.schedule = vitals::every(1s)});
+  start_up();
+  health_.run_due();
+  EXPECT_EQ(status(Probe::readiness), Status::fail);
+
+  migrated = true;
+  clock_.advance(2s);
+  health_.run_due();
+
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+}
+
+TEST_F(StartupTest, RunsItsChecksNoMoreAfterTheLatch) {
+  int runs = 0;
+  health_.add_startup_check("migration", [&] { ++runs; }, {.schedule = vitals::every(1s)});
+  health_.run_due();
+  clock_.advance(2s);
+  health_.run_due();
+  ASSERT_EQ(runs, 2);
+
+  start_up();
+  clock_.advance(1min);
+  health_.run_due();
+
+  EXPECT_EQ(runs, 2);
+}
+
+TEST_F(StartupTest, LatchesWhenTheFailingCheckIsRemoved) {
+  health_.add_startup_check("other", StatusFlag{CheckResult::pass()});
+
+  held_.remove();
+
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+  EXPECT_THROW(health_.add_startup_check("late", [] {}), std::invalid_argument);
+}
+
+TEST_F(StartupTest, DoesNotLatchWhenItsLastCheckIsRemoved) {
+  held_.remove();
+
+  EXPECT_EQ(status(Probe::startup), Status::pass);
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+  EXPECT_NO_THROW(health_.add_startup_check("late", StatusFlag{CheckResult::fail()}));
+  EXPECT_EQ(status(Probe::readiness), Status::fail);
+}
+
+TEST(EmptyStartupTest, PassesWithoutLatching) {
+  HealthRegistry health;
+  EXPECT_EQ(health.report(Probe::startup).status(), Status::pass);
+  EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
+
+  EXPECT_NO_THROW(health.add_startup_check("migration", [] {}));
+
+  EXPECT_EQ(health.report(Probe::startup).status(), Status::fail);
+  EXPECT_EQ(health.report(Probe::readiness).reason(), "starting");
+}
+
+TEST_F(StartupTest, GivesHeartbeatsAFreshLimitAtTheLatch) {
+  const Heartbeat beat{5s};
+  health_.add_liveness_check("loop", beat);
+  clock_.advance(1min);
+  EXPECT_EQ(check("loop", Probe::liveness).status, Status::fail);
+
+  start_up();
+  EXPECT_EQ(status(Probe::liveness), Status::pass);
+  clock_.advance(5s);
+  EXPECT_EQ(status(Probe::liveness), Status::pass);
+  clock_.advance(1ns);
+
+  EXPECT_EQ(status(Probe::liveness), Status::fail);
+}
+
+TEST_F(StartupTest, GivesLivenessChecksThatNeverRanAFreshBoundAtTheLatch) {
+  health_.add_liveness_check("loop", [] {});
+  clock_.advance(1min);
+  EXPECT_EQ(check("loop", Probe::liveness).status, Status::fail);
+
+  start_up();
+
+  EXPECT_EQ(status(Probe::liveness), Status::pass);
+  clock_.advance(30s + 1ns);
+  EXPECT_EQ(status(Probe::liveness), Status::fail);
+}
+
+TEST_F(StartupTest, DoesNotFreshenAFlagAtTheLatch) {
+  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  clock_.advance(1min);
+
+  start_up();
+
+  EXPECT_EQ(status(Probe::readiness), Status::fail);
+}
+
+}  // namespace

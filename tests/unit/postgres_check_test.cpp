@@ -1,0 +1,196 @@
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/checks/postgres.hpp>
+
+#include "support/descriptors.hpp"
+#include "support/run_check.hpp"
+#include "support/silent_listener.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using vitals::Status;
+using vitals::checks::Postgres;
+using vitals_test::context_for;
+using vitals_test::generous;
+
+static_assert(vitals::is_remote_check<Postgres>::value);
+static_assert(vitals::CheckCallable<Postgres>);
+
+std::string refusal_of(const std::string& conninfo) {
+  try {
+    const Postgres check{conninfo};
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+Postgres silent(const vitals_test::SilentListener& listener) {
+  return Postgres{"postgresql://app:hunter2@127.0.0.1:" + std::to_string(listener.port()) + "/app"};
+}
+
+/// A port of 127.0.0.1 that was free a moment ago.
+std::string closed_port() { return std::to_string(vitals_test::SilentListener{}.port()); }
+
+struct Malformed {
+  const char* name;
+  const char* conninfo;
+};
+class PostgresConninfoTest : public testing::TestWithParam<Malformed> {};
+
+TEST_P(PostgresConninfoTest, MalformedIsRefusedWithoutBeingRepeated) {
+  const std::string refusal = refusal_of(GetParam().conninfo);
+
+  EXPECT_THAT(refusal, StartsWith("vitals::checks::Postgres: "));
+  EXPECT_THAT(refusal, Not(HasSubstr("hunter2")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Strings, PostgresConninfoTest,
+                         testing::Values(Malformed{"UnquotedSpace", "password=my hunter2 host=db"},
+                                         Malformed{"OpenQuote", "password='hunter2"},
+                                         Malformed{"UnknownKey", "hunter2=x"},
+                                         Malformed{"BrokenEncoding", "postgresql://app:hun%2@db/hunter2"},
+                                         Malformed{"AtSignInPassword", "postgresql://app:x@hunter2@db/app"},
+                                         Malformed{"SlashInPassword", "postgresql://app:hunter2/x@db/app"},
+                                         Malformed{"NoAtSign", "postgresql://app:hunter2/x"},
+                                         Malformed{"ParameterWithoutValue", "postgresql://app:x@db/app?hunter2"},
+                                         Malformed{"UnknownParameter", "postgresql://app:x@db/app?hunter2=1"},
+                                         Malformed{"WordForPort", "postgresql://app:x@db:hunter2/app"},
+                                         Malformed{"WordForPortInPairs", "host=db port=hunter2"},
+                                         Malformed{"OpenBracket", "postgresql://[hunter2"}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(PostgresOptionsTest, WellFormedIsTaken) {
+  for (const char* conninfo :
+       {"", "dbname=app", "postgresql://", "postgres://app@db/app", "postgresql://app:p%40%2F?@db:5433/app",
+        "postgresql://app@db1:1,db2:2/app?password=a@b", "postgresql:///app?host=/run/postgresql"})
+    EXPECT_EQ(refusal_of(conninfo), "accepted") << conninfo;
+}
+
+TEST(PostgresOptionsTest, ABlankQueryIsRefused) {
+  EXPECT_THROW((Postgres{"dbname=app", {.query = " \n"}}), std::invalid_argument);
+}
+
+TEST(PostgresCheckTest, FailsWithOneLineWhenNobodyListens) {
+  const Postgres check{"postgresql://app:hunter2@127.0.0.1:" + closed_port() + "/app"};
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_EQ(result.status(), Status::fail);
+  EXPECT_THAT(result.message(), HasSubstr("Connection refused"));
+  EXPECT_THAT(result.message(), Not(testing::ContainsRegex("hunter2|  ")));
+}
+
+TEST(PostgresCheckTest, FailsWithinTheDeadlineWhenNobodyAnswers) {
+  const vitals_test::SilentListener listener;
+  const Postgres check = silent(listener);
+
+  const auto result = check(vitals_test::context_with_exactly(300ms));
+
+  EXPECT_EQ(result.status(), Status::fail);
+  EXPECT_EQ(result.message(), "no answer within 270 ms");
+}
+
+TEST(PostgresCheckTest, EndsAtOnceWhenTheDeadlineHasPassed) {
+  const vitals_test::SilentListener listener;
+  const Postgres check = silent(listener);
+
+  const auto result = check(context_for(-1s));
+
+  EXPECT_EQ(result.message(), "no answer within 0 ms");
+}
+
+TEST(PostgresCheckTest, AStopRequestEndsTheWait) {
+  vitals_test::SilentListener listener;
+  const Postgres check = silent(listener);
+  std::stop_source stop;
+  const std::jthread stopper{[&] {
+    listener.wait_for_a_peer();
+    stop.request_stop();
+  }};
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto result = check(context_for(1h, stop.get_token()));
+
+  EXPECT_EQ(result.message(), "stopped before there was an answer");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, generous);
+}
+
+TEST(PostgresCheckTest, ARunThatIsStoppedBeforeItBeginsEnds) {
+  const vitals_test::SilentListener listener;
+  const Postgres check = silent(listener);
+  std::stop_source stop;
+  stop.request_stop();
+
+  const auto result = check(context_for(1h, stop.get_token()));
+
+  EXPECT_EQ(result.message(), "stopped before there was an answer");
+}
+
+TEST(PostgresCheckTest, RunsAtTheSameTimeDontWaitForEachOther) {
+  vitals_test::SilentListener listener;
+  const Postgres check = silent(listener);
+  std::stop_source stop;
+  std::jthread first{[&] { (void)check(context_for(1h, stop.get_token())); }};
+  listener.wait_for_a_peer();
+
+  const auto result = check(context_for(50ms));
+
+  EXPECT_THAT(result.message(), StartsWith("no answer within"));
+  stop.request_stop();
+}
+
+TEST(PostgresCheckTest, FailedRunsLeaveNoDescriptorOpen) {
+  const vitals_test::SilentListener listener;
+  const Postgres silence = silent(listener);
+  const Postgres refused{"host=127.0.0.1 port=" + closed_port()};
+  (void)silence(context_for(1ms));
+  const auto before = vitals_test::open_descriptors();
+
+  for (int i = 0; i < 100; ++i) {
+    (void)silence(context_for(1ms));
+    (void)refused(context_for(generous));
+  }
+
+  EXPECT_EQ(vitals_test::open_descriptors(), before);
+}
+
+struct Leak {
+  const char* name;
+  const char* conninfo;
+  const char* environment;
+};
+class PostgresLeakTest : public testing::TestWithParam<Leak> {};
+
+// libpq names the file of the socket, and with it whatever is called like the password.
+TEST_P(PostgresLeakTest, AMessageThatHoldsThePasswordIsWithheld) {
+  if (GetParam().environment != nullptr) setenv("PGPASSWORD", GetParam().environment, 1);
+  const Postgres check{GetParam().conninfo};
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_THAT(result.message(), StartsWith("failed (reason withheld"));
+  unsetenv("PGPASSWORD");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sources, PostgresLeakTest,
+    testing::Values(Leak{"Pairs", "host=/nowhere/hunter2 password=hunter2", nullptr},
+                    Leak{"QuotedPairs", "host='/nowhere/hunter 2' password='hunter 2'", nullptr},
+                    Leak{"EncodedUri", "postgresql://app:hunter%32@/app?host=/nowhere/hunter2", nullptr},
+                    Leak{"UriParameter", "postgresql://app@/app?host=/nowhere/hunter2&password=hunter2", nullptr},
+                    Leak{"Environment", "host=/nowhere/hunter2", "hunter2"}),
+    [](const auto& test) { return test.param.name; });
+
+}  // namespace

@@ -1,0 +1,189 @@
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <vitals/checks/sqlite.hpp>
+
+#include "support/descriptors.hpp"
+#include "support/run_check.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using vitals::Status;
+using vitals::checks::Sqlite;
+using vitals_test::context_for;
+using vitals_test::generous;
+
+static_assert(!vitals::is_remote_check<Sqlite>::value);
+static_assert(vitals::CheckCallable<Sqlite>);
+
+constexpr const char* endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+
+/// An application's own connection.
+class Connection {
+ public:
+  explicit Connection(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &database_), SQLITE_OK); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { sqlite3_close(database_); }
+  void execute(const char* sql) { EXPECT_EQ(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+class SqliteCheckTest : public testing::Test {
+ protected:
+  SqliteCheckTest() {
+    std::string name = (fs::temp_directory_path() / "vitals-sqlite-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    path_ = folder_ / "notes.db";
+    Connection{path_}.execute("CREATE TABLE notes (text); INSERT INTO notes VALUES ('milk')");
+  }
+  ~SqliteCheckTest() override { fs::remove_all(folder_); }
+
+  vitals::CheckResult run(const std::string& query = "SELECT 1") const {
+    return Sqlite{path_, {.query = query}}(context_for(generous));
+  }
+
+  fs::path folder_;
+  std::string path_;
+};
+
+TEST_F(SqliteCheckTest, PassesOnADatabase) {
+  const auto result = run();
+
+  EXPECT_EQ(result.status(), Status::pass);
+}
+
+TEST_F(SqliteCheckTest, PassesOnADatabaseWithWriteAheadLogInUse) {
+  Connection application{path_};
+  application.execute("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; INSERT INTO notes VALUES ('tea')");
+
+  const auto result = run("SELECT count(*) FROM notes");
+
+  EXPECT_EQ(result.status(), Status::pass);
+}
+
+TEST_F(SqliteCheckTest, AMissingFileFailsAndIsNotCreated) {
+  fs::remove(path_);
+
+  const auto result = run();
+
+  EXPECT_EQ(result.message(), "unable to open database file");
+  EXPECT_FALSE(fs::exists(path_));
+}
+
+TEST_F(SqliteCheckTest, AFileDeletedBetweenTwoRunsFails) {
+  const Sqlite check{path_};
+  ASSERT_EQ(check(context_for(generous)).status(), Status::pass);
+  fs::remove(path_);
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_EQ(result.status(), Status::fail);
+}
+
+TEST_F(SqliteCheckTest, AFileReplacedBetweenTwoRunsIsTheOneThatCounts) {
+  const Sqlite check{path_, {.query = "SELECT text FROM notes"}};
+  ASSERT_EQ(check(context_for(generous)).status(), Status::pass);
+  Connection{path_ + ".new"}.execute("CREATE TABLE other (text)");
+  fs::rename(path_ + ".new", path_);
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_EQ(result.message(), "no such table: notes");
+}
+
+TEST_F(SqliteCheckTest, AFileThatIsNoDatabaseFailsAlsoForAQueryThatReadsNothing) {
+  std::ofstream{path_} << "this has been something else from the beginning, and longer than the head of a database is, "
+                          "so that nobody takes it for an empty one";
+
+  const auto result = run("SELECT 1");
+
+  EXPECT_EQ(result.message(), "file is not a database");
+}
+
+TEST_F(SqliteCheckTest, AFolderFails) {
+  const auto result = Sqlite{folder_}(context_for(generous));
+
+  EXPECT_EQ(result.status(), Status::fail);
+}
+
+TEST_F(SqliteCheckTest, AQueryThatIsWrongFailsWithSqlitesReason) {
+  const auto result = run("SELECT 1; SELECT * FROM nowhere");
+
+  EXPECT_EQ(result.message(), "no such table: nowhere");
+}
+
+TEST_F(SqliteCheckTest, ALockedDatabaseFailsWithinTheDeadline) {
+  Connection application{path_};
+  application.execute("BEGIN EXCLUSIVE");
+  const Sqlite check{path_};
+
+  const auto result = check(vitals_test::context_with_exactly(100ms));
+
+  EXPECT_EQ(result.message(), "no answer within 90 ms: the database is locked");
+}
+
+TEST_F(SqliteCheckTest, AQueryWithoutEndFailsWithinTheDeadline) {
+  const Sqlite check{path_, {.query = endless}};
+
+  const auto result = check(vitals_test::context_with_exactly(100ms));
+
+  EXPECT_EQ(result.message(), "no answer within 90 ms");
+}
+
+TEST_F(SqliteCheckTest, AStopRequestEndsTheQuery) {
+  const Sqlite check{path_, {.query = endless}};
+  std::stop_source stop;
+  stop.request_stop();
+
+  const auto result = check(context_for(1h, stop.get_token()));
+
+  EXPECT_EQ(result.message(), "stopped before there was an answer");
+}
+
+TEST_F(SqliteCheckTest, AStopRequestEndsTheWaitForALock) {
+  Connection application{path_};
+  application.execute("BEGIN EXCLUSIVE");
+  const Sqlite check{path_};
+  std::stop_source stop;
+  const std::jthread stopper{[&] { stop.request_stop(); }};
+
+  const auto result = check(context_for(1h, stop.get_token()));
+
+  EXPECT_THAT(result.message(), HasSubstr("stopped before there was an answer"));
+}
+
+TEST_F(SqliteCheckTest, RunsLeaveNoDescriptorOpen) {
+  const auto before = vitals_test::open_descriptors();
+  const Sqlite missing{path_ + ".missing"};
+
+  for (int i = 0; i < 100; ++i) {
+    (void)run();
+    (void)missing(context_for(generous));
+  }
+
+  EXPECT_EQ(vitals_test::open_descriptors(), before);
+}
+
+TEST(SqliteOptionsTest, APathThatNamesNoFileIsRefused) {
+  for (const char* path : {"", ":memory:"}) EXPECT_THROW(Sqlite{path}, std::invalid_argument) << path;
+}
+
+TEST(SqliteOptionsTest, ABlankQueryIsRefused) {
+  EXPECT_THROW((Sqlite{"notes.db", {.query = ""}}), std::invalid_argument);
+}
+
+}  // namespace
