@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/probe_rules.hpp"
+
 namespace vitals::inline v1 {
 namespace detail {
 
@@ -11,6 +13,12 @@ Verdict judge(const InstantReading& reading, const CheckRules& rules, SteadyTime
       with_last_known_good(reading.result.status(), reading.last_success, rules.options.last_known_good_for, now);
   return {
       .status = grace.status, .condition = Condition::fresh, .valid_until = std::min(reading.valid_until, grace.until)};
+}
+
+Status contribution_of(const Entry& entry) {
+  const auto& verdict = entry.verdict;
+  const bool never_started = entry.rules.probe == Probe::startup && verdict.condition == Condition::not_checked_yet;
+  return counted(verdict.status, entry.rules.options.critical || never_started);
 }
 
 const std::string& reason_of(const Entry& entry) {

@@ -60,6 +60,9 @@ struct Entry {
 /// What an instant check's reading amounts to: steps (1) to (4).
 [[nodiscard]] Verdict judge(const InstantReading& reading, const CheckRules& rules, SteadyTime now);
 
+/// Step (5): what the check counts as for its probe. A startup check that never ran has not started, critical or not.
+[[nodiscard]] Status contribution_of(const Entry& entry);
+
 /// The check's condition and message for people, as a CheckReport.
 [[nodiscard]] CheckReport report_of(const Entry& entry);
 

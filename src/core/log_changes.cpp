@@ -30,7 +30,10 @@ std::string line_of(const HealthEvent& event) {
   if (event.from) line += std::string{to_string(*event.from)} + " -> ";
   line += to_string(event.to);
   if (!event.reason.empty()) line += " (" + event.reason + ")";
-  if (event.missed > 0) line += " [" + std::to_string(event.missed) + " changes before this one not shown]";
+  if (event.missed > 0) {
+    line += " [" + std::to_string(event.missed) + (event.missed == 1 ? " change" : " changes");
+    line += " before this one not shown]";
+  }
   return line + '\n';
 }
 

@@ -79,7 +79,7 @@ void RegistryState::insert(Transaction& transaction, const std::shared_ptr<Entry
   entries_.emplace(entry->id, entry);
   last_id_ = entry->id;
   entry->state.registered = entry->state.turn = transaction.now();
-  life_.of(entry->rules.probe).add(counted(entry->verdict.status, entry->rules.options.critical));
+  life_.of(entry->rules.probe).add(contribution_of(*entry));
   book_probes();
   bump();
 }
@@ -93,7 +93,7 @@ void RegistryState::remove(std::uint64_t id, bool wait) noexcept {
     entry = found->second;
     entries_.erase(found);
     ids_.erase(entry->name);
-    life_.of(entry->rules.probe).remove(counted(entry->verdict.status, entry->rules.options.critical));
+    life_.of(entry->rules.probe).remove(contribution_of(*entry));
     retire(*entry, transaction);
     book_probes();
     bump();

@@ -18,8 +18,7 @@ bool RegistryState::frozen(const Entry& entry) const noexcept {
 void RegistryState::judge_entry(Entry& entry, Transaction& transaction) {
   if (frozen(entry)) return;
   const auto now = transaction.now();
-  const auto& options = entry.rules.options;
-  const auto before = counted(entry.verdict.status, options.critical);
+  const auto before = contribution_of(entry);
   if (entry.instant) {
     const auto since = std::max(entry.state.registered, life_.latched.value_or(entry.state.registered));
     entry.reading = entry.instant->read(since, now);
@@ -27,7 +26,7 @@ void RegistryState::judge_entry(Entry& entry, Transaction& transaction) {
   } else {
     entry.verdict = judge(entry.state, entry.rules, surroundings(), now);
   }
-  const auto after = counted(entry.verdict.status, options.critical);
+  const auto after = contribution_of(entry);
   if (before != after) {
     life_.of(entry.rules.probe).remove(before);
     life_.of(entry.rules.probe).add(after);
@@ -58,8 +57,7 @@ std::string RegistryState::reason_of(Probe probe, const ProbeVerdict& verdict) c
   if (probe == Probe::readiness && life_.shut_down) return frozen_[index_of(probe)]->reason();
   if (*verdict.reason != '\0' || verdict.status == Status::pass) return verdict.reason;
   for (const auto& [id, entry] : entries_) {
-    const auto& rules = entry->rules;
-    if (rules.probe != probe || counted(entry->verdict.status, rules.options.critical) != verdict.status) continue;
+    if (entry->rules.probe != probe || contribution_of(*entry) != verdict.status) continue;
     const auto& why = detail::reason_of(*entry);
     return why.empty() ? entry->name : entry->name + ": " + why;
   }

@@ -208,6 +208,18 @@ TEST_F(StartupTest, GivesLivenessChecksThatNeverRanAFreshBoundAtTheLatch) {
   EXPECT_EQ(status(Probe::liveness), Status::fail);
 }
 
+TEST(StartupLatchTest, WaitsForTheFirstResultOfAnUncriticalCheckToo) {
+  HealthRegistry health{{.clock = ManualClock{}}};
+
+  health.add_startup_check("warm-up", [] { return false; }, {.critical = false});
+  EXPECT_EQ(health.report(Probe::startup).status(), Status::fail);
+  EXPECT_EQ(health.report(Probe::readiness).reason(), "starting");
+  health.run_due();
+
+  EXPECT_EQ(health.report(Probe::startup).status(), Status::warn);
+  EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
+}
+
 TEST_F(StartupTest, DoesNotFreshenAFlagAtTheLatch) {
   health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
   clock_.advance(1min);
