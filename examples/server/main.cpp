@@ -1,8 +1,8 @@
 #include <chrono>
+#include <csignal>
 #include <ctime>
 #include <exception>
 #include <iostream>
-#include <signal.h>
 #include <string>
 #include <thread>
 #include <vector>

@@ -61,6 +61,7 @@ class PostgresNotes final : public NotesStore {
         "SELECT id, text FROM (SELECT id, text FROM notes ORDER BY id DESC LIMIT $1::int) AS newest ORDER BY id",
         {limit.c_str()});
     std::vector<Note> notes;
+    notes.reserve(static_cast<std::size_t>(PQntuples(rows.get())));
     for (int row = 0; row < PQntuples(rows.get()); ++row)
       notes.push_back({std::stoll(PQgetvalue(rows.get(), row, 0)), PQgetvalue(rows.get(), row, 1)});
     return notes;

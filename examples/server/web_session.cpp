@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-constexpr std::size_t head_limit = 8 * 1024;
-constexpr std::uint64_t body_limit = 64 * 1024;
+constexpr std::size_t head_limit = std::size_t{8} * 1024;
+constexpr std::uint64_t body_limit = std::uint64_t{64} * 1024;
 /// For a request to come in whole, and for an answer to go out: a slow peer costs a connection no longer than that.
 constexpr std::chrono::seconds peer_limit{10};
 

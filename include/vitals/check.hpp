@@ -51,7 +51,7 @@ class VITALS_EXPORT CheckContext {
   CheckContext(std::stop_token stop_token, SteadyTime deadline, Clock clock = {}) noexcept
       : stop_token_{std::move(stop_token)}, deadline_{deadline}, clock_{std::move(clock)} {}
 
-  /// Requested when the run overruns its timeout, at shutdown, and when its Runner ends.
+  /// Requested when the run overruns its timeout, at shutdown, and when the check, its Runner or its registry goes.
   [[nodiscard]] const std::stop_token& stop_token() const noexcept { return stop_token_; }
   /// When the run counts as overdue, by the registry's clock.
   [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
@@ -93,10 +93,14 @@ class VITALS_EXPORT CheckCompletion {
 
 /// What a check may return: nothing (it throws to fail), a bool, a CheckResult, a std::error_code or a class type that
 /// converts to one. An int isn't taken: nobody can tell whether its zero is good.
+// clang-format off
 template <class T>
-concept CheckOutcome = std::is_void_v<T> || std::same_as < std::remove_cvref_t<T>,
-bool > || std::same_as<std::remove_cvref_t<T>, CheckResult> || std::same_as<std::remove_cvref_t<T>, std::error_code> ||
-    (std::is_class_v<std::remove_cvref_t<T>> && std::convertible_to<T, std::error_code>);
+concept CheckOutcome = std::is_void_v<T> ||
+                       std::same_as<std::remove_cvref_t<T>, bool> ||
+                       std::same_as<std::remove_cvref_t<T>, CheckResult> ||
+                       std::same_as<std::remove_cvref_t<T>, std::error_code> ||
+                       (std::is_class_v<std::remove_cvref_t<T>> && std::convertible_to<T, std::error_code>);
+// clang-format on
 
 /// `f(const CheckContext&)`; the form that is taken first where several fit.
 template <class F>
@@ -116,10 +120,10 @@ concept CheckCallable = ContextCheck<F> || PlainCheck<F> || AsyncCheck<F>;
 
 /// True for checks that ask another system. Such a check can't be a liveness check: see add_liveness_check().
 /// A class says so itself with `using remote_check = void;`, or this template is specialised for it.
+// clang-format off
 template <class T>
-    struct is_remote_check : std::bool_constant < requires {
-  typename T::remote_check;
-} > {};
+struct is_remote_check : std::bool_constant<requires { typename T::remote_check; }> {};
+// clang-format on
 template <class T>
 struct is_remote_check<std::reference_wrapper<T>> : is_remote_check<T> {};
 

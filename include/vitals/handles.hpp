@@ -10,8 +10,6 @@
 #include <utility>
 
 #include <vitals/export.hpp>
-#include <vitals/heartbeat.hpp>
-#include <vitals/status_flag.hpp>
 
 namespace vitals::inline v1 {
 
@@ -31,7 +29,8 @@ class VITALS_EXPORT CheckHandle {
   /// Refers to no check.
   CheckHandle() noexcept = default;
 
-  /// Unregisters the check. A run under way goes on, and its result is dropped; doesn't wait for it. Idempotent.
+  /// Unregisters the check. A run under way is told to stop, and its result is dropped; doesn't wait for it.
+  /// Idempotent.
   void remove() const noexcept;
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -55,7 +54,8 @@ class VITALS_EXPORT CheckHandle {
 /// vitals::ScopedCheck scoped = health.add_readiness_check("session", [&] { return session.alive(); });
 /// @endcode
 ///
-/// The wait has no limit. It is left out inside a check or a listener of the same registry (it would wait for itself),
+/// The wait has no limit. It is left out in user code that a thread of the same registry runs (a check, a listener, an
+/// answer's `done`, the log function: it might wait for itself),
 /// and an asynchronous check isn't waited for once its function has returned: its completion is dropped, and it must
 /// own what it uses.
 ///

@@ -17,8 +17,10 @@
 #include <vitals/export.hpp>
 #include <vitals/handles.hpp>
 #include <vitals/health_event.hpp>
+#include <vitals/heartbeat.hpp>
 #include <vitals/report.hpp>
 #include <vitals/status.hpp>
+#include <vitals/status_flag.hpp>
 
 namespace vitals::inline v1 {
 
@@ -55,9 +57,9 @@ struct RegistryOptions {
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe, also from inside a check or a listener.
 /// @par Lifetime       Handles, subscriptions, flags and heartbeats may outlive it; a Runner, an Endpoint and a server
-/// keep
-///                     what they need of it alive. The destructor asks runs under way to stop and waits at most 1 s for
-///                     them; a check that takes longer is abandoned, and what it refers to must then outlive it.
+///                     keep what they need of it alive. The destructor asks runs under way to stop and waits at most
+///                     1 s for them; a check that takes longer is abandoned, and what it refers to must then outlive
+///                     it.
 class VITALS_EXPORT HealthRegistry {
  public:
   /// @throws std::invalid_argument  if an option is out of range.

@@ -35,13 +35,13 @@ struct RunnerOptions {
 /// @endcode
 ///
 /// All Runners and servers of a registry share one scheduler, which is there while any of them is: one timer thread,
-/// and worker threads on demand (at most 32 runs within their timeout at a time, at most 256 threads in total). While
-/// there are only heartbeats and flags and no listener, there is no thread.
+/// and worker threads on demand (at most 32 runs within their timeout at a time, for which liveness checks never queue
+/// behind others, and at most 256 threads in total). While there are only heartbeats and flags and no listener, there
+/// is no thread.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
-/// @par Lifetime       The last one to end requests stop of the runs under way and waits at most 1 s for them; a check
-/// that
-///                     takes longer is abandoned and logged, and what it refers to must then outlive it.
+/// @par Lifetime       The last one to end requests stop of the runs under way and waits at most 1 s for them. A check
+///                     that takes longer is abandoned and logged, and what it refers to must then outlive it.
 class VITALS_EXPORT Runner {
  public:
   /// @throws std::system_error  if the timer thread can't be created.

@@ -13,12 +13,14 @@
 #include <vitals/error.hpp>
 #include <vitals/handles.hpp>
 #include <vitals/health_event.hpp>
+#include <vitals/heartbeat.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/report.hpp>
 #include <vitals/runner.hpp>
 #include <vitals/schedule.hpp>
 #include <vitals/server.hpp>
 #include <vitals/status.hpp>
+#include <vitals/status_flag.hpp>
 #include <vitals/version.hpp>
 
 #endif

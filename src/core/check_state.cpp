@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/moments.hpp"
 #include "core/text.hpp"
 
 namespace vitals::inline v1 {
@@ -11,9 +12,6 @@ namespace detail {
 namespace {
 
 using namespace std::chrono_literals;
-
-// What holds up to and including `moment` stops holding here.
-SteadyTime just_after(SteadyTime moment) { return moment + Duration{1}; }
 
 bool periodic(const CheckRules& rules) { return rules.options.schedule.kind() == Schedule::Kind::every; }
 
@@ -164,7 +162,8 @@ Verdict judge(const CheckState& state, const CheckRules& rules, const Surroundin
 
 bool wants_run(const CheckState& state, const CheckRules& rules, SteadyTime now) {
   if (!state.result) return true;
-  return !periodic(rules) && now - state.ended >= rules.options.schedule.interval();
+  if (periodic(rules)) return now > state.ended + rules.stale_after;
+  return now - state.ended >= rules.options.schedule.interval();
 }
 
 SteadyTime next_look(const CheckState& state, const CheckRules& rules) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 #include <vitals/check.hpp>
 #include <vitals/report.hpp>
@@ -42,7 +42,7 @@ struct Entry {
   CheckState state = {};
   std::shared_ptr<Run> run = nullptr;
   bool queued = false;
-  std::vector<std::shared_ptr<Wait>> waits = {};
+  std::deque<std::shared_ptr<Wait>> waits = {};
   int calls = 0;  ///< Of the callable, now.
 
   Verdict verdict = {};

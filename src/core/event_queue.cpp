@@ -49,6 +49,19 @@ void EventQueue::add(std::shared_ptr<Listener> listener, std::vector<HealthEvent
 void EventQueue::remove(const std::shared_ptr<Listener>& listener) noexcept {
   listener->ended = true;
   std::erase(listeners_, listener);
+  for (auto queued = queue_.begin(); queued != queue_.end();) {
+    std::erase(queued->receivers, listener);
+    if (!queued->receivers.empty()) {
+      ++queued;
+      continue;
+    }
+    forget_latest(queued);
+    queued = queue_.erase(queued);
+  }
+}
+
+HealthListener EventQueue::take_callable(Listener& listener) noexcept {
+  return listener.in_call ? nullptr : std::exchange(listener.call, nullptr);
 }
 
 void EventQueue::deliver(std::unique_lock<std::mutex>& lock, const RegistryState* state) {
@@ -57,12 +70,9 @@ void EventQueue::deliver(std::unique_lock<std::mutex>& lock, const RegistryState
   while (!queue_.empty()) {
     const auto front = queue_.begin();
     forget_latest(front);
-    auto queued = std::move(*front);
+    const auto queued = std::move(*front);
     queue_.erase(front);
     for (const auto& listener : queued.receivers) call_one(lock, state, listener, queued.event);
-    lock.unlock();  // the last reference to an ended listener may go here, and its destructor is user code
-    queued = {};
-    lock.lock();
   }
   delivering_ = false;
 }
@@ -80,6 +90,15 @@ void EventQueue::call_one(std::unique_lock<std::mutex>& lock, const RegistryStat
     }
   }
   lock.lock();
+  if (listener->ended) {  // by itself, or abandoned: whoever ended it has left the callable to this thread
+    auto callable = std::exchange(listener->call, nullptr);
+    lock.unlock();
+    {
+      const Frame frame{state};
+      callable = nullptr;
+    }
+    lock.lock();
+  }
   listener->in_call = in_call_ = false;
   returned_.notify_all();
 }

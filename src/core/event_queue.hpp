@@ -54,6 +54,10 @@ class EventQueue {
   /// Ends all subscriptions. What it returns is to be destroyed without the lock: listeners are user code.
   [[nodiscard]] std::vector<std::shared_ptr<Listener>> end() noexcept;
 
+  /// The callable of a listener that has ended, unless it is being called: then the delivery destroys it. To be
+  /// destroyed without the lock.
+  [[nodiscard]] static HealthListener take_callable(Listener& listener) noexcept;
+
   /// Waits until no listener is being called any more, or until `deadline`.
   void await_returns(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point deadline);
   /// Waits until the listener isn't being called any more, or until `deadline`.

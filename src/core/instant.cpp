@@ -5,17 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "core/moments.hpp"
 #include "core/text.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
-namespace {
 
 using namespace std::chrono_literals;
-
-SteadyTime just_after(SteadyTime moment) { return moment + Duration{1}; }
-
-}  // namespace
 
 void InstantSource::bind(const Clock& clock, std::string_view check) {
   const std::lock_guard lock{mutex_};
@@ -71,18 +67,20 @@ void HeartbeatSource::end_idle() noexcept {
 }
 
 void HeartbeatSource::orphan() noexcept {
-  orphaned_.store(true, std::memory_order_relaxed);
+  orphaned_at_.store(steady_now().time_since_epoch().count(), std::memory_order_relaxed);
   announce();
 }
 
 InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const {
-  if (orphaned_.load(std::memory_order_relaxed)) return {.result = CheckResult::fail("silent: nobody is left to beat")};
-  if (idle_.load(std::memory_order_acquire) > 0)
-    return {
-        .result = CheckResult::pass(), .last_success = now, .valid_until = now + limit_, .look_again = now + limit_};
-
+  const bool idle = idle_.load(std::memory_order_acquire) > 0;  // before the beat that ends it
   const SteadyTime beat{Duration{last_beat_.load(std::memory_order_relaxed)}};
   const auto end = std::max(beat, since) + limit_;
+  if (const auto orphaned_at = orphaned_at_.load(std::memory_order_relaxed); orphaned_at != never)
+    return {.result = CheckResult::fail("silent: nobody is left to beat"),
+            .last_success = std::min(end, SteadyTime{Duration{orphaned_at}})};
+  if (idle)
+    return {
+        .result = CheckResult::pass(), .last_success = now, .valid_until = now + limit_, .look_again = now + limit_};
   if (now <= end)
     return {.result = CheckResult::pass(),
             .last_success = now,
@@ -98,13 +96,14 @@ FlagSource::FlagSource(CheckResult initial, StatusFlagOptions options)
     : InstantSource{"a StatusFlag"}, valid_for_{options.valid_for}, result_{std::move(initial)} {}
 
 void FlagSource::bound(SteadyTime now, bool foreign) noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::lock_guard lock{result_mutex_};
   if (!set_at_ || foreign) set_at_ = now;
+  if (foreign) last_success_.reset();
 }
 
 void FlagSource::set(CheckResult result) {
   {
-    const std::lock_guard lock{mutex_};
+    const std::lock_guard lock{result_mutex_};
     const auto now = steady_now();
     if (result_.status() != Status::fail)
       last_success_ = valid_for_ && set_at_ ? std::min(now, *set_at_ + *valid_for_) : now;
@@ -116,12 +115,12 @@ void FlagSource::set(CheckResult result) {
 }
 
 CheckResult FlagSource::get() const {
-  const std::lock_guard lock{mutex_};
+  const std::lock_guard lock{result_mutex_};
   return result_;
 }
 
 InstantReading FlagSource::read(SteadyTime since, SteadyTime now) const {
-  const std::lock_guard lock{mutex_};
+  const std::lock_guard lock{result_mutex_};
   InstantReading reading{.result = result_, .last_success = last_success_, .set_at = set_at_wall_};
   if (result_.status() != Status::fail) reading.last_success = now;
   if (!valid_for_) return reading;

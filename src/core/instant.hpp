@@ -97,7 +97,7 @@ class HeartbeatSource final : public InstantSource {
   const Duration limit_;
   std::atomic<Duration::rep> last_beat_ = never;
   std::atomic<int> idle_ = 0;
-  std::atomic<bool> orphaned_ = false;
+  std::atomic<Duration::rep> orphaned_at_ = never;
 };
 
 /// Shared by the application's copies of a Heartbeat: its end is the end of the last of them.
@@ -122,7 +122,7 @@ class FlagSource final : public InstantSource {
   void bound(SteadyTime now, bool foreign) noexcept override;
 
   const std::optional<Duration> valid_for_;
-  mutable std::mutex mutex_;
+  mutable std::mutex result_mutex_;  // guards what follows
   CheckResult result_;
   std::optional<SteadyTime> set_at_;  // the initial result counts from its registration
   std::optional<WallTime> set_at_wall_;

@@ -53,15 +53,15 @@ void validate(const Validator& validator, const Schedule& schedule, Duration tim
 }
 
 void validate_stale_bound(const Validator& validator, const CheckOptions& options) {
-  if (!options.stale_after) return;
+  const auto bound = stale_bound(options);
   const auto& schedule = options.schedule;
   const bool periodic = schedule.kind() == Schedule::Kind::every;
   const auto floor = periodic ? schedule.interval() + options.timeout : schedule.interval();
-  if (*options.stale_after <= floor)
+  if (bound <= floor)
     validator.refuse("stale_after", "must exceed " + spoken(floor) + ", which is " +
                                         (periodic ? "the interval and the timeout together" : "on_demand's max_age") +
-                                        ", and not be " + spoken(*options.stale_after));
-  validator.in_range("stale_after", *options.stale_after, 1ms, 24h * 7);
+                                        ", and not be " + spoken(bound));
+  validator.in_range("stale_after", bound, 1ms, 24h * 7);
 }
 
 }  // namespace

@@ -24,12 +24,14 @@ std::shared_ptr<Wait> RegistryState::ask(ProbeSet probes, std::string_view check
   for (const auto& [id, entry] : entries_) {
     if (!asked.contains(entry->rules.probe) || (!check.empty() && entry->name != check)) continue;
     if (!awaited(*entry)) continue;
+    while (!entry->waits.empty() && entry->waits.front()->over) entry->waits.pop_front();
     entry->waits.push_back(wait);
     ++wait->outstanding;
   }
   if (wait->outstanding == 0) return nullptr;
   while (!waiting_.empty() && waiting_.front()->over) waiting_.pop_front();
-  waiting_.push_back(wait);
+  const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
+  waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), wait, later), wait);
   scheduler_->attend();
   if (scheduler_->timer_runs()) return wait;
   wait->over = true;  // nobody would end the wait: the answer is what is known
@@ -132,7 +134,7 @@ std::optional<Probe> RegistryState::probe_of(std::string_view check) const {
   return entries_.at(found->second)->rules.probe;
 }
 
-// Without a Runner nobody else is left to run it.
+// When the last Runner has ended, nobody else is left to run it.
 void RegistryState::post(Lane lane, std::function<void()> task) {
   Transaction transaction{*this};
   if (scheduler_)

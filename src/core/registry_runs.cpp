@@ -22,7 +22,8 @@ CheckResult failure_of_exception() {
   }
 }
 
-std::size_t lane_of(const Entry& entry) { return entry.rules.probe == Probe::liveness ? 0 : 1; }
+// Of ready_ and in_time_.
+std::size_t queue_of(const Entry& entry) { return entry.rules.probe == Probe::liveness ? 0 : 1; }
 
 }  // namespace
 
@@ -57,14 +58,17 @@ void RegistryState::became_overdue(Entry& entry, Transaction& transaction) {
 }
 
 void RegistryState::release_slot(const Entry& entry, Run& run) {
-  if (std::exchange(run.holds_slot, false)) --in_time_[lane_of(entry)];
+  if (std::exchange(run.holds_slot, false)) --in_time_[queue_of(entry)];
 }
 
 void RegistryState::request_stop(const std::shared_ptr<Run>& run, Transaction& transaction) {
   if (scheduler_)
     scheduler_->post_stop(run->stop);
   else
-    transaction.call_later([run] { run->stop.request_stop(); });
+    transaction.call_later([this, run] {
+      const Frame frame{this};
+      run->stop.request_stop();
+    });
 }
 
 void RegistryState::make_due(Entry& entry, Transaction& transaction) {
@@ -72,7 +76,7 @@ void RegistryState::make_due(Entry& entry, Transaction& transaction) {
     apply(entry, MadeDue{}, transaction);
   } else if (!entry.queued) {
     entry.queued = true;
-    ready_[lane_of(entry)].push_back(entries_.at(entry.id));
+    ready_[queue_of(entry)].push_back(entries_.at(entry.id));
     rebook(entry, transaction.now());
   }
 }
@@ -92,7 +96,7 @@ Call RegistryState::begin_run(const std::shared_ptr<Entry>& entry, bool on_worke
   entry->queued = false;
   entry->run = std::make_shared<Run>();
   entry->run->holds_slot = on_worker;
-  if (on_worker) ++in_time_[lane_of(*entry)];
+  if (on_worker) ++in_time_[queue_of(*entry)];
   ++entry->calls;
   ++calls_;
   apply(*entry, Started{jitter()}, transaction);
@@ -125,8 +129,8 @@ void RegistryState::perform(Call call) {
   if (result) take_in(*entry, *run, std::move(*result), transaction);
   run->in_call = false;
   release_slot(*entry, *run);
-  --entry->calls;
   --calls_;
+  if (--entry->calls == 0) leaving_.erase(entry->id);
   call_ended_.notify_all();
   end_run(entry, run, transaction);
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/frame.hpp"
+#include "core/moments.hpp"
 #include "core/options.hpp"
 #include "core/scheduler.hpp"
 #include "core/text.hpp"
@@ -14,9 +15,6 @@ namespace detail {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// How long the end of a registry, a Runner or a subscription waits for user code.
-constexpr auto patience = 1s;
 
 Report failed_report(Probe probe, std::string reason, WallTime time, std::vector<CheckReport> checks = {}) {
   return Report{
@@ -85,37 +83,42 @@ void RegistryState::insert(Transaction& transaction, const std::shared_ptr<Entry
 }
 
 void RegistryState::remove(std::uint64_t id, bool wait) noexcept {
-  std::shared_ptr<Entry> entry;
   {
     Transaction transaction{*this};
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return;
-    entry = found->second;
-    entries_.erase(found);
-    ids_.erase(entry->name);
-    life_.of(entry->rules.probe).remove(contribution_of(*entry));
-    retire(*entry, transaction);
-    book_probes();
-    bump();
+    if (const auto found = entries_.find(id); found != entries_.end()) {
+      const auto entry = found->second;
+      entries_.erase(found);
+      ids_.erase(entry->name);
+      life_.of(entry->rules.probe).remove(contribution_of(*entry));
+      retire(*entry, transaction);
+      if (entry->calls > 0) leaving_.emplace(id, entry);
+      book_probes();
+      bump();
+    }
   }
   if (!wait || Frame::inside(this)) return;
-  std::unique_lock lock{mutex_};
-  call_ended_.wait(lock, [&] { return entry->calls == 0; });
+  std::unique_lock lock{mutex_};  // somebody else may have removed it, and its call goes on all the same
+  call_ended_.wait(lock, [&] { return !leaving_.contains(id); });
 }
 
 void RegistryState::retire(Entry& entry, Transaction& transaction) {
   entry.removed = true;
   timetable_.erase({entry.wake, entry.id});
   release_waits(entry, transaction);
-  if (entry.run) request_stop(entry.run, transaction);
+  if (entry.run) {
+    release_slot(entry, *entry.run);
+    request_stop(entry.run, transaction);
+  }
   if (entry.instant) entry.instant->unwatch(entry.id, this);
   transaction.destroy_later(std::move(entry.body));
   transaction.destroy_later(std::move(entry.instant));
 }
 
 void RegistryState::close() noexcept {
+  std::vector<std::shared_ptr<Listener>> listeners;
   {
     Transaction transaction{*this};
+    listeners = events_.end();  // first: the end of the registry is no event
     clear_queue(transaction);
     for (const auto& [id, entry] : entries_) retire(*entry, transaction);
     for (const auto& wait : waiting_) fire(wait, transaction);
@@ -128,13 +131,14 @@ void RegistryState::close() noexcept {
     closed_ = true;
     bump();
   }
-  std::vector<std::shared_ptr<Listener>> listeners;  // destroyed last, without the lock: that is user code
+  std::vector<HealthListener> callables;  // destroyed last, without the lock: that is user code
   std::unique_lock lock{mutex_};
-  listeners = events_.end();
-  if (Frame::inside(this)) return;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  call_ended_.wait_until(lock, deadline, [&] { return calls_ == 0; });
-  events_.await_returns(lock, deadline);
+  if (!Frame::inside(this)) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    call_ended_.wait_until(lock, deadline, [&] { return calls_ == 0; });
+    events_.await_returns(lock, deadline);
+  }
+  for (const auto& listener : listeners) callables.push_back(EventQueue::take_callable(*listener));
 }
 
 void RegistryState::begin_shutdown(std::string_view reason) {
@@ -188,9 +192,11 @@ std::shared_ptr<Listener> RegistryState::subscribe(HealthListener function) {
 }
 
 void RegistryState::unsubscribe(const std::shared_ptr<Listener>& listener) noexcept {
+  HealthListener callable;  // destroyed last, without the lock: that is user code
   std::unique_lock lock{mutex_};
   events_.remove(listener);
   if (!Frame::inside(this)) events_.await_return(lock, listener, std::chrono::steady_clock::now() + patience);
+  callable = EventQueue::take_callable(*listener);
 }
 
 void RegistryState::deliver_events() {

@@ -78,7 +78,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// What is known now. Runs nothing and never waits.
   [[nodiscard]] Snapshot snapshot(ProbeSet probes);
   [[nodiscard]] std::optional<Probe> probe_of(std::string_view check) const;
-  /// Changes with everything that a report shows.
+  /// Changes with everything that an answer shows.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] const Clock& clock() const noexcept { return options_.clock; }
   /// Runs a task on the thread that answers asynchronous requests.
@@ -93,7 +93,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// An asynchronous check's result, from any thread.
   void complete(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, CheckResult result);
 
-  // Scheduling (scheduler.cpp)
+  // Scheduling (registry_leases.cpp)
   void acquire_scheduler();
   /// @returns The scheduler, if this was its last share.
   std::shared_ptr<Scheduler> release_scheduler() noexcept;
@@ -157,6 +157,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
   std::map<std::uint64_t, std::shared_ptr<Entry>> entries_;  // in the order of their registration
   std::map<std::string, std::uint64_t, std::less<>> ids_;
+  std::map<std::uint64_t, std::shared_ptr<Entry>> leaving_;  // removed, and still in a call
   std::uint64_t last_id_ = 0;
   Life life_;
   std::array<std::optional<Report>, all_probes.size()> frozen_;  // by the startup latch or the shutdown

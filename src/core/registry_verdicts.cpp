@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/moments.hpp"
 #include "core/registry_state.hpp"
 #include "core/scheduler.hpp"
 
@@ -39,7 +40,7 @@ void RegistryState::judge_entry(Entry& entry, Transaction& transaction) {
 void RegistryState::tell_check(Entry& entry, Transaction& transaction) {
   const auto status = entry.verdict.status;
   const bool never_ran = entry.rules.probe == Probe::liveness && status == Status::fail;
-  if (!entry.instant && !entry.state.result && !never_ran) return;
+  if (!entry.instant && !entry.state.result && !never_ran && !entry.told) return;
   if (entry.told == status) return;
   HealthEvent event{.probe = entry.rules.probe,
                     .check = entry.name,
@@ -81,7 +82,7 @@ ProbeVerdict RegistryState::verdict_of(Probe probe, SteadyTime now) const {
   if (probe != Probe::liveness || !life_.shut_down || closed_) return {frozen_report->status()};
   const auto limit = *life_.shut_down + options_.shutdown_limit;
   if (now > limit) return {Status::fail, "shutdown overran"};
-  return {frozen_report->status(), "", limit + Duration{1}};
+  return {frozen_report->status(), "", just_after(limit)};
 }
 
 // From here on the startup checks rest, their report stays, and every liveness bound counts anew.

@@ -1,36 +1,50 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <vitals/runner.hpp>
 
 #include "core/frame.hpp"
+#include "core/moments.hpp"
 #include "core/registry_state.hpp"
 #include "core/scheduler.hpp"
 #include "core/scheduler_lease.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
-namespace {
 
-constexpr auto patience = std::chrono::seconds{1};
-
-void call_log(const LogFunction& log, const std::string& line) noexcept {
+void Log::write(const std::string& line) noexcept {
+  std::unique_lock lock{mutex_};
+  returned_.wait(lock, [&] { return !in_call_; });
+  if (ended_) return;
+  in_call_ = true;
+  caller_ = std::this_thread::get_id();
+  lock.unlock();
   try {
-    if (log)
-      log(line);
+    if (function_)
+      function_(line);
     else
       std::cerr << line + '\n';
   } catch (...) {  // promised by LogFunction not to happen, and nobody is left to be told
   }
+  lock.lock();
+  in_call_ = false;
+  returned_.notify_all();
 }
 
-}  // namespace
+void Log::end() noexcept {
+  std::unique_lock lock{mutex_};
+  ended_ = true;
+  if (in_call_ && caller_ == std::this_thread::get_id()) return;
+  returned_.wait_for(lock, patience, [&] { return !in_call_; });
+}
 
 SchedulerLease::SchedulerLease(std::shared_ptr<RegistryState> state, LogFunction log)
-    : state_{std::move(state)}, log_{std::make_shared<const LogFunction>(std::move(log))} {
+    : state_{std::move(state)}, log_{std::make_shared<Log>(std::move(log))} {
   state_->acquire_scheduler();
   held_ = true;
 }
@@ -38,19 +52,21 @@ SchedulerLease::SchedulerLease(std::shared_ptr<RegistryState> state, LogFunction
 SchedulerLease::~SchedulerLease() {
   if (!std::exchange(held_, false)) return;
   const auto last = state_->release_scheduler();
-  if (!last || Frame::inside(state_.get())) return;
-  if (last->await_end(std::chrono::steady_clock::now() + patience)) return;
-  for (const auto& name : state_->checks_in_call())
-    call_log(*log_, "vitals: check " + name + " is still running and was abandoned");
+  if (last && !Frame::inside(state_.get()) && !last->await_end(std::chrono::steady_clock::now() + patience))
+    for (const auto& name : state_->checks_in_call())
+      log_->write("vitals: check " + name + " is still running and was abandoned");
+  log_->end();
 }
 
 void SchedulerLease::release() noexcept {
-  if (std::exchange(held_, false)) state_->release_scheduler();
+  if (!std::exchange(held_, false)) return;
+  state_->release_scheduler();
+  log_->end();
 }
 
 void SchedulerLease::log(std::string line) noexcept {
   try {
-    state_->post_log([log = log_, line = std::move(line)] { call_log(*log, line); });
+    state_->post_log([log = log_, line = std::move(line)] { log->write(line); });
   } catch (...) {  // out of memory: the line is lost, the service goes on
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <system_error>
 #include <thread>
 
@@ -131,10 +132,11 @@ void Scheduler::look_at_timetable() {
   }
 }
 
-std::size_t Scheduler::runnable(std::size_t lane) const noexcept {
+// Liveness checks never queue behind others, so that only they count against their limit.
+std::size_t Scheduler::runnable(std::size_t queue) const noexcept {
   const auto& in_time = state_.in_time_;
-  const auto taken = lane == 0 ? in_time[0] : in_time[0] + in_time[1];
-  return taken >= max_in_time ? 0 : std::min(state_.ready_[lane].size(), max_in_time - taken);
+  const auto taken = queue == 0 ? in_time[0] : in_time[0] + in_time[1];
+  return taken >= max_in_time ? 0 : std::min(state_.ready_[queue].size(), max_in_time - taken);
 }
 
 std::size_t Scheduler::runnable() const noexcept {
@@ -155,11 +157,10 @@ void Scheduler::staff() {
 bool Scheduler::stuck() const noexcept { return idle_ == 0 && state_.in_time_[0] + state_.in_time_[1] == 0; }
 
 std::shared_ptr<Entry> Scheduler::take_ready() {
-  for (std::size_t lane = 0; lane < state_.ready_.size(); ++lane) {
-    auto& queue = state_.ready_[lane];
-    while (runnable(lane) > 0) {
-      auto entry = queue.front();
-      queue.pop_front();
+  for (std::size_t queue = 0; queue < state_.ready_.size(); ++queue) {
+    while (runnable(queue) > 0) {
+      auto entry = state_.ready_[queue].front();
+      state_.ready_[queue].pop_front();
       if (state_.runs(*entry)) return entry;
       entry->queued = false;
     }
@@ -218,6 +219,13 @@ void Scheduler::serve(Lane lane) {
   }
 }
 
+std::vector<std::function<void()>> Scheduler::unserved() {
+  std::vector<std::function<void()>> tasks;
+  for (auto& serial : lanes_)
+    if (!serial.served) std::move(serial.tasks.begin(), serial.tasks.end(), std::back_inserter(tasks));
+  return tasks;
+}
+
 template <Lane lane>
 void Scheduler::run_lane() {
   auto& serial = lanes_[index_of(lane)];
@@ -242,53 +250,6 @@ void Scheduler::run_lane() {
     }
     lock.lock();
   }
-}
-
-// The shares that Runners and servers hold.
-
-void RegistryState::acquire_scheduler() {
-  Transaction transaction{*this};
-  if (leases_ == 0) {
-    scheduler_ = std::make_shared<Scheduler>(*this);
-    for (const auto& [id, entry] : entries_) look_at(*entry, transaction);
-    try {
-      scheduler_->start();
-    } catch (...) {
-      clear_queue(transaction);
-      scheduler_->stop();
-      scheduler_ = nullptr;
-      throw;
-    }
-    bump();
-  }
-  ++leases_;
-}
-
-std::shared_ptr<Scheduler> RegistryState::release_scheduler() noexcept {
-  Transaction transaction{*this};
-  if (--leases_ > 0) return nullptr;
-  clear_queue(transaction);
-  for (const auto& [id, entry] : entries_) {
-    if (!entry->run) continue;
-    entry->run->abandoned = true;
-    release_slot(*entry, *entry->run);
-    release_waits(*entry, transaction);
-    scheduler_->post_stop(entry->run->stop);
-  }
-  for (const auto& wait : std::exchange(waiting_, {})) fire(wait, transaction);
-  scheduler_->stop();
-  auto last = std::exchange(scheduler_, nullptr);
-  for (const auto& [id, entry] : entries_) judge_entry(*entry, transaction);
-  bump();
-  return last;
-}
-
-std::vector<std::string> RegistryState::checks_in_call() const {
-  const std::lock_guard lock{mutex_};
-  std::vector<std::string> names;
-  for (const auto& [id, entry] : entries_)
-    if (entry->calls > 0) names.push_back(entry->name);
-  return names;
 }
 
 }  // namespace detail

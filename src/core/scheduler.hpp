@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "core/registry_state.hpp"
 
@@ -25,7 +26,8 @@ enum class Lane { events, answers, log };
 /// that is stuck in user code when the Runner ends is left behind.
 class Scheduler : public std::enable_shared_from_this<Scheduler> {
  public:
-  static constexpr std::size_t max_in_time = 32;  ///< Runs within their timeout, of each kind.
+  /// Runs within their timeout; liveness checks may run beside as many others.
+  static constexpr std::size_t max_in_time = 32;
   static constexpr std::size_t max_threads = 256;
   static constexpr std::size_t reserved = 32;  ///< Of these for liveness checks and stop requests only.
 
@@ -48,6 +50,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   [[nodiscard]] bool stuck() const noexcept;
 
   void post(Lane lane, std::function<void()> task);
+  /// After stop(): the tasks for which no thread could be had.
+  [[nodiscard]] std::vector<std::function<void()>> unserved();
   /// Has a worker request the stop: its callbacks are user code.
   void post_stop(std::stop_source stop);
 
@@ -67,7 +71,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   void run_worker();
   [[nodiscard]] std::shared_ptr<Entry> take_ready();
   [[nodiscard]] std::size_t runnable() const noexcept;
-  [[nodiscard]] std::size_t runnable(std::size_t lane) const noexcept;
+  [[nodiscard]] std::size_t runnable(std::size_t queue) const noexcept;
   [[nodiscard]] bool may_hire() const noexcept;
   template <Lane lane>
   void run_lane();

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include <vitals/runner.hpp>
 
@@ -9,6 +13,27 @@ namespace vitals::inline v1 {
 namespace detail {
 
 class RegistryState;
+
+/// A `log` function and its end: after that it isn't called any more.
+///
+/// @par Thread safety  Shared objects: safe.
+class Log {
+ public:
+  explicit Log(LogFunction function) noexcept : function_{std::move(function)} {}
+
+  /// One call at a time. What the function throws is dropped.
+  void write(const std::string& line) noexcept;
+  /// Waits at most 1 s for a call under way, unless it is this thread's own.
+  void end() noexcept;
+
+ private:
+  const LogFunction function_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  bool in_call_ = false;
+  bool ended_ = false;
+  std::thread::id caller_ = {};
+};
 
 /// A share in the one scheduler of a registry, which runs while anybody holds one.
 ///
@@ -22,15 +47,16 @@ class SchedulerLease {
   /// Releases; if it was the last share, waits at most 1 s for the runs under way.
   ~SchedulerLease();
 
-  /// Gives the share up at once; if it was the last, runs under way are told to stop and not waited for.
+  /// Gives the share up at once; if it was the last, runs under way are told to stop and not waited for. The `log`
+  /// function isn't called any more.
   void release() noexcept;
 
-  /// Hands a line to the `log` function on the thread that delivers events. Never blocks, never throws.
+  /// Hands a line to the `log` function, on a thread that is there for it. Never blocks, never throws.
   void log(std::string line) noexcept;
 
  private:
   std::shared_ptr<RegistryState> state_;
-  std::shared_ptr<const LogFunction> log_;
+  std::shared_ptr<Log> log_;
   bool held_ = false;
 };
 

@@ -13,7 +13,7 @@ namespace detail {
 struct Wait {
   explicit Wait(std::function<void()> on_ready) : ready{std::move(on_ready)} {}
 
-  std::function<void()> ready;  ///< Called at most once, from a runner thread; must neither block nor throw.
+  std::function<void()> ready;  ///< Called at most once, from any thread; must neither block nor throw.
   std::size_t outstanding = 0;  ///< Runs that it still needs.
   SteadyTime deadline = {};     ///< When the answer budget is spent, by the system's steady clock.
   bool over = false;            ///< Fired or cancelled.

@@ -33,7 +33,7 @@ class Answers {
   /// request.
   [[nodiscard]] std::optional<Route> route(const Request& request) const;
 
-  /// Starts the runs that the answer needs. Null if none must be waited for; else `ready` is called once, from a runner
+  /// Starts the runs that the answer needs. Null if none must be waited for; else `ready` is called once, from any
   /// thread, within the answer budget, unless the wait is cancelled before. `ready` must neither block nor throw.
   [[nodiscard]] std::shared_ptr<Wait> prepare(const Route& route, std::function<void()> ready) const;
   void cancel(const std::shared_ptr<Wait>& wait) const noexcept;

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/utc_text.hpp"
+#include "core/utc_text.hpp"
 #include "http/worst.hpp"
 
 namespace vitals::inline v1 {

@@ -14,6 +14,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 
+#include "core/scheduler_lease.hpp"
 #include "support/probe.hpp"
 
 namespace vitals::test {
@@ -115,6 +116,79 @@ TEST(EndsTest, AScopedCheckWaitsForItsRun) {
   scoped.reset();
 
   EXPECT_TRUE(returned);
+}
+
+TEST(EndsTest, AScopedCheckWaitsThoughTheCheckHasRemovedItself) {
+  HealthRegistry health;
+  Runner runner{health};
+  Gate assigned;
+  Gate removed;
+  std::atomic<bool> returned = false;
+  CheckHandle handle;
+  handle = health.add_readiness_check("leaving",
+                                      [&] {
+                                        assigned.wait();
+                                        handle.remove();
+                                        removed.open();
+                                        for (int i = 0; i < 1000; ++i)
+                                          std::this_thread::yield();  // without the wait, the other thread goes on now
+                                        returned = true;
+                                      },
+                                      {.timeout = 1h, .schedule = every(24h)});
+  ScopedCheck scoped = handle;
+  assigned.open();
+  removed.wait();
+
+  scoped.reset();
+
+  EXPECT_TRUE(returned);
+}
+
+TEST(EndsTest, ALogIsNotWrittenAfterItsLeaseHasEnded) {
+  HealthRegistry health;
+  Counter lines;
+  detail::SchedulerLease lease{detail::state_of(health), [&](std::string_view) { lines.add(); }};
+  lease.log("before");
+  lines.await(1);
+
+  lease.release();
+  lease.log("after");
+
+  EXPECT_EQ(lines.value(), 1);
+}
+
+TEST(EndsTest, TheCallableOfAListenerGoesWithItsSubscription) {
+  for (int i = 0; i < 50; ++i) {
+    HealthRegistry health;
+    Runner runner{health};
+    Gate called;
+    auto token = std::make_shared<int>();
+    const std::weak_ptr<int> held_by_listener = token;
+    auto subscription = health.on_change([&called, token = std::move(token)](const HealthEvent&) { called.open(); });
+    called.wait();
+
+    subscription.reset();
+
+    ASSERT_TRUE(held_by_listener.expired());
+  }
+}
+
+TEST(EndsTest, TheEndOfTheRegistryIsNoEvent) {
+  for (int i = 0; i < 50; ++i) {
+    std::optional<HealthRegistry> health{std::in_place};
+    Runner runner{*health};
+    Counter presents;
+    std::atomic<int> failures = 0;
+    const auto subscription = health->on_change([&](const HealthEvent& event) {
+      if (event.to == Status::fail) ++failures;
+      presents.add();
+    });
+    presents.await(3);
+
+    health.reset();
+
+    ASSERT_EQ(failures, 0);
+  }
 }
 
 TEST(EndsTest, ACompletionMayComeAfterEverythingHasEnded) {

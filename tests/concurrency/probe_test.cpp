@@ -43,7 +43,7 @@ TEST(ProbeTest, SharesARunWithTheProbesThatArriveMeanwhile) {
                                runs.add();
                                finish.wait();
                              },
-                             {.timeout = 60s, .schedule = on_demand(1h)});
+                             {.timeout = 60s, .schedule = on_demand(1h), .stale_after = 2h});
   Runner runner{health};
   runs.await(1);
   Counter answered;
@@ -66,7 +66,7 @@ TEST(ProbeTest, HasTheRunsThatItNeedsMadeTogether) {
   std::barrier<> all_running{checks};  // passes only if all of them run at the same time
   for (int i = 0; i < checks; ++i)
     health.add_readiness_check("check-" + std::to_string(i), [&] { all_running.arrive_and_wait(); },
-                               {.timeout = 60s, .schedule = on_demand(1h)});
+                               {.timeout = 60s, .schedule = on_demand(1h), .stale_after = 2h});
   Runner runner{health};
 
   EXPECT_EQ(probe(health).status(), Status::pass);

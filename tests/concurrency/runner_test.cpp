@@ -187,6 +187,31 @@ TEST(RunnerTest, NeverQueuesALivenessCheckBehindOthers) {
   finish.open();
 }
 
+TEST(RunnerTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
+  HealthRegistry health;
+  Gate finish;
+  Counter running;
+  std::vector<CheckHandle> handles;
+  for (int i = 0; i < 40; ++i)  // more than may run at a time
+    handles.push_back(health.add_readiness_check("hung-" + std::to_string(i),
+                                                 [&] {
+                                                   running.add();
+                                                   finish.wait();
+                                                 },
+                                                 {.timeout = 1h, .schedule = every(24h)}));
+  Runner runner{health};
+  running.await(32);
+
+  for (const auto& handle : handles) handle.remove();
+  const auto report = [&] {
+    health.add_readiness_check("live", [] { return true; });
+    return probe(health);
+  }();
+
+  EXPECT_EQ(report.status(), Status::pass);
+  finish.open();
+}
+
 TEST(RunnerTest, IsNotHeldUpByAStopCallbackThatHangs) {
   HealthRegistry health;
   Gate finish;

@@ -1,6 +1,6 @@
 #include <chrono>
+#include <csignal>
 #include <memory>
-#include <signal.h>
 #include <string>
 #include <vector>
 

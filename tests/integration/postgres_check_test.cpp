@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <iterator>
 #include <memory>
 #include <set>
-#include <signal.h>
 #include <string>
 #include <thread>
 

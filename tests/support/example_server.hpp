@@ -1,8 +1,8 @@
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
-#include <signal.h>
 #include <stdexcept>
 #include <string>
 #include <utility>

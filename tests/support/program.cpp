@@ -1,9 +1,9 @@
 #include "support/program.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <signal.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -123,6 +123,11 @@ TEST(CheckOptionsTest, HaveAStaleBoundOfAtMostSevenDays) {
   EXPECT_THAT(refusal({.stale_after = 24h * 7 + 1ns}), names("stale_after"));
 }
 
+TEST(CheckOptionsTest, HaveAStaleBoundThatExceedsTheMaximumAgeAlsoByDefault) {
+  EXPECT_EQ(refusal({.schedule = on_demand(30s - 1ns)}), "");
+  EXPECT_THAT(refusal({.schedule = on_demand(30s)}), names("stale_after must exceed 30 s"));
+}
+
 TEST(CheckOptionsTest, HaveAStaleBoundThatExceedsIntervalAndTimeoutTogether) {
   EXPECT_THAT(refusal({.timeout = 1s, .schedule = every(5s), .stale_after = 6s}), names("stale_after"));
   EXPECT_EQ(refusal({.timeout = 1s, .schedule = every(5s), .stale_after = 6s + 1ns}), "");

@@ -55,11 +55,12 @@ TEST(OnDemandTest, IsRepeatedWithoutTrafficAtHalfTheStaleBound) {
   EXPECT_EQ(Machine{{.stale_after = 10s}}.pass().turn(), 5s);
 }
 
-TEST(EveryTest, NeedsNoRunForAProbeOnceThereIsAResult) {
+TEST(EveryTest, NeedsNoRunForAProbeUnlessTheResultIsStale) {
   Machine check{{.schedule = every(5s)}};
   check.pass();
 
-  EXPECT_FALSE(check.at(1h).wants_run());
+  EXPECT_FALSE(check.at(15s + 500ms).wants_run());
+  EXPECT_TRUE(check.at(15s + 500ms + 1ns).wants_run());
 }
 
 TEST(EveryTest, CountsTheIntervalFromStartToStart) {

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -8,6 +9,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
 
+#include "core/registry_state.hpp"
 #include "support/manual_clock.hpp"
 
 namespace {
@@ -218,6 +220,21 @@ TEST(StartupLatchTest, WaitsForTheFirstResultOfAnUncriticalCheckToo) {
 
   EXPECT_EQ(health.report(Probe::startup).status(), Status::warn);
   EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
+}
+
+TEST_F(StartupTest, TellsOfLivenessChecksThatTheLatchFreshens) {
+  health_.add_liveness_check("loop", [] {});
+  std::vector<Status> told;
+  const auto subscription = health_.on_change([&](const vitals::HealthEvent& event) {
+    if (event.check == "loop") told.push_back(event.to);
+  });
+  clock_.advance(1min);
+  static_cast<void>(status(Probe::liveness));
+
+  start_up();
+  vitals::detail::state_of(health_)->deliver_events();
+
+  EXPECT_EQ(told, (std::vector{Status::fail, Status::pass}));
 }
 
 TEST_F(StartupTest, DoesNotFreshenAFlagAtTheLatch) {

@@ -159,13 +159,13 @@ TEST_F(ValidUntilTest, IsTheStaleBoundForEvery) {
   EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 16s + 1ns);
 }
 
-TEST_F(ValidUntilTest, IsForEverOnceACheckIsStale) {
+TEST_F(ValidUntilTest, IsNowOnceACheckIsStaleAndARunIsWanted) {
   health_.add_readiness_check("database", [] {}, {.schedule = every(5s)});
   health_.run_due();
 
   clock_.advance(1min);
 
-  EXPECT_EQ(valid_until(Probe::readiness), SteadyTime::max());
+  EXPECT_EQ(valid_until(Probe::readiness), clock_.now());
 }
 
 TEST_F(ValidUntilTest, IsTheMaximumAgeForOnDemand) {

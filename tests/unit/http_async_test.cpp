@@ -258,6 +258,23 @@ TEST_F(GatedEndpointTest, AsksOnlyTheOneCheckThatAPathNames) {
   EXPECT_EQ(runs_of("database"), database_runs);
 }
 
+TEST(EndOfRunnerTest, DoesNotAnswerOnTheThreadThatEndsIt) {
+  HealthRegistry health{{.answer_budget = 60s}};
+  const auto gate = std::make_shared<std::latch>(1);
+  health.add_readiness_check(
+      "database", [gate] { gate->wait(); }, patient);
+  const Endpoint endpoint{health};
+  std::optional<Runner> runner{std::in_place, health, vitals::RunnerOptions{.log = [](std::string_view) {}}};
+  std::promise<std::thread::id> answered;
+  const auto pending = endpoint.async_handle({.target = "/ready"},
+                                             [&](const Reply&) { answered.set_value(std::this_thread::get_id()); });
+
+  runner.reset();
+
+  EXPECT_NE(answered.get_future().get(), std::this_thread::get_id());
+  gate->count_down();
+}
+
 TEST_F(GatedEndpointTest, AsksTheChecksOfAllProbesForHealth) {
   health.add_liveness_check(
       "loop", [] { return true; }, patient);

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/utc_text.hpp"
 #include "http/json_writer.hpp"
-#include "http/utc_text.hpp"
 #include "support/sample_reports.hpp"
 
 namespace {

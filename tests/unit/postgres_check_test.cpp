@@ -1,5 +1,7 @@
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -9,7 +11,9 @@
 
 #include <vitals/checks/postgres.hpp>
 
+#include "checks/postgres_secrets.hpp"
 #include "support/descriptors.hpp"
+#include "support/program.hpp"
 #include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
 
@@ -192,5 +196,32 @@ INSTANTIATE_TEST_SUITE_P(
                     Leak{"UriParameter", "postgresql://app@/app?host=/nowhere/hunter2&password=hunter2", nullptr},
                     Leak{"Environment", "host=/nowhere/hunter2", "hunter2"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(PostgresPasswordFileTest, APasswordFromAFileIsWithheldToo) {
+  const vitals_test::TemporaryFolder folder;
+  const std::string file = folder.path() / "passwords";
+  std::ofstream{file} << "*:*:*:*:hunter2\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores one that others can read
+  const Postgres check{"host=/nowhere/hunter2 passfile=" + file};
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_THAT(result.message(), StartsWith("failed (reason withheld"));
+}
+
+TEST(PostgresSecretsTest, HoldThePasswordAsWrittenAndAsMeantAndTheWholeString) {
+  const std::string uri = "postgresql://app:hunter%32@db/app?sslpassword=s%33cret&connect_timeout=1";
+
+  const auto secrets = vitals::detail::secrets_of(uri);
+
+  EXPECT_THAT(secrets, testing::UnorderedElementsAre(uri, "hunter%32", "hunter2", "s%33cret", "s3cret"));
+}
+
+TEST(PostgresSecretsTest, AreWithheldWithoutAConnectionToo) {
+  const auto message = [](const char* text) { return vitals::detail::safe_message(nullptr, {"hunter2"}, text); };
+
+  EXPECT_THAT(message("user hunter2"), StartsWith("failed (reason withheld"));
+  EXPECT_EQ(message("user\n\thunter"), "user hunter");
+}
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "http/utc_text.hpp"
+#include "core/utc_text.hpp"
 
 #include <cstddef>
 
