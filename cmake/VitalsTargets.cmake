@@ -98,12 +98,8 @@ function(vitals_install_package)
       DESTINATION ${folder})
   endforeach()
 
-  # Asio's types are laid out differently from version to version, and a static library meets the Boost of its host in
-  # one program. A shared one keeps its own.
-  set(vitals_exact_boost "")
-  if(NOT BUILD_SHARED_LIBS)
-    set(vitals_exact_boost ${Boost_VERSION_STRING})
-  endif()
+  # Asio's types are laid out differently from version to version, and vitals meets the Boost of its host in one program.
+  set(vitals_exact_boost ${Boost_VERSION_STRING})
   configure_package_config_file(cmake/vitalsConfig.cmake.in ${vitals_BINARY_DIR}/vitalsConfig.cmake
                                 INSTALL_DESTINATION ${folder})
   write_basic_package_version_file(${vitals_BINARY_DIR}/vitalsConfigVersion.cmake COMPATIBILITY SameMinorVersion)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the release, starts the example server, and serves until Ctrl-C. Installs what it needs on Debian 12.
 set -euo pipefail
+working_folder=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
@@ -94,11 +95,13 @@ case "${1-}" in
     ;;
   -h | --help)
     usage
-    [[ -x $server ]] && exec "$server" --help
+    if [[ -x $server ]]; then exec "$server" --help; fi
     ;;
   *)
     build
-    # The server takes the place of this script, so that Ctrl-C and SIGTERM are its own.
+    # The server takes the place of this script, so that Ctrl-C and SIGTERM are its own. Its files are the caller's.
+    server=$PWD/$server
+    cd "$working_folder"
     exec "$server" "$@"
     ;;
 esac

@@ -22,6 +22,6 @@ int main() {
     expect(ask(port, "/healthz").status == 200, "but alive: draining is not dying");
     server.stop();  // so that this example ends at once
   }};
-  server.drain(10s);  // keep answering while load balancers notice; ends early on stop(). HostedServer: async_drain
+  server.drain(10s);  // keep answering while load balancers notice; ends early on stop().
   server.stop();      // noexcept, idempotent, from any thread; the destructor does the same
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <ctime>
@@ -35,9 +37,15 @@ class Signals {
 
   /// Zero if there was none in that time.
   [[nodiscard]] int wait_for(std::chrono::seconds duration) const {
-    const timespec limit{static_cast<std::time_t>(duration.count()), 0};
-    const int number = sigtimedwait(&set_, nullptr, &limit);
-    return number > 0 ? number : 0;
+    const auto end = std::chrono::steady_clock::now() + duration;
+    for (;;) {
+      const auto left = std::chrono::nanoseconds{std::max(end - std::chrono::steady_clock::now(), {})};
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+      const timespec limit{static_cast<std::time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
+      const int number = sigtimedwait(&set_, nullptr, &limit);
+      if (number > 0) return number;
+      if (errno != EINTR) return 0;  // EINTR: the process was stopped and goes on
+    }
   }
 
  private:

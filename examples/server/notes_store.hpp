@@ -21,7 +21,8 @@ class DatabaseError : public std::runtime_error {
 
 /// Where the notes are. Used by one thread at a time.
 ///
-/// No call takes longer than `time_limit`, whatever the database does, and each throws DatabaseError.
+/// No call takes longer than `time_limit`, whatever the database does (only the resolution of its name may), and each
+/// throws DatabaseError.
 class NotesStore {
  public:
   static constexpr std::chrono::seconds time_limit{2};

@@ -28,8 +28,9 @@ class Worker {
   enum class Admission { taken, starting, overloaded };
 
   static constexpr std::size_t queue_limit = 64;
-  /// Longest time between two beats: a call to the database and some.
-  static constexpr std::chrono::seconds beat_limit{10};
+  /// Longest time between two beats: a call to the database, and a resolver of names that is out of reach (40 s with
+  /// glibc's usual settings), for which nobody should restart this process.
+  static constexpr std::chrono::seconds beat_limit{60};
 
   /// @param migration  Set to pass when the database is ready to be used.
   /// @param startup    How long the migration pretends to take.

@@ -36,10 +36,14 @@ struct HealthServerOptions {
   LogFunction log = {};
   /// Most bytes of a request's head, 256 to 65536; a longer one gets 431, a longer target 414.
   std::size_t max_head_size = 8192;
-  /// How long a request's head may take from its first byte, 100 ms to 10 min; then 408.
+  /// How long a new connection may take to its first byte and a request's head from its first byte, 100 ms to 10 min;
+  /// then 408.
   Duration head_timeout = std::chrono::seconds{10};
   /// How long a connection may stay without a request, and a peer may not read its answer, 100 ms to 1 h.
   Duration idle_timeout = std::chrono::seconds{60};
+  /// Most connections at a time, 8 to 100000. A further one takes the place of the one that has been idle for longest,
+  /// so that nobody who merely connects can keep a probe from its answer.
+  std::size_t max_connections = 512;
 };
 
 /// Answers the probes of a registry over HTTP/1.1, on a thread of its own.

@@ -23,7 +23,11 @@ using Statement = std::unique_ptr<sqlite3_stmt, Close>;
 /// Called by SQLite while somebody else holds the lock; zero gives up.
 int wait_for_lock(void* limit, int) {
   constexpr std::chrono::milliseconds step{5};
-  return static_cast<const detail::RunLimit*>(limit)->pause(step) == detail::RunLimit::Wake::ready ? 1 : 0;
+  try {
+    return static_cast<const detail::RunLimit*>(limit)->pause(step) == detail::RunLimit::Wake::ready ? 1 : 0;
+  } catch (...) {
+    return 0;  // nothing may be thrown through SQLite, which is C
+  }
 }
 
 /// Called by SQLite between the steps of a query; anything but zero interrupts it.

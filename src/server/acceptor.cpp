@@ -55,9 +55,18 @@ void Acceptor::accept_burst() {
 }
 
 AcceptStep Acceptor::accept_one() {
+  if (service_.connections.size() >= service_.max_connections && !make_room()) {
+    errno = EBUSY;
+    return AcceptStep::back_off;
+  }
   // Not Asio's accept: this is one system call instead of two, and the descriptor is never inheritable.
   Descriptor descriptor{::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-  if (!descriptor) return after_accept(errno);
+  if (!descriptor) {
+    const int error = errno;
+    const bool retry = (error == EMFILE || error == ENFILE) && make_room();
+    errno = error;
+    return retry ? AcceptStep::again : after_accept(error);
+  }
   try {
     open_connection(std::move(descriptor));
     return AcceptStep::again;
@@ -65,6 +74,15 @@ AcceptStep Acceptor::accept_one() {
     errno = ENOMEM;
     return AcceptStep::back_off;
   }
+}
+
+// Closes the connection that has been idle for longest: of those that wait for a request, the first to reach its end.
+bool Acceptor::make_room() {
+  std::shared_ptr<Connection> oldest;
+  for (const auto& connection : service_.connections)
+    if (connection->is_idle() && (!oldest || connection->deadline() < oldest->deadline())) oldest = connection;
+  if (oldest) oldest->close();
+  return oldest != nullptr;
 }
 
 void Acceptor::open_connection(Descriptor descriptor) {

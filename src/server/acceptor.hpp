@@ -46,6 +46,8 @@ class Acceptor {
   void wait();
   void accept_burst();
   [[nodiscard]] AcceptStep accept_one();
+  /// False if no connection is idle.
+  bool make_room();
   void open_connection(Descriptor descriptor);
   void back_off(int error);
   void watch_deadlines();

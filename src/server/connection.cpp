@@ -1,5 +1,6 @@
 #include "server/connection.hpp"
 
+#include <algorithm>
 #include <poll.h>
 
 #include <boost/asio/buffer.hpp>
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// What is read and thrown away after an answer, at most, and for how long.
-constexpr std::size_t max_discarded = 65536;
+constexpr std::size_t max_discarded = 1024 * 1024;
 constexpr auto linger_timeout = 2s;
 /// The most that RegistryOptions allows.
 constexpr auto max_answer_budget = 60s;
@@ -35,6 +36,7 @@ auto Connection::handler(void (Connection::*step)(Args...)) {
 
 void Connection::start() {
   begin_request();
+  set_deadline(std::min(service_.head_timeout, service_.idle_timeout));
   read();
 }
 
@@ -91,7 +93,10 @@ void Connection::wait_for_runs() {
   wait_ = service_.answers.prepare(route_, [io = service_.io, weak = weak_from_this()] {
     try {
       asio::post(*io, [weak] {
-        if (const auto self = weak.lock()) self->handler (&Connection::on_ready)();
+        const auto self = weak.lock();
+        if (!self) return;
+        const auto step = self->handler(&Connection::on_ready);
+        step();
       });
     } catch (...) {
       // Out of memory: the connection's deadline ends it.

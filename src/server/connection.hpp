@@ -33,6 +33,7 @@ struct Service {
   std::shared_ptr<boost::asio::io_context> io;
   const Answers& answers;
   std::size_t max_head_size;
+  std::size_t max_connections;
   std::chrono::steady_clock::duration head_timeout;
   std::chrono::steady_clock::duration idle_timeout;
   std::atomic<bool> draining = false;
@@ -62,6 +63,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Ends what has taken too long.
   void check_deadline(Time now) noexcept;
   void close() noexcept;
+  /// Between two requests, or before the first.
+  [[nodiscard]] bool is_idle() const noexcept { return phase_ == Phase::reading && input_.pending().empty(); }
+  /// When check_deadline() ends it.
+  [[nodiscard]] Time deadline() const noexcept { return deadline_; }
 
  private:
   enum class Phase { reading, waiting, writing, lingering, closed };

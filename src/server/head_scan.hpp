@@ -62,7 +62,6 @@ class HeadScan {
   void on_line_feed(char byte);
 
   void end_method();
-  void end_target();
   void end_version();
   void end_field();
   void end_head();

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <pthread.h>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <vitals/error.hpp>
 
@@ -56,6 +58,7 @@ struct ServerCore::Run {
         service{.io = std::make_shared<asio::io_context>(1),
                 .answers = answers,
                 .max_head_size = options.max_head_size,
+                .max_connections = options.max_connections,
                 .head_timeout = options.head_timeout,
                 .idle_timeout = options.idle_timeout},
         acceptor{service, std::move(socket), address_and_port(options.address, port),
@@ -96,7 +99,13 @@ ServerCore::~ServerCore() { stop(); }
 
 std::unique_ptr<ServerCore::Run> ServerCore::make_run() const {
   // The address first: if it is taken, no check has begun to run.
-  return std::make_unique<Run>(listen_or_throw(options_), answers_, options_, state_);
+  auto socket = listen_or_throw(options_);
+  try {
+    return std::make_unique<Run>(std::move(socket), answers_, options_, state_);
+  } catch (const boost::system::system_error& error) {  // not a std::system_error: Asio lacks a descriptor
+    throw std::system_error{error.code().value(), std::system_category(),
+                            "vitals: can't serve on " + address_and_port(options_.address, options_.port)};
+  }
 }
 
 void ServerCore::start() {

@@ -29,6 +29,8 @@ HealthServerOptions valid(HealthServerOptions options) {
            "\"" + safe_text(options.address, 80) + "\"");
   if (options.max_head_size < 256 || options.max_head_size > 65536)
     refuse("max_head_size", "256 to 65536 bytes", std::to_string(options.max_head_size));
+  if (options.max_connections < 8 || options.max_connections > 100000)
+    refuse("max_connections", "8 to 100000", std::to_string(options.max_connections));
   in_range("head_timeout", options.head_timeout, 100ms, 10min);
   in_range("idle_timeout", options.idle_timeout, 100ms, 1h);
   return options;

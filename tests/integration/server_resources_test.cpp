@@ -93,6 +93,28 @@ TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
   EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
 
+TEST_F(ServerResourcesTest, MakesRoomForANewConnectionByEndingTheLongestIdleOne) {
+  start({.max_connections = 8});
+  std::vector<HttpClient> flood;
+  for (int i = 0; i < 20; ++i) flood.push_back(connect());
+
+  EXPECT_EQ(connect().send(get_healthz).read_response().status, 200);
+  EXPECT_EQ(flood.front().read_to_end(), "");
+}
+
+TEST_F(ServerResourcesTest, TellsByASystemErrorThatDescriptorsAreMissingToStart) {
+  start();  // a server that has run before has all but its own descriptors
+  server_->stop();
+  std::error_code error;
+  {
+    LastDescriptor last;  // enough to listen, and not to serve
+    server_->start(error);
+  }
+
+  EXPECT_EQ(error, std::errc::too_many_files_open);
+  EXPECT_EQ(server_->port(), 0);
+}
+
 TEST_F(ServerResourcesTest, OpensNoDescriptorThatAChildWouldInherit) {
   const auto before = open_descriptors();
   start();

@@ -31,7 +31,7 @@ struct PostgresOptions {
 /// It keeps one connection from run to run, and opens a new one within the same run if that has died. It ends a little
 /// before its deadline (a tenth of the time left, 50 ms at most) so as to say itself what it waited for, and at once
 /// when it is told to stop. Only the resolution of a host name blocks without limit: a resolver that hangs makes the
-/// run overdue.
+/// run overdue. Of several hosts the first that answers at all is taken; one that stays silent uses up the run.
 ///
 /// Messages never hold a password, wherever that comes from (the connection string, PGPASSWORD, a service file or a
 /// password file): one that would is withheld whole.
