@@ -45,7 +45,8 @@ std::shared_ptr<Scheduler> RegistryState::release_scheduler() noexcept {
   }
   scheduler_->stop();
   for (auto& task : scheduler_->unserved()) transaction.call_later(std::move(task));
-  auto last = std::exchange(scheduler_, nullptr);
+  const auto last = std::exchange(scheduler_, nullptr);
+  stopped_ = last;
   for (const auto& [id, entry] : entries_) judge_entry(*entry, transaction);
   bump();
   return last;

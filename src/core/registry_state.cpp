@@ -131,12 +131,17 @@ void RegistryState::close() noexcept {
     closed_ = true;
     bump();
   }
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   std::vector<HealthListener> callables;  // destroyed last, without the lock: that is user code
   std::unique_lock lock{mutex_};
   if (!Frame::inside(this)) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
     call_ended_.wait_until(lock, deadline, [&] { return calls_ == 0; });
     events_.await_returns(lock, deadline);
+    if (const auto stopped = stopped_) {
+      lock.unlock();
+      stopped->await_end(deadline);
+      lock.lock();
+    }
   }
   for (const auto& listener : listeners) callables.push_back(EventQueue::take_callable(*listener));
 }

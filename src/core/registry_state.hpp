@@ -175,6 +175,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
   std::size_t leases_ = 0;
   std::shared_ptr<Scheduler> scheduler_;
+  std::shared_ptr<Scheduler> stopped_;  // the one before: close() joins what is left of it
 };
 
 /// Holds the lock, and does without it what may not be done under it.

@@ -41,17 +41,27 @@ void Scheduler::stop() {
   for (auto& serial : lanes_) serial.posted.notify_all();
 }
 
+Scheduler::~Scheduler() {
+  for (auto& thread : handles_) thread.detach();  // stuck in user code until now; this may be one of them
+}
+
 bool Scheduler::await_end(steady_clock::time_point deadline) {
-  std::unique_lock lock{state_.mutex_};
-  return thread_ended_.wait_until(lock, deadline, [&] { return threads_ == 0; });
+  std::vector<std::thread> ended;
+  {
+    std::unique_lock lock{state_.mutex_};
+    if (!thread_ended_.wait_until(lock, deadline, [&] { return threads_ == 0; })) return false;
+    ended.swap(handles_);
+  }
+  for (auto& thread : ended) thread.join();
+  return true;
 }
 
 bool Scheduler::spawn(void (Scheduler::*work)()) {
   try {
     const SignalsBlocked blocked;
-    std::thread{[self = shared_from_this(), state = state_.shared_from_this(), work] {
-      (self.get()->*work)();
-    }}.detach();
+    handles_.reserve(handles_.size() + 1);
+    handles_.emplace_back(
+        [self = shared_from_this(), state = state_.shared_from_this(), work] { (self.get()->*work)(); });
   } catch (const std::exception&) {
     return false;
   }
@@ -62,6 +72,11 @@ bool Scheduler::spawn(void (Scheduler::*work)()) {
 void Scheduler::end_thread() {
   --threads_;
   thread_ended_.notify_all();
+  if (stopping_) return;  // await_end() joins it
+  const auto is_own = [](const std::thread& thread) { return thread.get_id() == std::this_thread::get_id(); };
+  const auto own = std::find_if(handles_.begin(), handles_.end(), is_own);
+  own->detach();
+  handles_.erase(own);
 }
 
 void Scheduler::attend() {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <thread>
 #include <vector>
 
 #include "core/registry_state.hpp"
@@ -22,8 +23,8 @@ enum class Lane { events, answers, log };
 /// The threads of a registry: a timer, workers on demand, and a thread a lane. Lives from the first Runner to the last.
 ///
 /// Everything is guarded by the registry's lock, which is held on entry to every member unless it says otherwise.
-/// Threads own the registry's state and this, are detached, and go when they have nothing to do for a while; a thread
-/// that is stuck in user code when the Runner ends is left behind.
+/// Threads own the registry's state and this, and go when they have nothing to do for a while. After stop() they are
+/// joined, so that none is still on its way out when the process ends; one that is stuck in user code is left behind.
 class Scheduler : public std::enable_shared_from_this<Scheduler> {
  public:
   /// Runs within their timeout; liveness checks may run beside as many others.
@@ -32,12 +33,15 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   static constexpr std::size_t reserved = 32;  ///< Of these for liveness checks and stop requests only.
 
   explicit Scheduler(RegistryState& state) : state_{state} {}
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+  ~Scheduler();
 
   /// Creates the timer thread if anything is booked. @throws std::system_error
   void start();
   /// Threads end as soon as they are out of user code.
   void stop();
-  /// Waits until no thread is left, or until `deadline`. Called without the lock.
+  /// After stop(): waits until no thread is left, or until `deadline`, and joins them. Called without the lock.
   bool await_end(std::chrono::steady_clock::time_point deadline);
 
   /// Sees to it that what is ready gets a worker, that somebody looks at the timetable, and that lanes are served.
@@ -81,7 +85,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   bool timer_runs_ = false;
   bool events_posted_ = false;
   std::size_t threads_ = 0;
-  std::size_t idle_ = 0;  // workers that wait for work or have been hired for some
+  std::vector<std::thread> handles_;  // of the threads that run, and after stop() also of those that have ended
+  std::size_t idle_ = 0;              // workers that wait for work or have been hired for some
   std::deque<std::stop_source> stops_;
   std::array<Serial, 3> lanes_;
   std::condition_variable timetable_changed_;

@@ -1,5 +1,6 @@
 // How many threads there are, and what they do with signals.
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 
+#include "core/scheduler_lease.hpp"
 #include "support/probe.hpp"
 
 namespace vitals::test {
@@ -36,6 +38,47 @@ TEST(ThreadsTest, ThereAreNoneForHeartbeatsAndFlagsWithoutAListener) {
   probe(health);
 
   EXPECT_EQ(threads(), before);
+}
+
+std::atomic<int> ended_threads = 0;
+
+/// Of a thread: counts its end.
+struct CountsItsEnd {
+  CountsItsEnd() = default;
+  CountsItsEnd(const CountsItsEnd&) = delete;
+  CountsItsEnd& operator=(const CountsItsEnd&) = delete;
+  ~CountsItsEnd() { ++ended_threads; }
+  bool touched = false;
+};
+
+void count_the_end_of_this_thread() {
+  thread_local CountsItsEnd counter;
+  counter.touched = true;
+}
+
+TEST(ThreadsTest, HaveEndedWithTheRunner) {
+  ended_threads = 0;
+  HealthRegistry health;
+  health.add_readiness_check("database", [] { count_the_end_of_this_thread(); });
+  {
+    Runner runner{health};
+    probe(health);
+  }
+
+  EXPECT_EQ(ended_threads, 1);
+}
+
+TEST(ThreadsTest, HaveEndedWithTheRegistryWhenNobodyHasWaitedForThem) {
+  ended_threads = 0;
+  {
+    HealthRegistry health;
+    health.add_readiness_check("database", [] { count_the_end_of_this_thread(); });
+    detail::SchedulerLease lease{detail::state_of(health), {}};
+    probe(health);
+    lease.release();
+  }
+
+  EXPECT_EQ(ended_threads, 1);
 }
 
 TEST(ThreadsTest, BlockAllSignals) {
