@@ -45,11 +45,10 @@ std::shared_ptr<Scheduler> RegistryState::release_scheduler() noexcept {
   }
   scheduler_->stop();
   for (auto& task : scheduler_->unserved()) transaction.call_later(std::move(task));
-  const auto last = std::exchange(scheduler_, nullptr);
-  stopped_ = last;
+  stopped_ = std::exchange(scheduler_, nullptr);
   for (const auto& [id, entry] : entries_) judge_entry(*entry, transaction);
   bump();
-  return last;
+  return stopped_;
 }
 
 std::vector<std::string> RegistryState::checks_in_call() const {

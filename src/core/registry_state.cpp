@@ -143,6 +143,7 @@ void RegistryState::close() noexcept {
       lock.lock();
     }
   }
+  callables.reserve(listeners.size());
   for (const auto& listener : listeners) callables.push_back(EventQueue::take_callable(*listener));
 }
 

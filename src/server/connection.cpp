@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// What is read and thrown away after an answer, at most, and for how long.
-constexpr std::size_t max_discarded = 1024 * 1024;
+constexpr std::size_t max_discarded = 1'048'576;
 constexpr auto linger_timeout = 2s;
 /// The most that RegistryOptions allows.
 constexpr auto max_answer_budget = 60s;
