@@ -19,8 +19,7 @@ namespace detail {
 
 void Log::write(const std::string& line) noexcept {
   std::unique_lock lock{mutex_};
-  returned_.wait(lock, [&] { return !in_call_; });
-  if (ended_) return;
+  if (!returned_.wait_for(lock, patience, [&] { return !in_call_; }) || ended_) return;
   in_call_ = true;
   caller_ = std::this_thread::get_id();
   lock.unlock();

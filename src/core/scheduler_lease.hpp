@@ -21,7 +21,7 @@ class Log {
  public:
   explicit Log(LogFunction function) noexcept : function_{std::move(function)} {}
 
-  /// One call at a time. What the function throws is dropped.
+  /// One call at a time: behind one that hangs, the line is dropped after 1 s. So is what the function throws.
   void write(const std::string& line) noexcept;
   /// Waits at most 1 s for a call under way, unless it is this thread's own.
   void end() noexcept;

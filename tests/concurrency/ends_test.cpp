@@ -157,6 +157,33 @@ TEST(EndsTest, ALogIsNotWrittenAfterItsLeaseHasEnded) {
   EXPECT_EQ(lines.value(), 1);
 }
 
+TEST(EndsTest, ALogThatHangsDoesNotHoldUpTheEndThatHasSomethingToLog) {
+  HealthRegistry health;
+  struct Shared {
+    Gate running;
+    Gate logging;
+    Gate finish;
+  };
+  const auto shared = std::make_shared<Shared>();
+  health.add_readiness_check("stubborn",
+                             [shared] {
+                               shared->running.open();
+                               shared->finish.wait();
+                             },
+                             {.timeout = 1h, .schedule = every(24h)});
+  std::optional<detail::SchedulerLease> lease{std::in_place, detail::state_of(health), [shared](std::string_view) {
+                                                shared->logging.open();
+                                                shared->finish.wait();
+                                              }};
+  shared->running.wait();
+  lease->log("trouble");
+  shared->logging.wait();
+
+  lease.reset();  // wants to log that the check was abandoned
+
+  shared->finish.open();
+}
+
 TEST(EndsTest, TheCallableOfAListenerGoesWithItsSubscription) {
   for (int i = 0; i < 50; ++i) {
     HealthRegistry health;

@@ -11,27 +11,17 @@
 #include <vitals/registry.hpp>
 
 #include "support/manual_clock.hpp"
+#include "unit/core_instant_fixture.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-using vitals::CheckReport;
 using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::Probe;
 using vitals::Status;
-using vitals::test::ManualClock;
 
-class HeartbeatTest : public testing::Test {
- protected:
-  CheckReport check(const std::string& name = "check") const {
-    return health_.report(Probe::liveness).find(name).value();
-  }
-  Status status() const { return check().status; }
-
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
+using HeartbeatTest = vitals::test::InstantCheckTest;
 
 TEST_F(HeartbeatTest, IsAliveForItsLimitAndNotLonger) {
   const Heartbeat beat{5s};

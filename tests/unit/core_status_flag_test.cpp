@@ -9,29 +9,19 @@
 #include <vitals/status_flag.hpp>
 
 #include "support/manual_clock.hpp"
+#include "unit/core_instant_fixture.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-using vitals::CheckReport;
 using vitals::CheckResult;
 using vitals::Condition;
 using vitals::HealthRegistry;
 using vitals::Probe;
 using vitals::Status;
 using vitals::StatusFlag;
-using vitals::test::ManualClock;
 
-class StatusFlagTest : public testing::Test {
- protected:
-  CheckReport check(const std::string& name = "check") const {
-    return health_.report(Probe::liveness).find(name).value();
-  }
-  Status status() const { return check().status; }
-
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
+using StatusFlagTest = vitals::test::InstantCheckTest;
 
 TEST_F(StatusFlagTest, IsWhatItWasMadeWith) {
   health_.add_liveness_check("check", StatusFlag{CheckResult::warn("connecting").with("tries", 1)});

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <vitals/registry.hpp>
+
+#include "support/manual_clock.hpp"
+
+namespace vitals::test {
+
+/// A registry on a manual clock, and what it says of the liveness check under test.
+class InstantCheckTest : public testing::Test {
+ protected:
+  [[nodiscard]] CheckReport check(const std::string& name = "check") const {
+    return health_.report(Probe::liveness).find(name).value();
+  }
+  [[nodiscard]] Status status() const { return check().status; }
+
+  ManualClock clock_;
+  HealthRegistry health_{{.clock = clock_}};
+};
+
+}  // namespace vitals::test
