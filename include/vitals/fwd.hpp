@@ -10,6 +10,7 @@ namespace vitals::inline v1 {
 enum class Condition;
 enum class Details;
 enum class Errc;
+enum class FailsWhen;
 enum class Probe;
 enum class Status;
 
@@ -22,6 +23,7 @@ class Endpoint;
 class HealthRegistry;
 class HealthServer;
 class Heartbeat;
+class HeartbeatGroup;
 class PendingResponse;
 class Report;
 class Runner;
@@ -39,6 +41,7 @@ struct EveryOptions;
 struct Header;
 struct HealthEvent;
 struct HealthServerOptions;
+struct HeartbeatGroupOptions;
 struct RegistryOptions;
 struct Request;
 struct Response;

@@ -65,7 +65,9 @@ class VITALS_EXPORT Heartbeat {
   [[nodiscard]] Duration limit() const noexcept;
 
  private:
+  friend class HeartbeatGroup;
   friend std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept;
+  explicit Heartbeat(std::shared_ptr<detail::HeartbeatOwner> owner) noexcept : owner_{std::move(owner)} {}
 
   std::shared_ptr<detail::HeartbeatOwner> owner_;
 };

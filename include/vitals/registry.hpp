@@ -18,6 +18,7 @@
 #include <vitals/handles.hpp>
 #include <vitals/health_event.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/heartbeat_group.hpp>
 #include <vitals/report.hpp>
 #include <vitals/status.hpp>
 #include <vitals/status_flag.hpp>
@@ -74,9 +75,10 @@ class VITALS_EXPORT HealthRegistry {
   /// longer than its stale bound.
   ///
   /// @param name     1 to 64 characters from [a-z0-9._-], starting with [a-z0-9]; unique in the registry.
-  /// @param check    A callable (see CheckCallable), a Heartbeat or a StatusFlag. Called from a Runner thread, never
-  ///                 concurrently with itself.
-  /// @param options  See CheckOptions for units and ranges. A Heartbeat or a StatusFlag takes only `critical` and
+  /// @param check    A callable (see CheckCallable), a Heartbeat, a HeartbeatGroup or a StatusFlag. Called from a
+  /// Runner
+  ///                 thread, never concurrently with itself.
+  /// @param options  See CheckOptions for units and ranges. A check that isn't called takes only `critical` and
   ///                 `last_known_good_for`.
   /// @returns A handle; discarding it leaves the check registered for the registry's lifetime.
   ///

@@ -14,6 +14,7 @@
 #include <vitals/handles.hpp>
 #include <vitals/health_event.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/heartbeat_group.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/report.hpp>
 #include <vitals/runner.hpp>

@@ -160,10 +160,10 @@ Verdict judge(const CheckState& state, const CheckRules& rules, const Surroundin
   return verdict;
 }
 
-bool wants_run(const CheckState& state, const CheckRules& rules, SteadyTime now) {
-  if (!state.result) return true;
-  if (periodic(rules)) return now > state.ended + rules.stale_after;
-  return now - state.ended >= rules.options.schedule.interval();
+SteadyTime wanted_from(const CheckState& state, const CheckRules& rules) {
+  if (!state.result) return SteadyTime::min();
+  if (periodic(rules)) return just_after(state.ended + rules.stale_after);
+  return state.ended + rules.options.schedule.interval();
 }
 
 SteadyTime next_look(const CheckState& state, const CheckRules& rules) {

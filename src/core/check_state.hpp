@@ -102,8 +102,8 @@ struct Grace {
 [[nodiscard]] Grace with_last_known_good(Status status, std::optional<SteadyTime> last_success, Duration window,
                                          SteadyTime now);
 
-/// Whether a probe at `now` needs a run: there is no result, it is too old for on_demand, or it is stale.
-[[nodiscard]] bool wants_run(const CheckState& state, const CheckRules& rules, SteadyTime now);
+/// From when on a probe needs a run: there is no result, it is too old for on_demand, or it is stale.
+[[nodiscard]] SteadyTime wanted_from(const CheckState& state, const CheckRules& rules);
 
 /// When the Runner must next look at the check: a turn, a deadline.
 [[nodiscard]] SteadyTime next_look(const CheckState& state, const CheckRules& rules);

@@ -12,6 +12,7 @@
 
 #include "core/check_state.hpp"
 #include "core/instant.hpp"
+#include "core/pending_runs.hpp"
 #include "core/wait.hpp"
 
 namespace vitals::inline v1 {
@@ -27,7 +28,7 @@ struct Run {
 };
 
 /// A registered check. Guarded by the lock of its RegistryState, but for what is const.
-struct Entry {
+struct Entry : std::enable_shared_from_this<Entry> {
   Entry(std::uint64_t number, std::string check_name, CheckRules check_rules)
       : id{number}, name{std::move(check_name)}, rules{check_rules} {}
 
@@ -42,13 +43,18 @@ struct Entry {
   CheckState state = {};
   std::shared_ptr<Run> run = nullptr;
   bool queued = false;
-  std::deque<std::shared_ptr<Wait>> waits = {};
-  int calls = 0;  ///< Of the callable, now.
+  std::optional<PendingRuns::Number> pending = std::nullopt;  ///< A run is on its way, and probes wait for it.
+  std::deque<std::shared_ptr<Wait>> waits = {};               ///< For this check alone.
+  int calls = 0;                                              ///< Of the callable, now.
 
   Verdict verdict = {};
   std::optional<InstantReading> reading = std::nullopt;
   std::optional<Status> told = std::nullopt;  ///< What the last event said.
-  SteadyTime wake = SteadyTime::max();        ///< Its place in the timetable.
+
+  // Its places in the timetables.
+  SteadyTime look = SteadyTime::max();
+  SteadyTime expiry = SteadyTime::max();
+  SteadyTime want = SteadyTime::max();
 
   std::optional<WallTime> checked_at = std::nullopt;
   std::optional<WallTime> succeeded_at = std::nullopt;

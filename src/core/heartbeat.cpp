@@ -3,8 +3,9 @@
 #include <utility>
 
 #include <vitals/heartbeat.hpp>
+#include <vitals/heartbeat_group.hpp>
 
-#include "core/instant.hpp"
+#include "core/heartbeat_source.hpp"
 #include "core/options.hpp"
 
 namespace vitals::inline v1 {
@@ -39,5 +40,18 @@ Duration Heartbeat::limit() const noexcept { return owner_->source->limit(); }
 std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept {
   return heartbeat.owner_->source;
 }
+
+HeartbeatGroup::HeartbeatGroup(Duration limit, HeartbeatGroupOptions options)
+    : source_{std::make_shared<detail::GroupSource>(detail::valid_heartbeat_limit(limit), options)} {}
+
+Heartbeat HeartbeatGroup::add(std::string_view name) const {
+  auto owner = std::make_shared<detail::HeartbeatOwner>(source_->limit());
+  source_->add(name, owner->source);
+  return Heartbeat{std::move(owner)};
+}
+
+void HeartbeatGroup::remove(const Heartbeat& worker) const noexcept { source_->remove(worker.owner_->source); }
+
+std::shared_ptr<detail::InstantSource> instant_source(const HeartbeatGroup& group) noexcept { return group.source_; }
 
 }  // namespace vitals::inline v1

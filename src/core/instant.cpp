@@ -11,8 +11,6 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-using namespace std::chrono_literals;
-
 void InstantSource::bind(const Clock& clock, std::string_view check) {
   const std::lock_guard lock{mutex_};
   if (clock_ && *clock_ != clock)
@@ -22,6 +20,13 @@ void InstantSource::bind(const Clock& clock, std::string_view check) {
   clock_ = clock;
   bound_.store(&*clock_, std::memory_order_release);
   bound(clock.steady_now(), clock != Clock{});
+}
+
+void InstantSource::pass_gap(SteadyTime, SteadyTime, SteadyTime) noexcept {}
+
+std::optional<Clock> InstantSource::clock() const {
+  const std::lock_guard lock{mutex_};
+  return clock_;
 }
 
 void InstantSource::watch(std::weak_ptr<InstantWatcher> watcher, std::uint64_t id) {
@@ -55,41 +60,6 @@ SteadyTime InstantSource::steady_now() const noexcept {
 WallTime InstantSource::wall_now() const noexcept {
   const auto* clock = bound_.load(std::memory_order_acquire);
   return clock ? clock->wall_now() : Clock{}.wall_now();
-}
-
-void HeartbeatSource::bound(SteadyTime, bool foreign) noexcept {
-  if (foreign) last_beat_.store(never, std::memory_order_relaxed);
-}
-
-void HeartbeatSource::end_idle() noexcept {
-  beat();  // first, so that no reader finds it neither idle nor beating
-  idle_.fetch_sub(1, std::memory_order_release);
-}
-
-void HeartbeatSource::orphan() noexcept {
-  orphaned_at_.store(steady_now().time_since_epoch().count(), std::memory_order_relaxed);
-  announce();
-}
-
-InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const {
-  const bool idle = idle_.load(std::memory_order_acquire) > 0;  // before the beat that ends it
-  const SteadyTime beat{Duration{last_beat_.load(std::memory_order_relaxed)}};
-  const auto end = std::max(beat, since) + limit_;
-  if (const auto orphaned_at = orphaned_at_.load(std::memory_order_relaxed); orphaned_at != never)
-    return {.result = CheckResult::fail("silent: nobody is left to beat"),
-            .last_success = std::min(end, SteadyTime{Duration{orphaned_at}})};
-  if (idle)
-    return {
-        .result = CheckResult::pass(), .last_success = now, .valid_until = now + limit_, .look_again = now + limit_};
-  if (now <= end)
-    return {.result = CheckResult::pass(),
-            .last_success = now,
-            .valid_until = just_after(end),
-            .look_again = just_after(end)};
-  return {.result = CheckResult::fail("silent for longer than " + spoken(limit_)),
-          .last_success = end,
-          .valid_until = now,
-          .look_again = now + std::clamp<Duration>(limit_ / 4, 50ms, 1s)};
 }
 
 FlagSource::FlagSource(CheckResult initial, StatusFlagOptions options)

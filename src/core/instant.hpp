@@ -35,7 +35,7 @@ struct InstantReading {
   SteadyTime look_again = SteadyTime::max();  ///< When a change that nobody announces may have come.
 };
 
-/// A check that is read in place: a Heartbeat or a StatusFlag.
+/// A check that is read in place: a Heartbeat, a HeartbeatGroup or a StatusFlag.
 ///
 /// @par Thread safety  Shared objects: safe. read() is called with the registry's lock held and takes only its own.
 class InstantSource {
@@ -48,9 +48,12 @@ class InstantSource {
   /// @param since  The registration or the startup latch, whichever is later.
   [[nodiscard]] virtual InstantReading read(SteadyTime since, SteadyTime now) const = 0;
 
+  /// The process stood still until `now`, and since `began` at the earliest. `since` as in read().
+  virtual void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept;
+
   /// Makes the source go by a registry's clock.
   /// @throws std::invalid_argument  naming `check` if it already goes by another one.
-  void bind(const Clock& clock, std::string_view check);
+  virtual void bind(const Clock& clock, std::string_view check);
 
   void watch(std::weak_ptr<InstantWatcher> watcher, std::uint64_t id);
   void unwatch(std::uint64_t id, const InstantWatcher* watcher) noexcept;
@@ -62,6 +65,8 @@ class InstantSource {
   void announce() noexcept;
   [[nodiscard]] SteadyTime steady_now() const noexcept;
   [[nodiscard]] WallTime wall_now() const noexcept;
+  /// Nothing before bind().
+  [[nodiscard]] std::optional<Clock> clock() const;
 
  private:
   struct Watch {
@@ -70,44 +75,10 @@ class InstantSource {
   };
 
   const char* kind_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::optional<Clock> clock_;
   std::atomic<const Clock*> bound_ = nullptr;  // points into clock_ once that is set, which happens once
   std::vector<Watch> watches_;
-};
-
-class HeartbeatSource final : public InstantSource {
- public:
-  explicit HeartbeatSource(Duration limit) noexcept : InstantSource{"a Heartbeat"}, limit_{limit} {}
-
-  void beat() noexcept { last_beat_.store(steady_now().time_since_epoch().count(), std::memory_order_relaxed); }
-  void begin_idle() noexcept { idle_.fetch_add(1, std::memory_order_relaxed); }
-  void end_idle() noexcept;
-  /// The application's last copy is gone.
-  void orphan() noexcept;
-
-  [[nodiscard]] Duration limit() const noexcept { return limit_; }
-  [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const override;
-
- private:
-  static constexpr Duration::rep never = SteadyTime::min().time_since_epoch().count();
-
-  void bound(SteadyTime now, bool foreign) noexcept override;
-
-  const Duration limit_;
-  std::atomic<Duration::rep> last_beat_ = never;
-  std::atomic<int> idle_ = 0;
-  std::atomic<Duration::rep> orphaned_at_ = never;
-};
-
-/// Shared by the application's copies of a Heartbeat: its end is the end of the last of them.
-struct HeartbeatOwner {
-  explicit HeartbeatOwner(Duration limit) : source{std::make_shared<HeartbeatSource>(limit)} {}
-  HeartbeatOwner(const HeartbeatOwner&) = delete;
-  HeartbeatOwner& operator=(const HeartbeatOwner&) = delete;
-  ~HeartbeatOwner() { source->orphan(); }
-
-  std::shared_ptr<HeartbeatSource> source;
 };
 
 class FlagSource final : public InstantSource {

@@ -40,7 +40,7 @@ std::shared_ptr<Scheduler> RegistryState::release_scheduler() noexcept {
     if (!entry->run) continue;
     entry->run->abandoned = true;
     release_slot(*entry, *entry->run);
-    release_waits(*entry, transaction);
+    end_pending(*entry, transaction);
     scheduler_->post_stop(entry->run->stop);
   }
   scheduler_->stop();

@@ -8,26 +8,29 @@
 
 namespace vitals::inline v1 {
 namespace detail {
+namespace {
+
+/// A fifteenth of the budget is for what comes after the wait: to write the answer and to send it.
+Duration longest_wait(Duration budget) { return budget - budget / 15; }
+
+}  // namespace
 
 std::shared_ptr<Wait> RegistryState::ask(ProbeSet probes, std::string_view check, std::function<void()> ready) {
   auto wait = std::make_shared<Wait>(std::move(ready));
-  wait->deadline = std::chrono::steady_clock::now() + options_.answer_budget;
+  wait->deadline = std::chrono::steady_clock::now() + longest_wait(options_.answer_budget);
   Transaction transaction{*this};
-  const auto asked = life_.starting() ? probes.with(Probe::startup) : probes;
-  for (const auto& [id, entry] : entries_) {
-    const bool meant =
-        check.empty() || entry->name == check || (entry->rules.probe == Probe::startup && life_.starting());
-    if (meant && asked.contains(entry->rules.probe)) ask_entry(*entry, transaction);
-  }
+  const auto named = check.empty() ? entries_.end() : find(check);
+  if (life_.starting()) ask_probe(Probe::startup, transaction);
+  for (const auto probe : all_probes)
+    if (check.empty() && probes.contains(probe)) ask_probe(probe, transaction);
+  if (named != entries_.end()) ask_entry(*named->second, transaction);
   if (!scheduler_) return nullptr;
+
   scheduler_->staff();
-  for (const auto& [id, entry] : entries_) {
-    if (!asked.contains(entry->rules.probe) || (!check.empty() && entry->name != check)) continue;
-    if (!awaited(*entry)) continue;
-    while (!entry->waits.empty() && entry->waits.front()->over) entry->waits.pop_front();
-    entry->waits.push_back(wait);
-    ++wait->outstanding;
-  }
+  if (named != entries_.end()) add_wait(*named->second, wait);
+  const auto awaited = life_.starting() ? probes.with(Probe::startup) : probes;
+  for (const auto probe : all_probes)
+    if (check.empty() && awaited.contains(probe)) pending_[index_of(probe)].add_wait(wait);
   if (wait->outstanding == 0) return nullptr;
   while (!waiting_.empty() && waiting_.front()->over) waiting_.pop_front();
   const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
@@ -38,21 +41,28 @@ std::shared_ptr<Wait> RegistryState::ask(ProbeSet probes, std::string_view check
   return nullptr;
 }
 
-// A run that is overdue isn't waited for; that it was wanted all the same counts as one more failure.
-void RegistryState::ask_entry(Entry& entry, Transaction& transaction) {
-  if (!runs(entry)) return;
-  apply(entry, TimePassed{}, transaction);
-  if (!wants_run(entry.state, entry.rules, transaction.now())) return;
-  switch (entry.state.phase) {
-    case RunPhase::idle: make_due(entry, transaction); return;
-    case RunPhase::running: return;
-    case RunPhase::overdue: apply(entry, TurnMissed{}, transaction); return;
-  }
+void RegistryState::ask_probe(Probe probe, Transaction& transaction) {
+  for (auto* entry : wants_[index_of(probe)].due(transaction.now())) ask_entry(*entry, transaction);
 }
 
-// A probe waits for a run that is under way in time, or that has a worker to come.
-bool RegistryState::awaited(const Entry& entry) const {
-  if (!runs(entry) || !wants_run(entry.state, entry.rules, options_.clock.steady_now())) return false;
+// A run that is overdue isn't waited for; that it was wanted all the same counts as one more failure.
+void RegistryState::ask_entry(Entry& entry, Transaction& transaction) {
+  if (!runs(entry) || entry.pending) return;
+  apply(entry, TimePassed{}, transaction);
+  if (transaction.now() < wanted_from(entry.state, entry.rules)) return;
+  switch (entry.state.phase) {
+    case RunPhase::idle: make_due(entry, transaction); break;
+    case RunPhase::running: break;
+    case RunPhase::overdue: apply(entry, TurnMissed{}, transaction); break;
+  }
+  if (!under_way(entry)) return;
+  entry.pending = pending_[index_of(entry.rules.probe)].add();
+  rebook(entry, transaction.now());
+}
+
+// A probe waits for a run that is in time, or that has a worker to come.
+bool RegistryState::under_way(const Entry& entry) const {
+  if (!scheduler_) return false;
   if (entry.queued) return !scheduler_->stuck();
   return entry.state.phase == RunPhase::running && !entry.state.delivered;
 }
@@ -67,9 +77,21 @@ void RegistryState::fire(const std::shared_ptr<Wait>& wait, Transaction& transac
   if (!std::exchange(wait->over, true)) transaction.call_later(std::move(wait->ready));
 }
 
-void RegistryState::release_waits(Entry& entry, Transaction& transaction) {
-  for (const auto& wait : std::exchange(entry.waits, {}))
-    if (--wait->outstanding == 0) fire(wait, transaction);
+void RegistryState::add_wait(Entry& entry, const std::shared_ptr<Wait>& wait) {
+  if (!entry.pending) return;
+  while (!entry.waits.empty() && entry.waits.front()->over) entry.waits.pop_front();
+  entry.waits.push_back(wait);
+  ++wait->outstanding;
+}
+
+void RegistryState::end_pending(Entry& entry, Transaction& transaction) {
+  if (!entry.pending) return;
+  std::vector<std::shared_ptr<Wait>> ended;
+  pending_[index_of(entry.rules.probe)].remove(*std::exchange(entry.pending, std::nullopt), ended);
+  for (auto& wait : std::exchange(entry.waits, {}))
+    if (--wait->outstanding == 0) ended.push_back(std::move(wait));
+  for (const auto& wait : ended) fire(wait, transaction);
+  rebook(entry, transaction.now());
 }
 
 void RegistryState::end_overdue_waits(Transaction& transaction) {
@@ -80,23 +102,59 @@ void RegistryState::end_overdue_waits(Transaction& transaction) {
   }
 }
 
+Standing RegistryState::standing(ProbeSet probes) {
+  Transaction transaction{*this};
+  refresh(transaction);
+  return standing(probes, transaction);
+}
+
 Snapshot RegistryState::snapshot(ProbeSet probes) {
   Transaction transaction{*this};
-  refresh_all(transaction);
-  commit(transaction);
-  Snapshot snapshot;
+  refresh(transaction);
+  Snapshot snapshot{.standing = standing(probes, transaction)};
   for (const auto probe : all_probes)
     if (probes.contains(probe)) snapshot.reports[index_of(probe)] = take_report(probe, transaction);
-  snapshot.version = version();
-  snapshot.valid_until = valid_until(probes, transaction.now());
   return snapshot;
 }
 
-void RegistryState::refresh_all(Transaction& transaction) {
-  for (const auto& [id, entry] : entries_) {
-    if (entry->scheduled()) apply(*entry, TimePassed{}, transaction);
-    judge_entry(*entry, transaction);
+std::optional<CheckSnapshot> RegistryState::snapshot(std::string_view check) {
+  Transaction transaction{*this};
+  refresh(transaction);
+  const auto found = find(check);
+  if (found == entries_.end()) return std::nullopt;
+  const auto& entry = *found->second;
+  const auto& kept = frozen_[index_of(entry.rules.probe)];
+  if (!kept) return CheckSnapshot{report_of(entry), transaction.wall_now()};
+  const auto* report = kept->find(check);
+  return report ? std::optional{CheckSnapshot{*report, transaction.wall_now()}} : std::nullopt;
+}
+
+// Brings up to date what time alone has changed.
+void RegistryState::refresh(Transaction& transaction) {
+  for (const auto& expiries : expiries_) {
+    for (auto* entry : expiries.due(transaction.now())) {
+      if (entry->scheduled()) apply(*entry, TimePassed{}, transaction);
+      judge_entry(*entry, transaction);
+    }
   }
+  commit(transaction);
+}
+
+Standing RegistryState::standing(ProbeSet probes, const Transaction& transaction) const {
+  Standing standing{.version = version(), .valid_until = SteadyTime::max()};
+  const auto now = transaction.now();
+  const auto until = [&](SteadyTime moment) { standing.valid_until = std::min(standing.valid_until, moment); };
+  for (const auto probe : all_probes) {
+    const bool asked = probes.contains(probe);
+    if (asked) standing.worst = worse(standing.worst, verdict_of(probe, now).status);
+    if (!asked && !(probe == Probe::startup && life_.starting())) continue;
+    until(verdict_of(probe, now).valid_until);
+    until(expiries_[index_of(probe)].first());
+    until(wants_[index_of(probe)].first());
+    if (!pending_[index_of(probe)].empty()) until(now);
+  }
+  standing.valid_until = std::max(standing.valid_until, now);
+  return standing;
 }
 
 Report RegistryState::take_report(Probe probe, const Transaction& transaction) const {
@@ -111,27 +169,15 @@ Report RegistryState::take_report(Probe probe, const Transaction& transaction) c
   return Report{std::move(data)};
 }
 
-SteadyTime RegistryState::valid_until(ProbeSet probes, SteadyTime now) const {
-  auto until = SteadyTime::max();
-  const auto asked = life_.starting() ? probes.with(Probe::startup) : probes;
-  for (const auto probe : all_probes)
-    if (asked.contains(probe)) until = std::min(until, verdict_of(probe, now).valid_until);
-  for (const auto& [id, entry] : entries_) {
-    if (!asked.contains(entry->rules.probe) || frozen(*entry)) continue;
-    until = std::min(until, entry->verdict.valid_until);
-    if (!entry->scheduled()) continue;
-    if (wants_run(entry->state, entry->rules, now)) return now;
-    if (entry->rules.options.schedule.kind() == Schedule::Kind::on_demand)
-      until = std::min(until, entry->state.ended + entry->rules.options.schedule.interval());
-  }
-  return until;
+RegistryState::Entries::const_iterator RegistryState::find(std::string_view check) const {
+  const auto found = ids_.find(check);
+  return found == ids_.end() ? entries_.end() : entries_.find(found->second);
 }
 
 std::optional<Probe> RegistryState::probe_of(std::string_view check) const {
   const std::lock_guard lock{mutex_};
-  const auto found = ids_.find(check);
-  if (found == ids_.end()) return std::nullopt;
-  return entries_.at(found->second)->rules.probe;
+  const auto found = find(check);
+  return found == entries_.end() ? std::nullopt : std::optional{found->second->rules.probe};
 }
 
 // When the last Runner has ended, nobody else is left to run it.

@@ -37,7 +37,7 @@ void RegistryState::apply(Entry& entry, CheckEvent event, Transaction& transacti
     entry.checked_at = transaction.wall_now();
     if (entry.state.result->status() != Status::fail) entry.succeeded_at = entry.checked_at;
     bump();
-    release_waits(entry, transaction);
+    end_pending(entry, transaction);
   }
   if (phase == RunPhase::running && entry.state.phase == RunPhase::overdue) became_overdue(entry, transaction);
   if (phase == RunPhase::overdue && entry.state.phase != RunPhase::overdue) bump();
@@ -47,14 +47,14 @@ void RegistryState::apply(Entry& entry, CheckEvent event, Transaction& transacti
 // It leaves the runs that are counted, keeps its thread, and is told to stop.
 void RegistryState::became_overdue(Entry& entry, Transaction& transaction) {
   bump();
-  release_waits(entry, transaction);
+  end_pending(entry, transaction);
   release_slot(entry, *entry.run);
   request_stop(entry.run, transaction);
   if (!scheduler_) return;
   scheduler_->staff();
   if (!scheduler_->stuck()) return;
   for (const auto& queue : ready_)
-    for (const auto& queued : queue) release_waits(*queued, transaction);
+    for (const auto& queued : queue) end_pending(*queued, transaction);
 }
 
 void RegistryState::release_slot(const Entry& entry, Run& run) {
@@ -76,7 +76,7 @@ void RegistryState::make_due(Entry& entry, Transaction& transaction) {
     apply(entry, MadeDue{}, transaction);
   } else if (!entry.queued) {
     entry.queued = true;
-    ready_[queue_of(entry)].push_back(entries_.at(entry.id));
+    ready_[queue_of(entry)].push_back(entry.shared_from_this());
     rebook(entry, transaction.now());
   }
 }
@@ -85,11 +85,10 @@ void RegistryState::make_due(Entry& entry, Transaction& transaction) {
 void RegistryState::look_at(Entry& entry, Transaction& transaction) {
   if (entry.scheduled()) apply(entry, TimePassed{}, transaction);
   judge_entry(entry, transaction);
-  rebook(entry, transaction.now());
+  rebook(entry, transaction.now());  // also one that rests and is judged no more
   if (!runs(entry) || !scheduler_ || entry.state.turn > transaction.now()) return;
   if (entry.state.phase == RunPhase::overdue) apply(entry, TurnMissed{}, transaction);
   if (entry.state.phase == RunPhase::idle) make_due(entry, transaction);
-  rebook(entry, transaction.now());
 }
 
 Call RegistryState::begin_run(const std::shared_ptr<Entry>& entry, bool on_worker, Transaction& transaction) {
@@ -103,30 +102,30 @@ Call RegistryState::begin_run(const std::shared_ptr<Entry>& entry, bool on_worke
   return {entry, entry->body, entry->run, deadline_of(entry->state, entry->rules)};
 }
 
-void RegistryState::perform(Call call) {
-  const auto& [entry, body, run, deadline] = call;
-  std::optional<CheckResult> result;
-  {
-    const Frame frame{this};
-    const CheckContext context{run->stop.get_token(), deadline, options_.clock};
-    if (body->asynchronous()) {
-      const auto completion = std::make_shared<CompletionState>(weak_from_this(), entry, run);
-      try {
-        body->start(context, CheckCompletion{completion});
-      } catch (...) {
-        completion->complete(failure_of_exception());
-      }
-    } else {
-      try {
-        result = body->run(context);
-      } catch (...) {
-        result = failure_of_exception();
-      }
+void RegistryState::make(Call& call) {
+  const Frame frame{this};
+  const CheckContext context{call.run->stop.get_token(), call.deadline, options_.clock};
+  if (call.body->asynchronous()) {
+    const auto completion = std::make_shared<CompletionState>(weak_from_this(), call.entry, call.run);
+    try {
+      call.body->start(context, CheckCompletion{completion});
+    } catch (...) {
+      completion->complete(failure_of_exception());
     }
-    call.body.reset();  // before the return is told: somebody may wait for it to destroy what the check refers to
+  } else {
+    try {
+      call.result = call.body->run(context);
+    } catch (...) {
+      call.result = failure_of_exception();
+    }
   }
-  Transaction transaction{*this};
-  if (result) take_in(*entry, *run, std::move(*result), transaction);
+  call.body.reset();  // before the return is told: somebody may wait for it to destroy what the check refers to
+}
+
+void RegistryState::finish(Call& call, Transaction& transaction) {
+  const auto& entry = call.entry;
+  const auto& run = call.run;
+  if (call.result) take_in(*entry, *run, *std::move(call.result), transaction);
   run->in_call = false;
   release_slot(*entry, *run);
   --calls_;
@@ -160,8 +159,8 @@ void RegistryState::clear_queue(Transaction& transaction) {
   for (auto& queue : ready_) {
     for (const auto& entry : std::exchange(queue, {})) {
       entry->queued = false;
-      release_waits(*entry, transaction);
-      if (!entry->removed) rebook(*entry, transaction.now());
+      end_pending(*entry, transaction);
+      rebook(*entry, transaction.now());
     }
   }
 }
@@ -171,7 +170,7 @@ std::size_t RegistryState::run_due() {
   std::vector<std::shared_ptr<Entry>> due;
   {
     Transaction transaction{*this};
-    refresh_all(transaction);
+    refresh(transaction);
     for (const auto& [id, entry] : entries_) {
       if (!runs(*entry) || entry->queued || entry->state.turn > transaction.now()) continue;
       if (entry->state.phase == RunPhase::overdue) apply(*entry, TurnMissed{}, transaction);
@@ -186,11 +185,24 @@ std::size_t RegistryState::run_due() {
       if (!runs(*entry) || entry->queued || entry->state.phase != RunPhase::idle) continue;
       call = begin_run(entry, false, transaction);
     }
-    perform(std::move(*call));
+    make(*call);
+    Transaction transaction{*this};
+    finish(*call, transaction);
     ++started;
   }
   deliver_events();
   return started;
+}
+
+// The process stood still: nobody could beat, and the results have grown old in its sleep.
+void RegistryState::pass_gap(SteadyTime began, Transaction& transaction) {
+  for (const auto& [id, entry] : entries_) {
+    if (frozen(*entry)) continue;
+    if (entry->instant) entry->instant->pass_gap(counted_from(*entry), began, transaction.now());
+    if (entry->scheduled() && entry->state.phase == RunPhase::idle) apply(*entry, MadeDue{}, transaction);
+    look_at(*entry, transaction);
+  }
+  bump();
 }
 
 double RegistryState::jitter() { return std::uniform_real_distribution{-0.1, 0.1}(random_); }

@@ -23,6 +23,12 @@ Report failed_report(Probe probe, std::string reason, WallTime time, std::vector
 
 }  // namespace
 
+RegistryState::Transaction::Transaction(RegistryState& state)
+    : state_{state}, lock_{state.mutex_}, now_{state.options_.clock.steady_now()} {
+  if (!state_.scheduler_) return;
+  if (const auto gap = state_.scheduler_->take_gap()) state_.pass_gap(now_ - *gap, *this);
+}
+
 RegistryState::Transaction::~Transaction() {
   state_.commit(*this);
   lock_.unlock();
@@ -59,6 +65,7 @@ std::uint64_t RegistryState::add_scheduled(Probe probe, std::string_view name, s
   admit(*entry);  // while `body` is the parameter's, which goes without the lock if this throws
   entry->body = std::move(body);
   insert(transaction, entry);
+  if (++scheduled_ == 1) rebook_all(transaction.now());
   look_at(*entry, transaction);
   return entry->id;
 }
@@ -103,8 +110,9 @@ void RegistryState::remove(std::uint64_t id, bool wait) noexcept {
 
 void RegistryState::retire(Entry& entry, Transaction& transaction) {
   entry.removed = true;
-  timetable_.erase({entry.wake, entry.id});
-  release_waits(entry, transaction);
+  if (entry.scheduled()) --scheduled_;
+  end_pending(entry, transaction);
+  rebook(entry, transaction.now());
   if (entry.run) {
     release_slot(entry, *entry.run);
     request_stop(entry.run, transaction);
@@ -125,10 +133,10 @@ void RegistryState::close() noexcept {
     for (const auto probe : all_probes)
       frozen_[index_of(probe)] = failed_report(probe, "the registry has ended", transaction.wall_now());
     waiting_.clear();
-    timetable_.clear();
     ids_.clear();
     entries_.clear();
     closed_ = true;
+    book_probes();
     bump();
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -150,8 +158,7 @@ void RegistryState::close() noexcept {
 void RegistryState::begin_shutdown(std::string_view reason) {
   Transaction transaction{*this};
   if (life_.shut_down || closed_) return;
-  refresh_all(transaction);
-  commit(transaction);
+  refresh(transaction);
   for (const auto probe : all_probes)
     if (!frozen_[index_of(probe)]) frozen_[index_of(probe)] = take_report(probe, transaction);
   auto& readiness = frozen_[index_of(Probe::readiness)];
@@ -162,7 +169,7 @@ void RegistryState::begin_shutdown(std::string_view reason) {
   clear_queue(transaction);
   for (const auto& [id, entry] : entries_) {
     if (entry->run) request_stop(entry->run, transaction);
-    release_waits(*entry, transaction);
+    end_pending(*entry, transaction);
     rebook(*entry, transaction.now());
   }
   for (const auto& wait : waiting_) fire(wait, transaction);
@@ -183,8 +190,7 @@ void RegistryState::instant_changed(std::uint64_t id) noexcept {
 std::shared_ptr<Listener> RegistryState::subscribe(HealthListener function) {
   auto listener = std::make_shared<Listener>(std::move(function));
   Transaction transaction{*this};
-  refresh_all(transaction);
-  commit(transaction);
+  refresh(transaction);
   std::vector<HealthEvent> present;
   for (const auto probe : all_probes) {
     const auto verdict = verdict_of(probe, transaction.now());
@@ -192,7 +198,7 @@ std::shared_ptr<Listener> RegistryState::subscribe(HealthListener function) {
         {.probe = probe, .to = verdict.status, .reason = reason_of(probe, verdict), .time = transaction.wall_now()});
   }
   events_.add(listener, std::move(present));
-  for (const auto& [id, entry] : entries_) rebook(*entry, transaction.now());
+  rebook_all(transaction.now());
   book_probes();
   return listener;
 }

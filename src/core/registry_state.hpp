@@ -12,18 +12,18 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <vitals/registry.hpp>
 
 #include "core/entry.hpp"
 #include "core/event_queue.hpp"
+#include "core/pending_runs.hpp"
 #include "core/probe_rules.hpp"
 #include "core/snapshot.hpp"
+#include "core/timetable.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -37,6 +37,7 @@ struct Call {
   std::shared_ptr<CheckBody> body;
   std::shared_ptr<Run> run;
   SteadyTime deadline;
+  std::optional<CheckResult> result = std::nullopt;  ///< What it said, unless it is asynchronous.
 };
 
 /// What a HealthRegistry, its handles, Runners and Endpoints share: the checks and what is known of them.
@@ -76,7 +77,10 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   [[nodiscard]] std::shared_ptr<Wait> ask(ProbeSet probes, std::string_view check, std::function<void()> ready);
   void cancel(const std::shared_ptr<Wait>& wait) noexcept;
   /// What is known now. Runs nothing and never waits.
+  [[nodiscard]] Standing standing(ProbeSet probes);
   [[nodiscard]] Snapshot snapshot(ProbeSet probes);
+  /// Of one check; nothing if there is none of that name.
+  [[nodiscard]] std::optional<CheckSnapshot> snapshot(std::string_view check);
   [[nodiscard]] std::optional<Probe> probe_of(std::string_view check) const;
   /// Changes with everything that an answer shows.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
@@ -88,8 +92,10 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
   // Runs (registry_runs.cpp)
   std::size_t run_due();
-  /// Calls the check, without the lock, and takes in what it says.
-  void perform(Call call);
+  /// Calls the check, without the lock.
+  void make(Call& call);
+  /// Takes in what it said.
+  void finish(Call& call, Transaction& transaction);
   /// An asynchronous check's result, from any thread.
   void complete(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, CheckResult result);
 
@@ -101,10 +107,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
  private:
   friend class Scheduler;
-  using Timetable = std::set<std::pair<SteadyTime, std::uint64_t>>;
-
-  static constexpr std::uint64_t probes_id = 0;  // in the timetable: the probes themselves
-
+  using Entries = std::map<std::uint64_t, std::shared_ptr<Entry>>;
   void admit(const Entry& entry) const;
   void insert(Transaction& transaction, const std::shared_ptr<Entry>& entry);
   void retire(Entry& entry, Transaction& transaction);
@@ -114,6 +117,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// What the check's report says doesn't change any more.
   [[nodiscard]] bool frozen(const Entry& entry) const noexcept;
   [[nodiscard]] Surroundings surroundings() const;
+  [[nodiscard]] SteadyTime counted_from(const Entry& entry) const noexcept;
   [[nodiscard]] ProbeVerdict verdict_of(Probe probe, SteadyTime now) const;
   [[nodiscard]] std::string reason_of(Probe probe, const ProbeVerdict& verdict) const;
   void judge_entry(Entry& entry, Transaction& transaction);
@@ -122,17 +126,22 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   void latch(Transaction& transaction);
   void commit(Transaction& transaction);
   void rebook(Entry& entry, SteadyTime now);
+  void rebook_all(SteadyTime now);
+  [[nodiscard]] SteadyTime next_look(const Entry& entry, SteadyTime now) const;
   void book_probes();
 
   // Probes (registry_probes.cpp)
+  void ask_probe(Probe probe, Transaction& transaction);
   void ask_entry(Entry& entry, Transaction& transaction);
-  [[nodiscard]] bool awaited(const Entry& entry) const;
-  void release_waits(Entry& entry, Transaction& transaction);
+  [[nodiscard]] bool under_way(const Entry& entry) const;
+  static void add_wait(Entry& entry, const std::shared_ptr<Wait>& wait);
+  void end_pending(Entry& entry, Transaction& transaction);
   void end_overdue_waits(Transaction& transaction);
   static void fire(const std::shared_ptr<Wait>& wait, Transaction& transaction);
-  void refresh_all(Transaction& transaction);
+  void refresh(Transaction& transaction);
   [[nodiscard]] Report take_report(Probe probe, const Transaction& transaction) const;
-  [[nodiscard]] SteadyTime valid_until(ProbeSet probes, SteadyTime now) const;
+  [[nodiscard]] Standing standing(ProbeSet probes, const Transaction& transaction) const;
+  [[nodiscard]] Entries::const_iterator find(std::string_view check) const;
   void post(Lane lane, std::function<void()> task);
 
   // Runs (registry_runs.cpp)
@@ -148,6 +157,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   void release_slot(const Entry& entry, Run& run);
   void request_stop(const std::shared_ptr<Run>& run, Transaction& transaction);
   void clear_queue(Transaction& transaction);
+  void pass_gap(SteadyTime began, Transaction& transaction);
   [[nodiscard]] double jitter();
 
   const RegistryOptions options_;
@@ -155,9 +165,9 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   mutable std::mutex mutex_;
   std::condition_variable call_ended_;
 
-  std::map<std::uint64_t, std::shared_ptr<Entry>> entries_;  // in the order of their registration
+  Entries entries_;  // in the order of their registration
   std::map<std::string, std::uint64_t, std::less<>> ids_;
-  std::map<std::uint64_t, std::shared_ptr<Entry>> leaving_;  // removed, and still in a call
+  Entries leaving_;  // removed, and still in a call
   std::uint64_t last_id_ = 0;
   Life life_;
   std::array<std::optional<Report>, all_probes.size()> frozen_;  // by the startup latch or the shutdown
@@ -165,8 +175,12 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   bool closed_ = false;
   EventQueue events_;
 
-  Timetable timetable_;  // when to look at which check
-  SteadyTime probes_wake_ = SteadyTime::max();
+  Timetable looks_;  // when the timer must look at a check; no check: at the probes
+  SteadyTime probes_look_ = SteadyTime::max();
+  std::array<Timetable, all_probes.size()> expiries_;  // from when on time alone makes a verdict wrong
+  std::array<Timetable, all_probes.size()> wants_;     // from when on a probe needs a run that isn't pending
+  std::array<PendingRuns, all_probes.size()> pending_;
+  std::size_t scheduled_ = 0;                                // checks that aren't instant
   std::array<std::deque<std::shared_ptr<Entry>>, 2> ready_;  // waiting for a worker: liveness, others
   std::deque<std::shared_ptr<Wait>> waiting_;                // in the order of their deadlines
   std::array<std::size_t, 2> in_time_ = {};  // runs on workers within their timeout, of the same two kinds
@@ -183,18 +197,14 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 /// Its end judges the probes, tells the listeners, lets the lock go, and then calls and destroys what was left with it.
 class RegistryState::Transaction {
  public:
-  explicit Transaction(RegistryState& state)
-      : state_{state}, lock_{state.mutex_}, now_{state.options_.clock.steady_now()} {}
+  explicit Transaction(RegistryState& state);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
 
   /// The moment at which all of it happens.
   [[nodiscard]] SteadyTime now() const noexcept { return now_; }
-  /// After a wait on lock().
-  void renew() noexcept { now_ = state_.options_.clock.steady_now(); }
   [[nodiscard]] WallTime wall_now() const noexcept { return state_.options_.clock.wall_now(); }
-  [[nodiscard]] std::unique_lock<std::mutex>& lock() noexcept { return lock_; }
 
   void call_later(std::function<void()> call) { calls_.push_back(std::move(call)); }
   void destroy_later(std::shared_ptr<void> object) { garbage_.push_back(std::move(object)); }

@@ -16,13 +16,17 @@ bool RegistryState::frozen(const Entry& entry) const noexcept {
   return life_.shut_down || entry.removed || (entry.rules.probe == Probe::startup && life_.latched);
 }
 
+// A sign of life is owed from the registration on, or from the startup latch.
+SteadyTime RegistryState::counted_from(const Entry& entry) const noexcept {
+  return std::max(entry.state.registered, life_.latched.value_or(entry.state.registered));
+}
+
 void RegistryState::judge_entry(Entry& entry, Transaction& transaction) {
   if (frozen(entry)) return;
   const auto now = transaction.now();
   const auto before = contribution_of(entry);
   if (entry.instant) {
-    const auto since = std::max(entry.state.registered, life_.latched.value_or(entry.state.registered));
-    entry.reading = entry.instant->read(since, now);
+    entry.reading = entry.instant->read(counted_from(entry), now);
     entry.verdict = judge(*entry.reading, entry.rules, now);
   } else {
     entry.verdict = judge(entry.state, entry.rules, surroundings(), now);
@@ -91,7 +95,7 @@ void RegistryState::latch(Transaction& transaction) {
   frozen_[index_of(Probe::startup)] = take_report(Probe::startup, transaction);
   for (const auto& [id, entry] : entries_) {
     if (entry->rules.probe == Probe::startup) {
-      release_waits(*entry, transaction);
+      end_pending(*entry, transaction);
       rebook(*entry, transaction.now());
     } else {
       judge_entry(*entry, transaction);
@@ -111,31 +115,38 @@ void RegistryState::commit(Transaction& transaction) {
 }
 
 void RegistryState::rebook(Entry& entry, SteadyTime now) {
-  if (entry.removed) return;
-  auto wake = SteadyTime::max();
-  if (frozen(entry)) {
-    if (entry.state.phase == RunPhase::running) wake = deadline_of(entry.state, entry.rules);
-  } else if (entry.instant) {
-    if (events_.has_listeners() && entry.reading) wake = entry.reading->look_again;
-    if (events_.has_listeners() && entry.verdict.valid_until > now) wake = std::min(wake, entry.verdict.valid_until);
-  } else {
-    wake = entry.verdict.valid_until;
-    if (!entry.queued) wake = std::min(wake, next_look(entry.state, entry.rules));
-  }
-  if (wake == entry.wake) return;
-  timetable_.erase({entry.wake, entry.id});
-  entry.wake = wake;
-  if (wake != SteadyTime::max()) timetable_.insert({wake, entry.id});
+  const auto probe = index_of(entry.rules.probe);
+  const bool wanted = runs(entry) && !entry.pending;
+  looks_.move(entry.look, next_look(entry, now), entry.id, &entry);
+  expiries_[probe].move(entry.expiry, frozen(entry) ? SteadyTime::max() : entry.verdict.valid_until, entry.id, &entry);
+  wants_[probe].move(entry.want, wanted ? wanted_from(entry.state, entry.rules) : SteadyTime::max(), entry.id, &entry);
+}
+
+void RegistryState::rebook_all(SteadyTime now) {
+  for (const auto& [id, entry] : entries_) rebook(*entry, now);
+}
+
+// An instant check is looked at for the sake of listeners, and, if there is a timer anyway, lest it slept through the
+// end of a heartbeat: then it couldn't tell that the process stood still.
+SteadyTime RegistryState::next_look(const Entry& entry, SteadyTime now) const {
+  if (entry.removed) return SteadyTime::max();
+  if (frozen(entry))
+    return entry.state.phase == RunPhase::running ? deadline_of(entry.state, entry.rules) : SteadyTime::max();
+  const auto expiry = entry.verdict.valid_until;
+  if (entry.scheduled()) return entry.queued ? expiry : std::min(expiry, detail::next_look(entry.state, entry.rules));
+  if (!events_.has_listeners()) return scheduled_ > 0 && expiry > now ? expiry : SteadyTime::max();
+  const auto look = entry.reading ? entry.reading->look_again : SteadyTime::max();
+  return expiry > now ? std::min(look, expiry) : look;
 }
 
 // Only listeners need to be told of what time alone does to a probe; a report finds out by itself.
 void RegistryState::book_probes() {
-  timetable_.erase({probes_wake_, probes_id});
-  probes_wake_ = SteadyTime::max();
-  if (!events_.has_listeners() || closed_) return;
-  const auto now = options_.clock.steady_now();
-  for (const auto probe : all_probes) probes_wake_ = std::min(probes_wake_, verdict_of(probe, now).valid_until);
-  if (probes_wake_ != SteadyTime::max()) timetable_.insert({probes_wake_, probes_id});
+  auto look = SteadyTime::max();
+  if (events_.has_listeners() && !closed_) {
+    const auto now = options_.clock.steady_now();
+    for (const auto probe : all_probes) look = std::min(look, verdict_of(probe, now).valid_until);
+  }
+  looks_.move(probes_look_, look, 0, nullptr);
 }
 
 }  // namespace detail

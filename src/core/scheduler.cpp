@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 constexpr auto linger = 10s;         // how long a thread without work stays
 constexpr auto retry_after = 100ms;  // when to try again to create a thread
 constexpr auto longest_sleep = 1h;
+constexpr auto longest_delay = 1s;  // of the timer: what is longer is a gap
 constexpr std::size_t batch = 256;  // checks that the timer looks at before it lets others have the lock
 
 constexpr std::size_t index_of(Lane lane) { return static_cast<std::size_t>(lane); }
@@ -90,10 +91,26 @@ void Scheduler::attend() {
   for (const auto lane : {Lane::events, Lane::answers, Lane::log}) serve(lane);
   const auto look = next_look();
   if (!look || stopping_) return;
-  if (!timer_runs_)
+  if (!timer_runs_) {
+    wake_timer_at(steady_clock::now());
     timer_runs_ = spawn(&Scheduler::run_timer);
-  else if (*look < timer_wake_)
+  } else if (*look < timer_wake_) {
     timetable_changed_.notify_one();
+  }
+}
+
+void Scheduler::wake_timer_at(steady_clock::time_point moment) noexcept {
+  timer_slept_ = steady_clock::now();
+  timer_wake_ = moment;
+}
+
+std::optional<Duration> Scheduler::take_gap() noexcept {
+  if (!timer_runs_ || stopping_) return std::nullopt;
+  const auto now = steady_clock::now();
+  if (now <= timer_wake_ + longest_delay) return std::nullopt;
+  const auto since = now - timer_slept_;
+  wake_timer_at(now);
+  return since;
 }
 
 // The timetable goes by the registry's clock and the waits by the system's, which differ in tests only.
@@ -101,13 +118,13 @@ std::optional<steady_clock::time_point> Scheduler::next_look() const {
   const auto now = steady_clock::now();
   std::optional<steady_clock::time_point> look;
   const auto no_later_than = [&](steady_clock::time_point when) { look = std::min(look.value_or(when), when); };
-  if (!state_.timetable_.empty()) {
-    const Duration delay = state_.timetable_.begin()->first - state_.options_.clock.steady_now();
+  if (const auto first = state_.looks_.first(); first != SteadyTime::max()) {
+    const Duration delay = first - state_.options_.clock.steady_now();
     no_later_than(now + std::clamp<Duration>(delay, 0s, longest_sleep));
   }
   if (!state_.waiting_.empty()) no_later_than(state_.waiting_.front()->deadline);
   const auto unserved = [](const Serial& serial) { return !serial.served && !serial.tasks.empty(); };
-  if ((runnable() > 0 && idle_ == 0) || std::any_of(lanes_.begin(), lanes_.end(), unserved))
+  if ((runnable() > 0 && idle_ + called_ == 0) || std::any_of(lanes_.begin(), lanes_.end(), unserved))
     no_later_than(now + retry_after);
   return look;
 }
@@ -122,7 +139,7 @@ void Scheduler::run_timer() {
       end_thread();
       return;
     }
-    timer_wake_ = *look;
+    wake_timer_at(*look);
     timetable_changed_.wait_until(lock, *look);
   }
 }
@@ -130,19 +147,16 @@ void Scheduler::run_timer() {
 void Scheduler::look_at_timetable() {
   RegistryState::Transaction transaction{state_};
   if (stopping_) return;
+  wake_timer_at(steady_clock::now());
   state_.end_overdue_waits(transaction);
-  auto& timetable = state_.timetable_;
-  for (std::size_t looked = 0; looked < batch && !timetable.empty(); ++looked) {
-    const auto [when, id] = *timetable.begin();
-    if (when > transaction.now()) return;
-    if (id == RegistryState::probes_id) {
+  auto& looks = state_.looks_;
+  for (std::size_t looked = 0; looked < batch && looks.first() <= transaction.now(); ++looked) {
+    if (auto* entry = looks.first_entry()) {
+      looks.move(entry->look, SteadyTime::max(), entry->id, entry);
+      state_.look_at(*entry, transaction);
+    } else {
       state_.commit(transaction);
       state_.book_probes();
-    } else {
-      timetable.erase(timetable.begin());
-      auto& entry = *state_.entries_.at(id);
-      entry.wake = SteadyTime::max();
-      state_.look_at(entry, transaction);
     }
   }
 }
@@ -164,12 +178,18 @@ bool Scheduler::may_hire() const noexcept {
 }
 
 void Scheduler::staff() {
-  const auto wanted = runnable();
-  while (idle_ < wanted && may_hire() && spawn(&Scheduler::run_worker)) ++idle_;
-  for (std::size_t woken = 0; woken < std::min(idle_, wanted); ++woken) work_came_.notify_one();
+  for (const auto wanted = runnable(); called_ < wanted; ++called_) {
+    if (idle_ > 0) {
+      --idle_;
+      ++wakes_;
+      work_came_.notify_one();
+    } else if (!may_hire() || !spawn(&Scheduler::run_worker)) {
+      return;
+    }
+  }
 }
 
-bool Scheduler::stuck() const noexcept { return idle_ == 0 && state_.in_time_[0] + state_.in_time_[1] == 0; }
+bool Scheduler::stuck() const noexcept { return idle_ + called_ + state_.in_time_[0] + state_.in_time_[1] == 0; }
 
 std::shared_ptr<Entry> Scheduler::take_ready() {
   for (std::size_t queue = 0; queue < state_.ready_.size(); ++queue) {
@@ -183,31 +203,47 @@ std::shared_ptr<Entry> Scheduler::take_ready() {
   return nullptr;
 }
 
+// A worker looks for work when it is called and after each piece of it, in one go with handing in the result.
 void Scheduler::run_worker() {
-  for (bool hired = true;; hired = false) {
-    std::optional<Call> call;
+  std::optional<Call> call;
+  for (bool called = true;;) {
+    auto made = std::exchange(call, std::nullopt);
     std::stop_source stop{std::nostopstate};
     {
       RegistryState::Transaction transaction{state_};
-      if (!hired) ++idle_;
-      work_came_.wait_for(transaction.lock(), linger, [&] { return stopping_ || runnable() > 0; });
-      transaction.renew();
-      --idle_;
-      if (runnable() == 0) {
-        end_thread();
-        return;
-      }
+      if (made) state_.finish(*made, transaction);
+      if (std::exchange(called, false)) --called_;
       if (!stops_.empty()) {
         stop = std::move(stops_.front());
         stops_.pop_front();
-      } else if (const auto entry = take_ready()) {
+      } else if (const auto entry = stopping_ ? nullptr : take_ready()) {
         call = state_.begin_run(entry, true, transaction);
+      } else {
+        ++idle_;
       }
     }
-    if (call) state_.perform(std::move(*call));
-    const Frame frame{&state_};
-    stop.request_stop();
+    if (call) {
+      state_.make(*call);
+    } else if (stop.stop_possible()) {
+      const Frame frame{&state_};
+      stop.request_stop();
+    } else if (called = await_work(); !called) {
+      return;
+    }
   }
+}
+
+// False: there was none for so long that the thread has ended.
+bool Scheduler::await_work() {
+  std::unique_lock lock{state_.mutex_};
+  work_came_.wait_for(lock, linger, [&] { return stopping_ || wakes_ > 0; });
+  if (wakes_ > 0) {
+    --wakes_;
+    return true;
+  }
+  --idle_;
+  end_thread();
+  return false;
 }
 
 void Scheduler::post_stop(std::stop_source stop) {

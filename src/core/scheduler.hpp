@@ -48,6 +48,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   void attend();
   /// Hires workers for what is ready.
   void staff();
+  /// Whether the timer is late by more than 1 s: then the process stood still, since at the earliest so long ago. A gap
+  /// is told once.
+  [[nodiscard]] std::optional<Duration> take_gap() noexcept;
   /// Without a timer thread nobody ends a wait when its budget is spent.
   [[nodiscard]] bool timer_runs() const noexcept { return timer_runs_; }
   /// No run is within its timeout, no worker is free, and none can be had.
@@ -70,9 +73,11 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   void end_thread();
   void serve(Lane lane);
   void run_timer();
+  void wake_timer_at(std::chrono::steady_clock::time_point moment) noexcept;
   void look_at_timetable();
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
   void run_worker();
+  [[nodiscard]] bool await_work();
   [[nodiscard]] std::shared_ptr<Entry> take_ready();
   [[nodiscard]] std::size_t runnable() const noexcept;
   [[nodiscard]] std::size_t runnable(std::size_t queue) const noexcept;
@@ -86,13 +91,16 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   bool events_posted_ = false;
   std::size_t threads_ = 0;
   std::vector<std::thread> handles_;  // of the threads that run, and after stop() also of those that have ended
-  std::size_t idle_ = 0;              // workers that wait for work or have been hired for some
+  std::size_t idle_ = 0;              // workers that wait for work
+  std::size_t called_ = 0;            // workers that have been hired or woken for work and haven't looked for it yet
+  std::size_t wakes_ = 0;             // of these, the ones that haven't noticed yet
   std::deque<std::stop_source> stops_;
   std::array<Serial, 3> lanes_;
   std::condition_variable timetable_changed_;
   std::condition_variable work_came_;
   std::condition_variable thread_ended_;
-  std::chrono::steady_clock::time_point timer_wake_ = {};
+  std::chrono::steady_clock::time_point timer_slept_ = {};  // when the timer was last seen awake
+  std::chrono::steady_clock::time_point timer_wake_ = {};   // when it wants to be awake again
 };
 
 }  // namespace detail

@@ -38,7 +38,7 @@ class Log {
 /// A share in the one scheduler of a registry, which runs while anybody holds one.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: log() is safe, the rest isn't.
-class SchedulerLease {
+class VITALS_EXPORT SchedulerLease {
  public:
   /// @throws std::system_error  if the timer thread can't be created.
   SchedulerLease(std::shared_ptr<RegistryState> state, LogFunction log);

@@ -12,14 +12,25 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Reports of some probes, taken at one moment, and how long they stay true: while the registry's version is `version`
+/// What some probes amount to at one moment, and how long that stays true: while the registry's version is `version`
 /// and the registry's clock shows less than `valid_until`.
-struct Snapshot {
-  std::array<std::optional<Report>, all_probes.size()> reports = {};
+struct Standing {
+  Status worst = Status::pass;
   std::uint64_t version = 0;
   SteadyTime valid_until = SteadyTime::min();
+};
+
+/// The same with their reports.
+struct Snapshot {
+  Standing standing = {};
+  std::array<std::optional<Report>, all_probes.size()> reports = {};
 
   [[nodiscard]] const Report& of(Probe probe) const { return reports[index_of(probe)].value(); }
+};
+
+struct CheckSnapshot {
+  CheckReport check;
+  WallTime time;
 };
 
 }  // namespace detail

@@ -14,7 +14,7 @@ struct Wait {
   explicit Wait(std::function<void()> on_ready) : ready{std::move(on_ready)} {}
 
   std::function<void()> ready;  ///< Called at most once, from any thread; must neither block nor throw.
-  std::size_t outstanding = 0;  ///< Runs that it still needs.
+  std::size_t outstanding = 0;  ///< Checks or whole probes that it still waits for.
   SteadyTime deadline = {};     ///< When the answer budget is spent, by the system's steady clock.
   bool over = false;            ///< Fired or cancelled.
 };

@@ -10,7 +10,6 @@
 #include "http/response.hpp"
 #include "http/target.hpp"
 #include "http/text_writer.hpp"
-#include "http/worst.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -25,7 +24,7 @@ Format format_of(const Request& request, const PathMatch& match, std::string_vie
 
 std::string body_of(const Route& route, const Snapshot& snapshot, Details details) {
   switch (route.format) {
-    case Format::text: return std::string{verdict(worst(snapshot))};
+    case Format::text: return std::string{verdict(snapshot.standing.worst)};
     case Format::verbose_text: return verbose_text(snapshot.of(route.probe.value()), details);
     case Format::health_json:
     case Format::json:
@@ -81,7 +80,7 @@ Response Answers::answer(const Route& route) const {
   if (route.method == Method::other) return method_not_allowed_response();
   if (route.one_check) return answer_one_check(route);
   auto body = kept(route);
-  if (!body) body = write(route);
+  if (!body) body = kept_.renew(route, [&] { return write(route); });
   return status_response(route, body->status, body->body);
 }
 
@@ -98,21 +97,21 @@ std::shared_ptr<const KeptBody> Answers::kept(const Route& route) const {
 }
 
 std::shared_ptr<const KeptBody> Answers::write(const Route& route) const {
-  const Snapshot snapshot = state_->snapshot(route.probes());
-  auto body = std::make_shared<const KeptBody>(
-      KeptBody{worst(snapshot), body_of(route, snapshot, details_), snapshot.version, snapshot.valid_until});
-  kept_.keep(route, body);
-  return body;
+  Snapshot snapshot;
+  if (route.format == Format::text)  // whatever the number of checks is
+    snapshot.standing = state_->standing(route.probes());
+  else
+    snapshot = state_->snapshot(route.probes());
+  const auto& standing = snapshot.standing;
+  return std::make_shared<const KeptBody>(
+      KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version, standing.valid_until});
 }
 
 Response Answers::answer_one_check(const Route& route) const {
-  const auto probe = probe_of_check(route);
-  if (!probe) return not_found_response(route.method);
-  const Snapshot snapshot = state_->snapshot(ProbeSet::of(*probe));
-  const Report& report = snapshot.of(*probe);
-  const CheckReport* check = report.find(route.check);
-  if (check == nullptr) return not_found_response(route.method);  // removed a moment ago
-  return status_response(route, check->status, body_of(route, *check, report.time(), details_));
+  const auto snapshot = probe_of_check(route) ? state_->snapshot(route.check) : std::nullopt;
+  if (!snapshot) return not_found_response(route.method);
+  const auto& [check, time] = *snapshot;
+  return status_response(route, check.status, body_of(route, check, time, details_));
 }
 
 }  // namespace detail

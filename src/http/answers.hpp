@@ -21,7 +21,7 @@ struct Wait;
 /// Endpoint and HealthServer both stand on it. Nothing here waits.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
-class Answers {
+class VITALS_EXPORT Answers {
  public:
   /// @throws std::invalid_argument  as Endpoint's constructor.
   Answers(std::shared_ptr<RegistryState> state, EndpointOptions options);

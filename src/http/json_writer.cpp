@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/utc_text.hpp"
-#include "http/worst.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -98,7 +97,7 @@ std::string health_json(const Report& report, Details details) {
 }
 
 std::string health_json(const Snapshot& snapshot, Details details) {
-  Json root = root_object(worst(snapshot), snapshot.of(Probe::readiness).time());
+  Json root = root_object(snapshot.standing.worst, snapshot.of(Probe::readiness).time());
   Json probes = Json::object();
   Json checks = Json::object();
   for (const Probe probe : all_probes) {

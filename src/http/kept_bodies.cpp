@@ -29,10 +29,20 @@ std::shared_ptr<const KeptBody> KeptBodies::find(const Route& route) const {
   return slot.body;
 }
 
-void KeptBodies::keep(const Route& route, std::shared_ptr<const KeptBody> body) {
+std::shared_ptr<const KeptBody> KeptBodies::renew(const Route& route, const Writer& write) {
   Slot& slot = slots_[index_of_slot(route)];
-  const std::lock_guard lock{slot.mutex};
-  slot.body.swap(body);  // the old one is freed without the lock, with the parameter
+  const auto begun_before = slot.begun.load();
+  const std::lock_guard writing{slot.writing};
+  if (slot.written > begun_before) return find(route);
+  const auto number = ++slot.begun;
+  auto body = write();
+  {
+    auto kept = body;
+    const std::lock_guard lock{slot.mutex};
+    slot.body.swap(kept);
+  }
+  slot.written = number;
+  return body;
 }
 
 }  // namespace detail

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,9 +36,13 @@ struct KeptBody {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class KeptBodies {
  public:
+  using Writer = std::function<std::shared_ptr<const KeptBody>()>;
+
   /// The latest body, which may hold no more; null if there was none yet.
   [[nodiscard]] std::shared_ptr<const KeptBody> find(const Route& route) const;
-  void keep(const Route& route, std::shared_ptr<const KeptBody> body);
+  /// A new body, made by `write`, which is then kept; or one that somebody else has begun to write since this call
+  /// began, so that many callers at a time cost two bodies at most. Waits while somebody is writing.
+  [[nodiscard]] std::shared_ptr<const KeptBody> renew(const Route& route, const Writer& write);
 
  private:
   /// A lock and no std::atomic<std::shared_ptr>: that one has a data race in libstdc++ 12 (its load lets go of its own
@@ -44,6 +50,10 @@ class KeptBodies {
   struct Slot {
     mutable std::mutex mutex;
     std::shared_ptr<const KeptBody> body;
+
+    std::mutex writing;                    // one at a time
+    std::atomic<std::uint64_t> begun = 0;  // bodies
+    std::uint64_t written = 0;             // the number of the last that was finished
   };
   [[nodiscard]] static std::size_t index_of_slot(const Route& route) noexcept;
 

@@ -44,7 +44,7 @@ class Machine {
   [[nodiscard]] Status status() { return verdict().status; }
   /// When the schedule wants the next run.
   [[nodiscard]] Duration turn() const { return state.turn - beginning; }
-  [[nodiscard]] bool wants_run() const { return detail::wants_run(state, rules, now); }
+  [[nodiscard]] bool wants_run() const { return now >= detail::wanted_from(state, rules); }
 
   detail::CheckRules rules;
   detail::CheckState state = {};

@@ -39,7 +39,7 @@ class RegistryFixture : public testing::Test {
     action();
     return version() != before;
   }
-  SteadyTime valid_until(Probe probe) const { return state_of(health_)->snapshot(ProbeSet::of(probe)).valid_until; }
+  SteadyTime valid_until(Probe probe) const { return state_of(health_)->standing(ProbeSet::of(probe)).valid_until; }
 
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
@@ -143,7 +143,7 @@ TEST_F(VersionNumberTest, DoesNotChangeWhenNothingIsDue) {
 TEST_F(VersionNumberTest, IsThatOfTheSnapshot) {
   health_.add_readiness_check("database", [] {});
 
-  EXPECT_EQ(state_of(health_)->snapshot(ProbeSet::all()).version, version());
+  EXPECT_EQ(state_of(health_)->snapshot(ProbeSet::all()).standing.version, version());
 }
 
 TEST_F(ValidUntilTest, IsForEverWithoutChecks) {
@@ -211,11 +211,13 @@ TEST_F(ValidUntilTest, IsOverForACheckThatHasNotRun) {
 TEST_F(ValidUntilTest, IsTheLastBeatAndTheLimitForAHeartbeat) {
   const Heartbeat beat{5s};
   health_.add_liveness_check("loop", beat);
+  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 5s + 1ns);
   clock_.advance(3s);
   beat.beat();
-  clock_.advance(1s);
 
-  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 4s + 1ns);
+  clock_.advance(2s + 1ns);
+
+  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 3s);
 }
 
 TEST_F(ValidUntilTest, IsOverForASilentHeartbeat) {

@@ -30,7 +30,10 @@ using vitals::test::report_of;
 
 Snapshot snapshot_of(const Report& liveness, const Report& readiness, const Report& startup) {
   Snapshot snapshot;
-  for (const auto& report : {liveness, readiness, startup}) snapshot.reports[index_of(report.probe())] = report;
+  for (const auto& report : {liveness, readiness, startup}) {
+    snapshot.reports[index_of(report.probe())] = report;
+    snapshot.standing.worst = worse(snapshot.standing.worst, report.status());
+  }
   return snapshot;
 }
 

@@ -17,12 +17,15 @@
 
 #include "http/kept_bodies.hpp"
 #include "support/manual_clock.hpp"
+#include "support/probe.hpp"
 #include "support/responses.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Each;
 using testing::HasSubstr;
+using testing::Ne;
 using vitals::CheckResult;
 using vitals::Endpoint;
 using vitals::HealthRegistry;
@@ -36,8 +39,13 @@ using vitals::detail::KeptBodies;
 using vitals::detail::KeptBody;
 using vitals::detail::Method;
 using vitals::detail::Route;
+using vitals::test::Gate;
 using vitals::test::get;
 using vitals::test::ManualClock;
+
+std::string renew(KeptBodies& bodies, const Route& route, std::string body) {
+  return bodies.renew(route, [&] { return std::make_shared<const KeptBody>(KeptBody{.body = std::move(body)}); })->body;
+}
 
 TEST(KeptBodyTest, HoldsWhileTheVersionIsTheSameAndItsTimeIsNotOver) {
   const KeptBody body{Status::pass, "OK", 7, SteadyTime{10s}};
@@ -56,8 +64,7 @@ TEST(KeptBodiesTest, AreKeptForEachSubjectAndKindOfBody) {
       routes.push_back({.probe = probe, .format = format});
   for (const auto& route : routes) EXPECT_EQ(bodies.find(route), nullptr);
 
-  for (std::size_t i = 0; i < routes.size(); ++i)
-    bodies.keep(routes[i], std::make_shared<KeptBody>(KeptBody{.body = std::to_string(i)}));
+  for (std::size_t i = 0; i < routes.size(); ++i) renew(bodies, routes[i], std::to_string(i));
 
   for (std::size_t i = 0; i < routes.size(); ++i) EXPECT_EQ(bodies.find(routes[i])->body, std::to_string(i));
 }
@@ -65,9 +72,49 @@ TEST(KeptBodiesTest, AreKeptForEachSubjectAndKindOfBody) {
 TEST(KeptBodiesTest, AreTheSameForAllMethodsAndBothJsonTypes) {
   KeptBodies bodies;
 
-  bodies.keep({.probe = Probe::readiness, .format = Format::json}, std::make_shared<KeptBody>());
+  renew(bodies, {.probe = Probe::readiness, .format = Format::json}, "{}");
 
   EXPECT_NE(bodies.find({.probe = Probe::readiness, .method = Method::head, .format = Format::health_json}), nullptr);
+}
+
+TEST(KeptBodiesTest, GiveNobodyABodyThatWasBegunBeforeHeCame) {
+  constexpr int late = 8;
+  KeptBodies bodies;
+  const Route route{.probe = Probe::readiness, .format = Format::json};
+  std::latch begun{1};
+  Gate first;
+  std::atomic<int> written = 0;
+  const KeptBodies::Writer write = [&] {
+    if (++written == 1) {
+      begun.count_down();
+      first.wait();
+    }
+    return std::make_shared<const KeptBody>(KeptBody{.body = std::to_string(written)});
+  };
+  std::vector<std::string> got(late);
+
+  std::jthread writer{[&] { EXPECT_EQ(bodies.renew(route, write)->body, "1"); }};
+  begun.wait();
+  std::vector<std::jthread> callers;
+  std::latch come{late};
+  for (auto& body : got)
+    callers.emplace_back([&] {
+      come.count_down();
+      body = bodies.renew(route, write)->body;
+    });
+  come.wait();
+  first.open();
+  callers.clear();
+
+  EXPECT_THAT(got, Each(Ne("1")));
+}
+
+TEST(KeptBodiesTest, WriteAnewForWhoComesAfterTheLastWasWritten) {
+  KeptBodies bodies;
+  const Route route{.probe = Probe::readiness, .format = Format::json};
+  renew(bodies, route, "old");
+
+  EXPECT_EQ(renew(bodies, route, "new"), "new");
 }
 
 /// JSON bodies carry the time at which they were written: one with an earlier time was kept.

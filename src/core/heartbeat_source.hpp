@@ -1,0 +1,101 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/heartbeat_group.hpp>
+
+#include "core/instant.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+class HeartbeatSource final : public InstantSource {
+ public:
+  explicit HeartbeatSource(Duration limit) noexcept : InstantSource{"a Heartbeat"}, limit_{limit} {}
+
+  void beat() noexcept { last_beat_.store(steady_now().time_since_epoch().count(), std::memory_order_relaxed); }
+  void begin_idle() noexcept { idle_.fetch_add(1, std::memory_order_relaxed); }
+  void end_idle() noexcept;
+  /// The application's last copy is gone.
+  void orphan() noexcept;
+
+  [[nodiscard]] Duration limit() const noexcept { return limit_; }
+  [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const override;
+  /// Grants one fresh limit, but not to one that had been silent before, nor after a third gap without a beat.
+  void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
+
+ private:
+  static constexpr Duration::rep never = SteadyTime::min().time_since_epoch().count();
+  static constexpr int most_gaps = 2;
+
+  void bound(SteadyTime now, bool foreign) noexcept override;
+  /// Until when it isn't silent.
+  [[nodiscard]] SteadyTime end_of_limit(SteadyTime since) const noexcept;
+
+  const Duration limit_;
+  std::atomic<Duration::rep> last_beat_ = never;
+  std::atomic<int> idle_ = 0;
+  std::atomic<Duration::rep> orphaned_at_ = never;
+  std::atomic<Duration::rep> granted_at_ = never;  // when the last fresh limit began
+
+  std::mutex gap_mutex_;  // guards what follows
+  Duration::rep beat_before_gap_ = never;
+  int gaps_ = 0;  // without a beat
+};
+
+/// Shared by the application's copies of a Heartbeat: its end is the end of the last of them.
+struct HeartbeatOwner {
+  explicit HeartbeatOwner(Duration limit) : source{std::make_shared<HeartbeatSource>(limit)} {}
+  HeartbeatOwner(const HeartbeatOwner&) = delete;
+  HeartbeatOwner& operator=(const HeartbeatOwner&) = delete;
+  ~HeartbeatOwner() { source->orphan(); }
+
+  std::shared_ptr<HeartbeatSource> source;
+};
+
+/// The heartbeats of several workers as one check.
+class GroupSource final : public InstantSource,
+                          public InstantWatcher,
+                          public std::enable_shared_from_this<GroupSource> {
+ public:
+  GroupSource(Duration limit, HeartbeatGroupOptions options) noexcept
+      : InstantSource{"a HeartbeatGroup"}, limit_{limit}, options_{options} {}
+
+  [[nodiscard]] Duration limit() const noexcept { return limit_; }
+  void add(std::string_view name, const std::shared_ptr<HeartbeatSource>& worker);
+  void remove(const std::shared_ptr<HeartbeatSource>& worker) noexcept;
+
+  void bind(const Clock& clock, std::string_view check) override;
+  [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const override;
+  void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
+  /// A worker has nobody left to beat.
+  void instant_changed(std::uint64_t id) noexcept override;
+
+ private:
+  struct Worker {
+    std::uint64_t id;
+    std::string name;
+    std::shared_ptr<HeartbeatSource> source;
+    SteadyTime joined;
+  };
+
+  void bound(SteadyTime now, bool foreign) noexcept override;
+  [[nodiscard]] InstantReading read_empty(SteadyTime since, SteadyTime now) const;
+  [[nodiscard]] CheckResult result_of(const std::vector<const Worker*>& silent) const;
+
+  const Duration limit_;
+  const HeartbeatGroupOptions options_;
+  mutable std::mutex workers_mutex_;  // guards what follows
+  std::vector<Worker> workers_;
+  std::uint64_t joined_ = 0;
+  SteadyTime emptied_at_ = SteadyTime::min();
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1
