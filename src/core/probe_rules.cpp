@@ -11,7 +11,7 @@ ProbeVerdict judge_liveness(const Life& life, const RegistryOptions& options, St
   const auto& tally = life.of(Probe::liveness);
   const auto deadline = life.constructed + options.startup_deadline;
   if (!life.starting() || now > deadline) return {tally.worst()};
-  return {tally.any(Status::warn) ? Status::warn : Status::pass, "", just_after(deadline)};
+  return {tally.any_warns() ? Status::warn : Status::pass, "", just_after(deadline)};
 }
 
 }  // namespace

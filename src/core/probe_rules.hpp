@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <vitals/clock.hpp>
@@ -14,21 +16,39 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// How many checks of a probe count as what, after step (5).
+/// Which checks of a probe count as what, after step (5).
 class Tally {
  public:
-  void add(Status status) noexcept { ++counts_[static_cast<std::size_t>(status)]; }
-  void remove(Status status) noexcept { --counts_[static_cast<std::size_t>(status)]; }
+  using Id = std::uint64_t;
 
-  [[nodiscard]] bool empty() const noexcept { return counts_ == std::array<std::size_t, 3>{}; }
-  [[nodiscard]] bool any(Status status) const noexcept { return counts_[static_cast<std::size_t>(status)] > 0; }
+  void add(Id check, Status status) {
+    ++size_;
+    if (status != Status::pass) unwell(status).insert(check);
+  }
+  void remove(Id check, Status status) noexcept {
+    --size_;
+    if (status != Status::pass) unwell(status).erase(check);
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] bool any_fails() const noexcept { return !fails_.empty(); }
+  [[nodiscard]] bool any_warns() const noexcept { return !warns_.empty(); }
   /// Step (6); pass if there are no checks.
   [[nodiscard]] Status worst() const noexcept {
-    return any(Status::fail) ? Status::fail : any(Status::warn) ? Status::warn : Status::pass;
+    return any_fails() ? Status::fail : any_warns() ? Status::warn : Status::pass;
+  }
+  /// The first that counts as `status`, which isn't pass.
+  [[nodiscard]] std::optional<Id> first(Status status) const noexcept {
+    const auto& checks = status == Status::fail ? fails_ : warns_;
+    return checks.empty() ? std::nullopt : std::optional{*checks.begin()};
   }
 
  private:
-  std::array<std::size_t, 3> counts_ = {};
+  [[nodiscard]] std::set<Id>& unwell(Status status) noexcept { return status == Status::fail ? fails_ : warns_; }
+
+  std::size_t size_ = 0;
+  std::set<Id> fails_;
+  std::set<Id> warns_;
 };
 
 /// Step (5): what a check's status means for its probe.
@@ -49,7 +69,7 @@ struct Life {
   [[nodiscard]] Tally& of(Probe probe) noexcept { return tallies[index_of(probe)]; }
   /// There are startup checks, and they have not succeeded yet. An empty startup passes without latching.
   [[nodiscard]] bool starting() const noexcept { return !latched && !of(Probe::startup).empty(); }
-  [[nodiscard]] bool ready_to_latch() const noexcept { return starting() && !of(Probe::startup).any(Status::fail); }
+  [[nodiscard]] bool ready_to_latch() const noexcept { return starting() && !of(Probe::startup).any_fails(); }
 };
 
 /// What a probe amounts to.

@@ -84,7 +84,7 @@ void RegistryState::insert(Transaction& transaction, const std::shared_ptr<Entry
   entries_.emplace(entry->id, entry);
   last_id_ = entry->id;
   entry->state.registered = entry->state.turn = transaction.now();
-  life_.of(entry->rules.probe).add(contribution_of(*entry));
+  life_.of(entry->rules.probe).add(entry->id, contribution_of(*entry));
   book_probes();
   bump();
 }
@@ -96,7 +96,7 @@ void RegistryState::remove(std::uint64_t id, bool wait) noexcept {
       const auto entry = found->second;
       entries_.erase(found);
       ids_.erase(entry->name);
-      life_.of(entry->rules.probe).remove(contribution_of(*entry));
+      life_.of(entry->rules.probe).remove(id, contribution_of(*entry));
       retire(*entry, transaction);
       if (entry->calls > 0) leaving_.emplace(id, entry);
       book_probes();

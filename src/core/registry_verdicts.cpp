@@ -33,8 +33,8 @@ void RegistryState::judge_entry(Entry& entry, Transaction& transaction) {
   }
   const auto after = contribution_of(entry);
   if (before != after) {
-    life_.of(entry.rules.probe).remove(before);
-    life_.of(entry.rules.probe).add(after);
+    life_.of(entry.rules.probe).remove(entry.id, before);
+    life_.of(entry.rules.probe).add(entry.id, after);
   }
   tell_check(entry, transaction);
   rebook(entry, now);
@@ -61,12 +61,11 @@ void RegistryState::tell_check(Entry& entry, Transaction& transaction) {
 std::string RegistryState::reason_of(Probe probe, const ProbeVerdict& verdict) const {
   if (probe == Probe::readiness && life_.shut_down) return frozen_[index_of(probe)]->reason();
   if (*verdict.reason != '\0' || verdict.status == Status::pass) return verdict.reason;
-  for (const auto& [id, entry] : entries_) {
-    if (entry->rules.probe != probe || contribution_of(*entry) != verdict.status) continue;
-    const auto& why = detail::reason_of(*entry);
-    return why.empty() ? entry->name : entry->name + ": " + why;
-  }
-  return {};
+  const auto first = life_.of(probe).first(verdict.status);
+  const auto found = first ? entries_.find(*first) : entries_.end();
+  if (found == entries_.end()) return {};
+  const auto& why = detail::reason_of(*found->second);
+  return why.empty() ? found->second->name : found->second->name + ": " + why;
 }
 
 void RegistryState::tell_probe(Probe probe, const ProbeVerdict& verdict, Transaction& transaction) {
