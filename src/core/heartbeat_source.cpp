@@ -61,7 +61,7 @@ InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const {
 void HeartbeatSource::pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept {
   const std::lock_guard lock{gap_mutex_};
   const SteadyTime granted_at{Duration{granted_at_.load(std::memory_order_relaxed)}};
-  if (granted_at >= began) return;  // another registry has told of the same gap
+  if (granted_at > began) return;  // another registry has told of the same gap
   if (end_of_limit(since) < began && idle_.load(std::memory_order_acquire) == 0) return;
   const auto beat = last_beat_.load(std::memory_order_relaxed);
   if (std::exchange(beat_before_gap_, beat) != beat) gaps_ = 0;
