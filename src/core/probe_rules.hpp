@@ -30,6 +30,7 @@ class Tally {
     if (status != Status::pass) unwell(status).erase(check);
   }
 
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] bool any_fails() const noexcept { return !fails_.empty(); }
   [[nodiscard]] bool any_warns() const noexcept { return !warns_.empty(); }

@@ -164,6 +164,7 @@ Report RegistryState::take_report(Probe probe, const Transaction& transaction) c
     return Report{{probe, verdict.status, verdict.reason, transaction.wall_now(), kept->checks()}};
   }
   Report::Data data{probe, verdict.status, verdict.reason, transaction.wall_now()};
+  data.checks.reserve(life_.of(probe).size());
   for (const auto& [id, entry] : entries_)
     if (entry->rules.probe == probe) data.checks.push_back(report_of(*entry));
   return Report{std::move(data)};
