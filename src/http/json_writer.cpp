@@ -1,6 +1,7 @@
 #include "http/json_writer.hpp"
 
-#include <optional>
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -11,16 +12,43 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// Keeps the members in the order in which they are added.
-using Json = nlohmann::ordered_json;
+using nlohmann::json;
 
-/// Adds a member whose key is known to be new: the ordinary way searches all members for it, which takes quadratic time
-/// for a registry of ten thousand checks.
-void append(Json& object, const std::string& key, Json value) {
-  object.get_ref<Json::object_t&>().emplace_back(key, std::move(value));
+/// Text that a check took from outside may be no UTF-8; writing it must not throw all the same.
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+/// Printable ASCII without quotes and backslashes is what nearly all text is: it stands for itself.
+void write_text(std::string& out, std::string_view text) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::all_of(text.begin(), text.end(), plain))
+    out.append("\"").append(text).append("\"");
+  else
+    out += dump(json(text));
 }
 
-Json to_json(const Value& value) {
+/// Writes an object's members one after another. To build a document first would cost a registry of ten thousand checks
+/// many times as much.
+class Object {
+ public:
+  explicit Object(std::string& out) : out_{out} { out_ += '{'; }
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object() { out_ += '}'; }
+
+  /// Begins a member; its value is what is written next.
+  std::string& member(std::string_view key) {
+    if (!std::exchange(empty_, false)) out_ += ',';
+    write_text(out_, key);
+    return out_ += ':';
+  }
+  void text(std::string_view key, std::string_view value) { write_text(member(key), value); }
+
+ private:
+  std::string& out_;
+  bool empty_ = true;
+};
+
+json to_json(const Value& value) {
   switch (value.kind()) {
     case Value::Kind::null: return nullptr;
     case Value::Kind::boolean: return value.as_boolean();
@@ -44,33 +72,31 @@ bool is_told(Condition condition) noexcept {
   return true;
 }
 
-void add_details(Json& object, const CheckReport& check) {
-  if (check.status != Status::pass && !check.message.empty()) append(object, "output", check.message);
+void add_details(Object& object, const CheckReport& check) {
+  if (check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
   if (check.data.empty()) return;
-  Json data = Json::object();
-  for (const auto& datum : check.data) data[datum.key] = to_json(datum.value);
-  append(object, "data", std::move(data));
+  Object data{object.member("data")};
+  for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
 }
 
-void add_check(Json& checks, const CheckReport& check, bool with_probe, Details details) {
-  Json object = Json::object();
-  if (with_probe) append(object, "probe", to_string(check.probe));
-  append(object, "status", to_string(check.status));
-  if (check.checked_at) append(object, "time", utc_text(*check.checked_at));
-  if (is_told(check.condition)) append(object, "condition", to_string(check.condition));
-  if (details == Details::always) add_details(object, check);
-  append(checks, check.name, Json::array({std::move(object)}));
+void add_check(Object& checks, const CheckReport& check, bool with_probe, Details details) {
+  auto& out = checks.member(check.name);
+  out += '[';
+  {
+    Object object{out};
+    if (with_probe) object.text("probe", to_string(check.probe));
+    object.text("status", to_string(check.status));
+    if (check.checked_at) object.text("time", utc_text(*check.checked_at));
+    if (is_told(check.condition)) object.text("condition", to_string(check.condition));
+    if (details == Details::always) add_details(object, check);
+  }
+  out += ']';
 }
 
-Json root_object(Status status, WallTime time) {
-  Json root = Json::object();
-  append(root, "status", to_string(status));
-  append(root, "time", utc_text(time));
-  return root;
+void begin_root(Object& root, Status status, WallTime time) {
+  root.text("status", to_string(status));
+  root.text("time", utc_text(time));
 }
-
-/// Text that a check took from outside may be no UTF-8; writing it must not throw all the same.
-std::string written(const Json& root) { return root.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// The reasons of the probes that aren't well, each with its probe: "readiness: SIGTERM".
 std::string joined_reasons(const Snapshot& snapshot) {
@@ -87,37 +113,45 @@ std::string joined_reasons(const Snapshot& snapshot) {
 }  // namespace
 
 std::string health_json(const Report& report, Details details) {
-  Json root = root_object(report.status(), report.time());
-  if (details == Details::always && report.status() != Status::pass && !report.reason().empty())
-    append(root, "output", report.reason());
-  Json checks = Json::object();
-  for (const auto& check : report.checks()) add_check(checks, check, false, details);
-  append(root, "checks", std::move(checks));
-  return written(root);
+  std::string out;
+  {
+    Object root{out};
+    begin_root(root, report.status(), report.time());
+    if (details == Details::always && report.status() != Status::pass && !report.reason().empty())
+      root.text("output", report.reason());
+    Object checks{root.member("checks")};
+    for (const auto& check : report.checks()) add_check(checks, check, false, details);
+  }
+  return out;
 }
 
 std::string health_json(const Snapshot& snapshot, Details details) {
-  Json root = root_object(snapshot.standing.worst, snapshot.of(Probe::readiness).time());
-  Json probes = Json::object();
-  Json checks = Json::object();
-  for (const Probe probe : all_probes) {
-    const Report& report = snapshot.of(probe);
-    append(probes, std::string{to_string(probe)}, to_string(report.status()));
-    for (const auto& check : report.checks()) add_check(checks, check, true, details);
+  std::string out;
+  {
+    Object root{out};
+    begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
+    if (const auto reasons = joined_reasons(snapshot); details == Details::always && !reasons.empty())
+      root.text("output", reasons);
+    {
+      Object probes{root.member("probes")};
+      for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));
+    }
+    Object checks{root.member("checks")};
+    for (const Probe probe : all_probes)
+      for (const auto& check : snapshot.of(probe).checks()) add_check(checks, check, true, details);
   }
-  if (const auto reasons = joined_reasons(snapshot); details == Details::always && !reasons.empty())
-    append(root, "output", reasons);
-  append(root, "probes", std::move(probes));
-  append(root, "checks", std::move(checks));
-  return written(root);
+  return out;
 }
 
 std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Details details) {
-  Json root = root_object(check.status, time);
-  Json checks = Json::object();
-  add_check(checks, check, with_probe, details);
-  append(root, "checks", std::move(checks));
-  return written(root);
+  std::string out;
+  {
+    Object root{out};
+    begin_root(root, check.status, time);
+    Object checks{root.member("checks")};
+    add_check(checks, check, with_probe, details);
+  }
+  return out;
 }
 
 }  // namespace detail
