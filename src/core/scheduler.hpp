@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -68,6 +69,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
     bool served = false;
     std::condition_variable posted = {};
   };
+
+  static constexpr std::chrono::seconds linger{10};  // how long a thread without work stays
 
   bool spawn(void (Scheduler::*work)());
   void end_thread();

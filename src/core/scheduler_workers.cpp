@@ -1,0 +1,104 @@
+// The scheduler's workers: how many there are, and what each of them does next.
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "core/frame.hpp"
+#include "core/scheduler.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+// Liveness checks never queue behind others, so that only they count against their limit.
+std::size_t Scheduler::runnable(std::size_t queue) const noexcept {
+  const auto& in_time = state_.in_time_;
+  const auto taken = queue == 0 ? in_time[0] : in_time[0] + in_time[1];
+  return taken >= max_in_time ? 0 : std::min(state_.ready_[queue].size(), max_in_time - taken);
+}
+
+std::size_t Scheduler::runnable() const noexcept {
+  return stopping_ ? stops_.size() : stops_.size() + runnable(0) + runnable(1);
+}
+
+bool Scheduler::may_hire() const noexcept {
+  const bool privileged = !stops_.empty() || (!stopping_ && runnable(0) > 0);
+  return threads_ < (privileged ? max_threads : max_threads - reserved);
+}
+
+void Scheduler::staff() {
+  for (const auto wanted = runnable(); called_ < wanted; ++called_) {
+    if (idle_ > 0) {
+      --idle_;
+      ++wakes_;
+      work_came_.notify_one();
+    } else if (!may_hire() || !spawn(&Scheduler::run_worker)) {
+      return;
+    }
+  }
+}
+
+bool Scheduler::stuck() const noexcept { return idle_ + called_ + state_.in_time_[0] + state_.in_time_[1] == 0; }
+
+std::shared_ptr<Entry> Scheduler::take_ready() {
+  for (std::size_t queue = 0; queue < state_.ready_.size(); ++queue) {
+    while (runnable(queue) > 0) {
+      auto entry = state_.ready_[queue].front();
+      state_.ready_[queue].pop_front();
+      if (state_.runs(*entry)) return entry;
+      entry->queued = false;
+    }
+  }
+  return nullptr;
+}
+
+// A worker looks for work when it is called and after each piece of it, in one go with handing in the result.
+void Scheduler::run_worker() {
+  std::optional<Call> call;
+  for (bool called = true;;) {
+    auto made = std::exchange(call, std::nullopt);
+    std::stop_source stop{std::nostopstate};
+    {
+      RegistryState::Transaction transaction{state_};
+      if (made) state_.finish(*made, transaction);
+      if (std::exchange(called, false)) --called_;
+      if (!stops_.empty()) {
+        stop = std::move(stops_.front());
+        stops_.pop_front();
+      } else if (const auto entry = stopping_ ? nullptr : take_ready()) {
+        call = state_.begin_run(entry, true, transaction);
+      } else {
+        ++idle_;
+      }
+    }
+    if (call) {
+      state_.make(*call);
+    } else if (stop.stop_possible()) {
+      const Frame frame{&state_};
+      stop.request_stop();
+    } else if (called = await_work(); !called) {
+      return;
+    }
+  }
+}
+
+// False: there was none for so long that the thread has ended.
+bool Scheduler::await_work() {
+  std::unique_lock lock{state_.mutex_};
+  work_came_.wait_for(lock, linger, [&] { return stopping_ || wakes_ > 0; });
+  if (wakes_ > 0) {
+    --wakes_;
+    return true;
+  }
+  --idle_;
+  end_thread();
+  return false;
+}
+
+void Scheduler::post_stop(std::stop_source stop) {
+  stops_.push_back(std::move(stop));
+  staff();
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1
