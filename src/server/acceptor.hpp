@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -23,14 +23,21 @@ namespace detail {
 ///     waiting ──(readable)──▶ accepting a burst ──▶ waiting
 ///                                   └─(no descriptor or memory)─▶ backing off for 100 ms ──▶ accepting a burst
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe; all but the constructor on the server's thread.
-class Acceptor {
+/// Its pending handlers keep it alive. Its definitions are in acceptor_impl.hpp, as with Connection.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe with OwnThread, where the server's thread must
+///                     have ended when another closes it; else safe.
+template <class Host>
+class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
  public:
+  using Executor = typename Host::Executor;
   using Log = std::function<void(std::string)>;
 
+  /// @param executor  Runs the handlers, one at a time.
   /// @param socket  Taken over.
   /// @param name    How log lines call it: "[::]:8080".
-  Acceptor(Service& service, ListenSocket socket, std::string name, Log log);
+  Acceptor(const Executor& executor, std::shared_ptr<Service<Host>> service, ListenSocket socket, std::string name,
+           Log log);
 
   /// Begins to accept.
   void start();
@@ -39,10 +46,12 @@ class Acceptor {
 
  private:
   using ErrorCode = boost::system::error_code;
-  using Executor = boost::asio::io_context::executor_type;
   using Clock = std::chrono::steady_clock;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
 
+  /// A handler that holds the mutex and keeps the acceptor alive; nothing happens once it is closed.
+  template <class Step>
+  auto handler(Step step);
   void wait();
   void accept_burst();
   [[nodiscard]] AcceptStep accept_one();
@@ -53,7 +62,7 @@ class Acceptor {
   void watch_deadlines();
   void check_deadlines();
 
-  Service& service_;
+  std::shared_ptr<Service<Host>> service_;
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   Timer pause_;
   Timer sweep_;

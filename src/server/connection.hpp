@@ -1,15 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -21,24 +18,10 @@
 #include "server/input_buffer.hpp"
 #include "server/reply.hpp"
 #include "server/request_head.hpp"
+#include "server/service.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
-
-class Connection;
-
-/// What the connections of a server share. Everything but `draining` belongs to the server's thread.
-struct Service {
-  /// Shared with those who tell that runs are over: they may do so while the server stops.
-  std::shared_ptr<boost::asio::io_context> io;
-  const Answers& answers;
-  std::size_t max_head_size;
-  std::size_t max_connections;
-  std::chrono::steady_clock::duration head_timeout;
-  std::chrono::steady_clock::duration idle_timeout;
-  std::atomic<bool> draining = false;
-  std::unordered_set<std::shared_ptr<Connection>> connections = {};
-};
 
 /// One client: reads a request, answers it, and only then looks at the next, so that pipelined answers are in order.
 ///
@@ -49,14 +32,20 @@ struct Service {
 /// A request that is refused, or whose body is not wanted, is answered at once, and the connection then lingers:
 /// closing a socket with unread bytes resets it, and the reset would overtake the answer.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe; all but the constructor on the server's thread.
-class Connection : public std::enable_shared_from_this<Connection> {
+/// Its definitions are in connection_impl.hpp: each library instantiates it for the host that it serves.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe; whoever calls it holds the mutex of its Service.
+template <class Host>
+class Connection : public std::enable_shared_from_this<Connection<Host>> {
  public:
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, typename Host::Executor>;
   using Time = std::chrono::steady_clock::time_point;
 
-  Connection(Service& service, Socket socket)
-      : service_{service}, socket_{std::move(socket)}, input_{service.max_head_size}, scan_{service.max_head_size} {}
+  Connection(std::shared_ptr<Service<Host>> service, Socket socket)
+      : service_{std::move(service)},
+        socket_{std::move(socket)},
+        input_{service_->max_head_size},
+        scan_{service_->max_head_size} {}
 
   /// Reads the first request. The connection keeps itself alive by its pending operations.
   void start();
@@ -84,21 +73,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void answer();
   void write(const Response& response);
-  void on_written(ErrorCode error, std::size_t size);
+  void send();
+  void on_sent(ErrorCode error, std::size_t size);
+  void on_written();
   void begin_request();
 
   void finish();
   void linger();
   void on_discarded(ErrorCode error, std::size_t size);
 
-  /// A handler that keeps the connection alive. One that throws is out of memory: this connection goes, the server
-  /// stays.
+  /// A handler that holds the mutex and keeps the connection alive. One that throws is out of memory: this connection
+  /// goes, the server stays.
   template <class... Args>
   auto handler(void (Connection::*step)(Args...));
   void set_deadline(std::chrono::steady_clock::duration limit) { deadline_ = std::chrono::steady_clock::now() + limit; }
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
-  Service& service_;
+  std::shared_ptr<Service<Host>> service_;
   Socket socket_;
   Phase phase_ = Phase::reading;
   Time deadline_ = {};
@@ -110,6 +101,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool unread_input_ = false;  ///< More than this request has been sent, or will be.
   std::size_t discarded_ = 0;
   std::string output_ = {};
+  std::size_t sent_ = 0;  ///< Of it.
 };
 
 }  // namespace detail

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <vitals/export.hpp>
+
 namespace vitals::inline v1 {
 namespace detail {
 
@@ -32,7 +34,7 @@ struct HeadVerdict {
 /// The rules are those of https://www.rfc-editor.org/rfc/rfc9112, in their strictest reading.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
-class HeadScan {
+class VITALS_EXPORT HeadScan {
  public:
   /// Longest target that isn't refused with 414.
   static constexpr std::size_t max_target_size = 4096;

@@ -111,5 +111,12 @@ ListenSocket open_listen_socket(const std::string& address, std::uint16_t port, 
   return socket;
 }
 
+ListenSocket listen_or_throw(const std::string& address, std::uint16_t port) {
+  std::error_code error;
+  auto socket = open_listen_socket(address, port, error);
+  if (error) throw std::system_error{error, "vitals: can't listen on " + address_and_port(address, port)};
+  return socket;
+}
+
 }  // namespace detail
 }  // namespace vitals::inline v1

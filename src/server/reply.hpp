@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <vitals/endpoint.hpp>
+#include <vitals/export.hpp>
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -20,14 +21,14 @@ enum class Persistence {
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 
 /// An answer that no Endpoint gives: its body is the reason phrase, and nothing of the request is repeated.
-[[nodiscard]] Response plain_reply(int status, bool to_head);
+[[nodiscard]] VITALS_EXPORT Response plain_reply(int status, bool to_head);
 
 /// An IMF-fixdate, as in "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string http_date(std::chrono::system_clock::time_point time);
 
 /// The whole answer as it goes over the wire: always HTTP/1.1, framed by Content-Length.
-[[nodiscard]] std::string to_bytes(const Response& response, Persistence persistence,
-                                   std::chrono::system_clock::time_point now);
+[[nodiscard]] VITALS_EXPORT std::string to_bytes(const Response& response, Persistence persistence,
+                                                 std::chrono::system_clock::time_point now);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/export.hpp>
+
 namespace vitals::inline v1 {
 namespace detail {
 
@@ -20,7 +22,7 @@ struct RequestHead {
 /// Parses a whole head that HeadScan has let through, from the request line to the empty line.
 ///
 /// @returns Nothing if it is malformed after all.
-[[nodiscard]] std::optional<RequestHead> parse_request_head(std::string_view bytes);
+[[nodiscard]] VITALS_EXPORT std::optional<RequestHead> parse_request_head(std::string_view bytes);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -38,14 +38,6 @@ void run_until_stopped(asio::io_context& io) noexcept {
   }
 }
 
-ListenSocket listen_or_throw(const HealthServerOptions& options) {
-  std::error_code error;
-  auto socket = open_listen_socket(options.address, options.port, error);
-  if (error)
-    throw std::system_error{error, "vitals: can't listen on " + address_and_port(options.address, options.port)};
-  return socket;
-}
-
 }  // namespace
 
 /// Everything that lives from start() to stop(). The order of the members is that of their construction, and backwards
@@ -55,40 +47,47 @@ struct ServerCore::Run {
       const std::shared_ptr<RegistryState>& state)
       : port{socket.port},
         lease{state, options.log},
-        service{.io = std::make_shared<asio::io_context>(1),
-                .answers = answers,
-                .max_head_size = options.max_head_size,
-                .max_connections = options.max_connections,
-                .head_timeout = options.head_timeout,
-                .idle_timeout = options.idle_timeout},
-        acceptor{service, std::move(socket), address_and_port(options.address, port),
-                 [this](std::string line) { lease.log(std::move(line)); }} {
-    acceptor.start();
-    const SignalsBlocked blocked;
-    thread = std::thread{[io = service.io] { run_until_stopped(*io); }};
+        loop{std::make_shared<OwnThread::Loop>()},
+        service{make_service<OwnThread>(loop, answers, options)},
+        acceptor{std::make_shared<Acceptor<OwnThread>>(loop->io().get_executor(), service, std::move(socket),
+                                                       address_and_port(options.address, port),
+                                                       [this](std::string line) { lease.log(std::move(line)); })} {
+    acceptor->start();
+    try {
+      const SignalsBlocked blocked;
+      thread = std::thread{[loop = loop] { run_until_stopped(loop->io()); }};
+    } catch (...) {
+      close();
+      throw;
+    }
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
   ~Run() {
-    service.io->stop();
+    loop->io().stop();
     if (thread.joinable()) thread.join();
-    acceptor.close();
-    // The handlers of what has just been closed own the connections: they run here, and find everything closed.
-    service.io->restart();
-    try {
-      service.io->poll();
-    } catch (...) {
-      // They are gone then, too.
-    }
+    close();
     // Not waited for: this may be a check's own thread.
     lease.release();
   }
 
+  void close() noexcept {
+    acceptor->close();
+    // The handlers of what has just been closed own it: they run here, and find everything closed.
+    loop->io().restart();
+    try {
+      loop->io().poll();
+    } catch (...) {
+      // They are gone then, too.
+    }
+  }
+
   std::uint16_t port;
   SchedulerLease lease;
-  Service service;
-  Acceptor acceptor;
+  std::shared_ptr<OwnThread::Loop> loop;
+  std::shared_ptr<Service<OwnThread>> service;
+  std::shared_ptr<Acceptor<OwnThread>> acceptor;
   std::thread thread;
 };
 
@@ -99,7 +98,7 @@ ServerCore::~ServerCore() { stop(); }
 
 std::unique_ptr<ServerCore::Run> ServerCore::make_run() const {
   // The address first: if it is taken, no check has begun to run.
-  auto socket = listen_or_throw(options_);
+  auto socket = listen_or_throw(options_.address, options_.port);
   try {
     return std::make_unique<Run>(std::move(socket), answers_, options_, state_);
   } catch (const boost::system::system_error& error) {  // not a std::system_error: Asio lacks a descriptor
@@ -127,7 +126,7 @@ void ServerCore::stop() noexcept {
 void ServerCore::drain(Duration duration) {
   std::unique_lock lock{mutex_};
   if (!run_) return;
-  run_->service.draining.store(true, std::memory_order_relaxed);
+  run_->service->draining.store(true, std::memory_order_relaxed);
   const auto this_run = runs_;
   const auto end = std::chrono::steady_clock::now() + std::clamp<Duration>(duration, 0s, 1h);
   stopped_.wait_until(lock, end, [&] { return runs_ != this_run; });

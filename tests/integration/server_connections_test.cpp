@@ -121,7 +121,7 @@ TEST_F(ServerConnectionsTest, AnswerAClientThatHasStoppedSending) {
 TEST_F(ServerConnectionsTest, AnswerWithinTheBudgetWhateverACheckDoes) {
   vitals::HealthRegistry health{{.answer_budget = 50ms}};
   health.add_readiness_check("hangs", [gate = gate_] { gate.pass(); }, {.timeout = 50ms});
-  vitals::HealthServer server{health, {.address = "127.0.0.1", .port = 0}};
+  TestedServer server{health, {.address = "127.0.0.1", .port = 0}};
   server.start();
 
   const auto response = http_get(server.port(), "/ready");

@@ -13,8 +13,18 @@
 #include <vitals/vitals.hpp>
 
 #include "support/http_client.hpp"
+#ifdef VITALS_TEST_HOST_THREADS
+#include "support/server_on_host.hpp"
+#endif
 
 namespace vitals_test {
+
+/// The server that the tests of requests and connections are about; they are built once for each.
+#ifdef VITALS_TEST_HOST_THREADS
+using TestedServer = ServerOnHost<VITALS_TEST_HOST_THREADS>;
+#else
+using TestedServer = vitals::HealthServer;
+#endif
 
 /// A check hangs on it until the test opens it, and it tells when the check has begun. Copies are the same gate: a
 /// check holds its own.
@@ -52,7 +62,7 @@ class ServerTest : public testing::Test {
   void start(vitals::HealthServerOptions options = {}) {
     options.address = "127.0.0.1";
     options.port = 0;
-    server_ = std::make_unique<vitals::HealthServer>(health_, std::move(options));
+    server_ = std::make_unique<TestedServer>(health_, std::move(options));
     server_->start();
   }
   [[nodiscard]] HttpClient connect() const { return HttpClient{server_->port()}; }
@@ -61,7 +71,7 @@ class ServerTest : public testing::Test {
 
   const Gate gate_ = {};
   vitals::HealthRegistry health_{{.answer_budget = std::chrono::seconds{60}}};
-  std::unique_ptr<vitals::HealthServer> server_;
+  std::unique_ptr<TestedServer> server_;
 };
 
 /// For a check that hangs as long as the test wants.
