@@ -1,0 +1,16 @@
+// What is asynchronous already has no use for another executor.
+// errors when wrong: 1
+#include <utility>  // Boost 1.74 needs it before its own headers
+
+#include <boost/asio/io_context.hpp>
+
+#include <vitals/asio.hpp>
+#include <vitals/vitals.hpp>
+
+void register_check(vitals::HealthRegistry& health, boost::asio::io_context& io) {
+#ifdef WRONG
+  health.add_readiness_check("ping", vitals::run_on(io, [](const vitals::CheckContext&, vitals::CheckCompletion) {}));
+#else
+  health.add_readiness_check("ping", vitals::run_on(io, [](const vitals::CheckContext&) {}));
+#endif
+}
