@@ -10,7 +10,7 @@
 
 #include "core/registry_state.hpp"
 
-namespace vitals::test {
+namespace vitals::inline v1::test {
 
 /// Opens once; threads wait for that.
 class Gate {
@@ -62,4 +62,4 @@ inline Report probe(const HealthRegistry& health, Probe which = Probe::readiness
   return health.report(which);
 }
 
-}  // namespace vitals::test
+}  // namespace vitals::inline v1::test

@@ -5,7 +5,7 @@
 
 #include <vitals/endpoint.hpp>
 
-namespace vitals::test {
+namespace vitals::inline v1::test {
 
 /// The answer to a GET; throws std::bad_optional_access if the target is foreign.
 inline Response get(const Endpoint& endpoint, std::string_view target, std::string_view accept = {}) {
@@ -20,4 +20,4 @@ inline std::string header(const Response& response, std::string_view name) {
   return value;
 }
 
-}  // namespace vitals::test
+}  // namespace vitals::inline v1::test

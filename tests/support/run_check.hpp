@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <stop_token>
 #include <utility>
 
 #include <vitals/check.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
 namespace vitals_test {
 
@@ -16,12 +16,8 @@ inline vitals::CheckContext context_for(std::chrono::milliseconds timeout, std::
 
 /// A context in which exactly that time remains, however long the test takes to get there.
 inline vitals::CheckContext context_with_exactly(std::chrono::milliseconds remaining) {
-  class Standing final : public vitals::Clock::Source {
-   public:
-    [[nodiscard]] vitals::SteadyTime steady_now() const noexcept override { return {}; }
-    [[nodiscard]] vitals::WallTime wall_now() const noexcept override { return {}; }
-  };
-  return {{}, vitals::SteadyTime{} + remaining, vitals::Clock{std::make_shared<Standing>()}};
+  const vitals::test::ManualClock clock;
+  return {{}, clock.now() + remaining, clock};
 }
 
 /// Long enough for everything that should not wait, on any machine.

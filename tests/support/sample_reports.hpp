@@ -7,7 +7,7 @@
 
 #include <vitals/report.hpp>
 
-namespace vitals::test {
+namespace vitals::inline v1::test {
 
 /// 2026-03-01T12:00:00.250Z.
 inline constexpr WallTime noon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12} +
@@ -35,4 +35,4 @@ inline Report report_of(Probe probe, Status status, std::vector<CheckReport> che
       {.probe = probe, .status = status, .reason = std::move(reason), .time = noon, .checks = std::move(checks)}};
 }
 
-}  // namespace vitals::test
+}  // namespace vitals::inline v1::test

@@ -8,9 +8,9 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
 #include "core/registry_state.hpp"
-#include "support/manual_clock.hpp"
 
 namespace {
 

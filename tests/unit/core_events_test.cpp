@@ -10,8 +10,7 @@
 #include <vitals/heartbeat.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
-
-#include "support/manual_clock.hpp"
+#include <vitals/testing/manual_clock.hpp>
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
 #include "unit/core_instant_fixture.hpp"
 
 namespace {

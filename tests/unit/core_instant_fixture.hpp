@@ -5,10 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <vitals/registry.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
-
-namespace vitals::test {
+namespace vitals::inline v1::test {
 
 /// A registry on a manual clock, and what it says of the liveness check under test.
 class InstantCheckTest : public testing::Test {
@@ -22,4 +21,4 @@ class InstantCheckTest : public testing::Test {
   HealthRegistry health_{{.clock = clock_}};
 };
 
-}  // namespace vitals::test
+}  // namespace vitals::inline v1::test

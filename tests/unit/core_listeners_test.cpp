@@ -11,8 +11,7 @@
 #include <vitals/handles.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
-
-#include "support/manual_clock.hpp"
+#include <vitals/testing/manual_clock.hpp>
 
 namespace {
 

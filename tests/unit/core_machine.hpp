@@ -6,7 +6,7 @@
 
 #include "core/check_state.hpp"
 
-namespace vitals::test {
+namespace vitals::inline v1::test {
 
 /// Drives the state machine of one check by hand. Time begins at 1000 h, where the check is registered.
 class Machine {
@@ -52,4 +52,4 @@ class Machine {
   SteadyTime now = beginning;
 };
 
-}  // namespace vitals::test
+}  // namespace vitals::inline v1::test

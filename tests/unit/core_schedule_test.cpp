@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <vitals/registry.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
 #include "core_machine.hpp"
-#include "support/manual_clock.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <vitals/handles.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
 #include "unit/core_instant_fixture.hpp"
 
 namespace {

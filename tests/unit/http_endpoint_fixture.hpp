@@ -5,10 +5,9 @@
 #include <vitals/endpoint.hpp>
 #include <vitals/handles.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
-
-namespace vitals::test {
+namespace vitals::inline v1::test {
 
 /// A registry with one check for each probe, whose results the test sets.
 class EndpointTest : public testing::Test {
@@ -27,4 +26,4 @@ class EndpointTest : public testing::Test {
   Endpoint endpoint{health};
 };
 
-}  // namespace vitals::test
+}  // namespace vitals::inline v1::test

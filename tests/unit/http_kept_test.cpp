@@ -14,9 +14,9 @@
 #include <vitals/endpoint.hpp>
 #include <vitals/handles.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/testing/manual_clock.hpp>
 
 #include "http/kept_bodies.hpp"
-#include "support/manual_clock.hpp"
 #include "support/probe.hpp"
 #include "support/responses.hpp"
 

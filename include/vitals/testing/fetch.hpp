@@ -1,0 +1,56 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/clock.hpp>
+#include <vitals/endpoint.hpp>
+#include <vitals/export.hpp>
+
+namespace vitals::inline v1 {
+
+namespace test {
+
+struct FetchOptions {
+  std::string method = "GET";
+  /// The value of the Accept header; empty: none is sent.
+  std::string accept = {};
+  /// For all of it, from connecting to the last byte: a server that is frozen but still accepts holds nobody up.
+  Duration timeout = std::chrono::seconds{5};
+};
+
+/// An HTTP answer.
+struct FetchResult {
+  int status = 0;
+  /// In the order in which they came.
+  std::vector<Header> headers = {};
+  std::string body = {};
+
+  /// The value of the first header of that name, in whatever case; none if there is none.
+  [[nodiscard]] VITALS_EXPORT std::optional<std::string> header(std::string_view name) const;
+};
+
+/// Sends one request to a server on 127.0.0.1, over a connection of its own, and waits for the answer.
+///
+/// @code
+/// EXPECT_EQ(vitals::test::fetch(server.port(), "/ready").status, 200);
+/// @endcode
+///
+/// @param target  As in the request line: "/ready?verbose".
+/// @throws std::system_error  naming the URL: if nobody listens there, the connection breaks, what comes is no HTTP/1
+///                            (std::errc::bad_message), or the time is up (std::errc::timed_out).
+/// @par Thread safety  Safe.
+[[nodiscard]] VITALS_EXPORT FetchResult fetch(std::uint16_t port, std::string_view target, FetchOptions options = {});
+
+}  // namespace test
+}  // namespace vitals::inline v1
+
+#endif

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+
+#include <vitals/clock.hpp>
+#include <vitals/status.hpp>
+#include <vitals/testing/kubelet.hpp>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+enum class ProbeResult { unknown, success, failure };
+
+/// What a worker must know of its container.
+struct ContainerState {
+  SteadyTime started_at = {};
+  bool started = false;      ///< The startup probe has succeeded, or there is none.
+  bool terminating = false;  ///< The pod is being deleted.
+};
+
+/// Probes one container for one purpose: the kubelet's worker without its clock and its socket.
+///
+///     probing --failure_threshold failures (liveness, startup)--> on hold --new container--> probing
+///        \--the pod terminates (liveness, startup)--> ended
+class ProbeWorker {
+ public:
+  /// @throws std::invalid_argument  naming the probe and the rule, if the specification is out of range.
+  ProbeWorker(Probe probe, test::HttpGetProbe spec, SteadyTime first_turn);
+
+  [[nodiscard]] SteadyTime next_turn() const noexcept { return next_turn_; }
+  /// Its turn has come: whether it probes now. Turns that were missed are skipped.
+  [[nodiscard]] bool take_turn(const ContainerState& container, SteadyTime now);
+  /// Takes in what a probe found. Success for readiness may be undone by failures later, and the other way round.
+  void record(bool success);
+  void replace_container() noexcept;
+
+  [[nodiscard]] ProbeResult result() const noexcept { return result_; }
+  /// The container must be replaced.
+  [[nodiscard]] bool on_hold() const noexcept { return on_hold_; }
+  [[nodiscard]] Probe probe() const noexcept { return probe_; }
+  [[nodiscard]] const test::HttpGetProbe& spec() const noexcept { return spec_; }
+
+ private:
+  [[nodiscard]] bool replaces_containers() const noexcept { return probe_ != Probe::readiness; }
+
+  Probe probe_;
+  test::HttpGetProbe spec_;
+  SteadyTime next_turn_;
+  ProbeResult result_;
+  ProbeResult last_ = ProbeResult::unknown;
+  int in_a_row_ = 0;  // of last_
+  bool on_hold_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

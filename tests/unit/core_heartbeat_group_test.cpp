@@ -1,0 +1,217 @@
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/handles.hpp>
+#include <vitals/heartbeat_group.hpp>
+#include <vitals/registry.hpp>
+
+#include "unit/core_instant_fixture.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using vitals::FailsWhen;
+using vitals::HealthRegistry;
+using vitals::HeartbeatGroup;
+using vitals::Probe;
+using vitals::Status;
+
+using HeartbeatGroupTest = vitals::test::InstantCheckTest;
+
+std::int64_t datum(const vitals::CheckReport& report, const std::string& key) {
+  for (const auto& datum : report.data)
+    if (datum.key == key) return static_cast<std::int64_t>(datum.value.as_unsigned_integer());
+  return -1;
+}
+
+TEST_F(HeartbeatGroupTest, FailsWhenOneIsSilentAndNamesIt) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  const auto busy = workers.add("busy");
+  const auto stuck = workers.add("stuck");
+  clock_.advance(3s);
+  busy.beat();
+
+  clock_.advance(2s);
+  EXPECT_EQ(status(), Status::pass);
+  clock_.advance(1ns);
+
+  EXPECT_EQ(status(), Status::fail);
+  EXPECT_EQ(check().message, "1 of 2 silent for longer than 5 s: stuck");
+  EXPECT_EQ(datum(check(), "workers"), 2);
+  EXPECT_EQ(datum(check(), "silent"), 1);
+}
+
+TEST_F(HeartbeatGroupTest, FailsOnlyWhenAllAreSilentIfToldSo) {
+  const HeartbeatGroup workers{5s, {.fails_when = FailsWhen::all_silent}};
+  health_.add_liveness_check("check", workers);
+  const auto first = workers.add();
+  const auto second = workers.add();
+  clock_.advance(3s);
+  first.beat();
+
+  clock_.advance(4s);
+  EXPECT_EQ(status(), Status::pass);
+  EXPECT_EQ(datum(check(), "silent"), 1);
+  clock_.advance(1s + 1ns);
+
+  EXPECT_EQ(status(), Status::fail);
+  EXPECT_EQ(check().message, "2 of 2 silent for longer than 5 s: worker 1, worker 2");
+}
+
+TEST_F(HeartbeatGroupTest, RecoversWithTheBeatOfTheLastSilentOne) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  const auto first = workers.add();
+  const auto second = workers.add();
+  clock_.advance(1min);
+
+  first.beat();
+  EXPECT_EQ(status(), Status::fail);
+  second.beat();
+
+  EXPECT_EQ(status(), Status::pass);
+}
+
+TEST_F(HeartbeatGroupTest, CountsAWorkerFromItsAdding) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  const auto first = workers.add();
+  clock_.advance(4s);
+  first.beat();
+  const auto second = workers.add();
+
+  clock_.advance(5s);
+  EXPECT_EQ(status(), Status::pass);
+  first.beat();
+  clock_.advance(1ns);
+
+  EXPECT_THAT(check().message, HasSubstr("worker 2"));
+}
+
+TEST_F(HeartbeatGroupTest, TakesAnIdleWorkerForAlive) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  const auto worker = workers.add();
+
+  auto idle = std::optional{worker.idle()};
+  clock_.advance(1h);
+  EXPECT_EQ(status(), Status::pass);
+
+  idle.reset();
+  clock_.advance(5s + 1ns);
+  EXPECT_EQ(status(), Status::fail);
+}
+
+TEST_F(HeartbeatGroupTest, FailsAtOnceWhenAWorkerIsGone) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  auto worker = std::optional{workers.add("gone")};
+  EXPECT_EQ(status(), Status::pass);
+
+  worker.reset();
+
+  EXPECT_EQ(status(), Status::fail);
+  EXPECT_THAT(check().message, HasSubstr("gone"));
+}
+
+TEST_F(HeartbeatGroupTest, LetsAWorkerGoThatIsRemoved) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  const auto stays = workers.add();
+  {
+    const auto leaves = workers.add();
+    workers.remove(leaves);
+  }
+  clock_.advance(4s);
+  stays.beat();
+
+  clock_.advance(4s);
+
+  EXPECT_EQ(status(), Status::pass);
+  EXPECT_EQ(datum(check(), "workers"), 1);
+}
+
+TEST_F(HeartbeatGroupTest, FailsWithoutWorkersAfterItsLimit) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  clock_.advance(5s);
+  EXPECT_EQ(status(), Status::pass);
+
+  clock_.advance(1ns);
+
+  EXPECT_EQ(status(), Status::fail);
+  EXPECT_EQ(check().message, "no worker");
+}
+
+TEST_F(HeartbeatGroupTest, CountsAnewFromTheLastWorkersRemoval) {
+  const HeartbeatGroup workers{5s};
+  health_.add_liveness_check("check", workers);
+  const auto worker = workers.add();
+  clock_.advance(4s);
+  workers.remove(worker);
+
+  clock_.advance(5s);
+  EXPECT_EQ(status(), Status::pass);
+  clock_.advance(1ns);
+
+  EXPECT_EQ(status(), Status::fail);
+}
+
+TEST_F(HeartbeatGroupTest, HasWorkersFromBeforeItsRegistrationCountFromThere) {
+  const HeartbeatGroup workers{5s};
+  const auto worker = workers.add();
+  clock_.advance(1h);
+  health_.add_liveness_check("check", workers);
+
+  clock_.advance(5s);
+  EXPECT_EQ(status(), Status::pass);
+  clock_.advance(1ns);
+
+  EXPECT_EQ(status(), Status::fail);
+}
+
+TEST_F(HeartbeatGroupTest, KnowsNoJoiningByAnotherClock) {
+  struct Dawn final : vitals::Clock::Source {
+    vitals::SteadyTime steady_now() const noexcept override { return vitals::SteadyTime{elapsed}; }
+    vitals::WallTime wall_now() const noexcept override { return {}; }
+    vitals::Duration elapsed = 0ms;
+  };
+  const auto dawn = std::make_shared<Dawn>();
+  HealthRegistry health{{.clock = vitals::Clock{dawn}}};
+  const HeartbeatGroup workers{1ms};
+  const auto worker = workers.add();  // by the system's clock, which is far ahead
+  health.add_liveness_check("check", workers);
+
+  dawn->elapsed = 1ms + 1ns;
+
+  EXPECT_EQ(health.report(Probe::liveness).status(), Status::fail);
+}
+
+TEST_F(HeartbeatGroupTest, KeepsItsWorkersWhenItIsGone) {
+  auto workers = std::optional{HeartbeatGroup{5s}};
+  health_.add_liveness_check("check", *workers);
+  const auto worker = workers->add();
+  workers.reset();
+  clock_.advance(4s);
+
+  worker.beat();
+  clock_.advance(5s);
+
+  EXPECT_EQ(status(), Status::pass);
+}
+
+TEST_F(HeartbeatGroupTest, RefusesALimitOutOfRange) {
+  EXPECT_THROW(HeartbeatGroup{0ms}, std::invalid_argument);
+  EXPECT_THROW(HeartbeatGroup{25h}, std::invalid_argument);
+}
+
+}  // namespace
