@@ -35,7 +35,7 @@ if(PROJECT STREQUAL "subdirectory" AND NOT (seen_by MATCHES "src/server/" AND se
   message(FATAL_ERROR "The private folder isn't used by vitals itself, only by:\n${seen_by}")
 endif()
 
-foreach(program IN ITEMS consumer components)
+foreach(program IN ITEMS consumer components consumer_of_shared)
   if(EXISTS ${build}/${program})
     execute_process(COMMAND ${build}/${program} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
     if(NOT result EQUAL 0)

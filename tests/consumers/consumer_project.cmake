@@ -25,7 +25,7 @@ macro(configure_consumer project boost_root)
       -D CMAKE_BUILD_TYPE=${BUILD_TYPE} -D CMAKE_EXPORT_COMPILE_COMMANDS=ON -D BOOST_ROOT=${boost_root}
       -D Boost_NO_BOOST_CMAKE=ON -D Boost_NO_SYSTEM_PATHS=ON -D nlohmann_json_DIR=${boost_root}
       -D VITALS_SOURCE_DIR=${VITALS_SOURCE_DIR} -D vitals_ROOT=${WORK_DIR}/prefix -D FIND_BOOST_FIRST=${FIND_BOOST_FIRST}
-      -D COMPONENTS=${COMPONENTS} ${ARGN}
+      -D COMPONENTS=${COMPONENTS} -D BOOST_OF_VITALS=${BOOST_OF_VITALS} ${ARGN}
     RESULT_VARIABLE result
     OUTPUT_VARIABLE output
     ERROR_VARIABLE output)

@@ -1,0 +1,41 @@
+// The health routes on a server with an event loop, which must never wait: async_handle() answers later, and the answer
+// goes back to the loop's thread through an eventfd.
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <vitals/vitals.hpp>
+
+#include "../ask.hpp"
+#include "event_loop.hpp"
+#include "loop_server.hpp"
+
+using namespace std::chrono_literals;
+
+int main() {
+  std::promise<void> warmed;
+  EventLoop loop;                                         // before the Runner, which brings answers to it
+  vitals::HealthRegistry health{{.answer_budget = 60s}};  // so long only because the check below waits for us
+  health.add_readiness_check("cache", [cache = warmed.get_future().share()] { cache.wait(); }, {.timeout = 60s});
+  vitals::Endpoint endpoint{health};
+  std::atomic<std::thread::id> answered_on;
+  LoopServer server{loop, endpoint, [&](std::string_view) {
+                      answered_on = std::this_thread::get_id();
+                      return std::string{"the application's own answer"};
+                    }};
+  vitals::Runner runner{health};
+  std::jthread thread{[&] { loop.run(); }};
+
+  // The check hangs, and so does the answer to /ready, but not the loop.
+  auto ready = std::async(std::launch::async, [&] { return ask(server.port(), "/ready").status; });
+  expect(ask(server.port(), "/orders").body == "the application's own answer", "the loop goes on");
+  expect(answered_on.load() == thread.get_id(), "on its own thread");
+  warmed.set_value();
+  expect(ready.get() == 200, "the answer comes when the check is over");
+
+  loop.post([&] { loop.stop(); });
+}

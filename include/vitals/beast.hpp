@@ -1,0 +1,149 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>  // Boost 1.74 needs it before its own headers
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <vitals/endpoint.hpp>
+
+/// Mounts an Endpoint on a Boost.Beast server that is there already. Uses the Boost of whoever includes it.
+namespace vitals::inline v1 {
+
+/// What respond() and async_respond() answer with, ready to be written.
+using BeastResponse = boost::beast::http::response<boost::beast::http::string_body>;
+
+namespace detail {
+
+/// What a response takes over from its request.
+struct BeastExchange {
+  unsigned version;
+  bool keep_alive;
+};
+
+template <class Body, class Fields>
+BeastExchange exchange_of(const boost::beast::http::request<Body, Fields>& request) {
+  return {request.version(), request.keep_alive()};
+}
+
+template <class Body, class Fields>
+std::string accept_of(const boost::beast::http::request<Body, Fields>& request) {
+  std::string accept;
+  const auto [first, last] = request.equal_range(boost::beast::http::field::accept);
+  for (auto field = first; field != last; ++field) {
+    if (!accept.empty()) accept += ", ";
+    accept.append(field->value().data(), field->value().size());
+  }
+  return accept;
+}
+
+/// The views are into `request` and `accept`.
+template <class Body, class Fields>
+Request request_of(const boost::beast::http::request<Body, Fields>& request, std::string_view accept) {
+  const auto method = request.method_string();
+  const auto target = request.target();
+  return {.method = {method.data(), method.size()}, .target = {target.data(), target.size()}, .accept = accept};
+}
+
+inline BeastResponse to_beast(Response reply, const BeastExchange& exchange) {
+  BeastResponse response{static_cast<boost::beast::http::status>(reply.status), exchange.version};
+  for (const auto& header : reply.headers) response.insert(header.name, header.value);
+  response.body() = std::move(reply.body);
+  response.content_length(reply.content_length);  // not the body's size: to HEAD it is what GET would get
+  response.keep_alive(exchange.keep_alive);
+  return response;
+}
+
+/// Takes an answer to its handler, on the handler's own executor, which has work until then.
+template <class Handler>
+class BeastDelivery {
+ public:
+  BeastDelivery(Handler handler, BeastExchange exchange)
+      : exchange_{exchange}, handler_{std::move(handler)}, work_{boost::asio::get_associated_executor(handler_)} {}
+
+  void deliver(std::optional<Response> reply) {
+    std::optional<BeastResponse> response;
+    if (reply) response = to_beast(*std::move(reply), exchange_);
+    boost::asio::dispatch(
+        work_.get_executor(),
+        [handler = std::move(handler_), response = std::move(response)]() mutable { handler(std::move(response)); });
+    work_.reset();
+  }
+
+ private:
+  BeastExchange exchange_;
+  Handler handler_;
+  boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> work_;
+};
+
+}  // namespace detail
+
+/// Answers a request of a Beast server on the calling thread: for a server with a thread per request.
+///
+/// @code
+/// if (auto reply = vitals::respond(endpoint, request))     // nullopt: the path is not ours
+///   boost::beast::http::write(stream, *reply);
+/// @endcode
+///
+/// The response has the request's HTTP version and keep-alive; to HEAD it has no body, but the Content-Length that GET
+/// gets. Fields of the server's own, as Date or Server, may be added. May wait for the registry's answer budget: on an
+/// event loop use async_respond().
+///
+/// @param request  With any body, which isn't looked at, and Fields like Beast's.
+/// @returns The response, or nothing if the path isn't one of the endpoint's.
+/// @par Thread safety  Shared objects: safe.
+template <class Body, class Fields>
+[[nodiscard]] std::optional<BeastResponse> respond(const Endpoint& endpoint,
+                                                   const boost::beast::http::request<Body, Fields>& request) {
+  const auto accept = detail::accept_of(request);
+  auto reply = endpoint.handle(detail::request_of(request, accept));
+  if (!reply) return std::nullopt;
+  return detail::to_beast(*std::move(reply), detail::exchange_of(request));
+}
+
+/// The same without waiting: for a server on an event loop.
+///
+/// @code
+/// pending_ = vitals::async_respond(endpoint, request_, boost::asio::bind_executor(stream_.get_executor(),
+///     [self = shared_from_this()](std::optional<vitals::BeastResponse> reply) { self->write(std::move(reply)); }));
+/// @endcode
+///
+/// @param request  Needs to live only during the call.
+/// @param handler  Called as `handler(std::optional<BeastResponse>)`, exactly once, unless the returned object is
+///                 dropped before the answer is on its way: on its associated executor, which has work until then.
+///                 Without an executor of its own it is called as Endpoint::async_handle() says: inline, or on a
+///                 Runner's thread, where it should hand over and return. If the answer is ready it may be called
+///                 inline either way. It may be move-only.
+/// @par Thread safety  Shared objects: safe.
+/// @par Lifetime       The executor's context must outlive the Runners and servers of the registry.
+template <class Body, class Fields, class Handler>
+PendingResponse async_respond(const Endpoint& endpoint, const boost::beast::http::request<Body, Fields>& request,
+                              Handler&& handler) {
+  static_assert(std::invocable<std::decay_t<Handler>&, std::optional<BeastResponse>>,
+                "vitals: the handler is called as handler(std::optional<vitals::BeastResponse>)");
+  const auto accept = detail::accept_of(request);
+  auto delivery = std::make_shared<detail::BeastDelivery<std::decay_t<Handler>>>(std::forward<Handler>(handler),
+                                                                                 detail::exchange_of(request));
+  return endpoint.async_handle(
+      detail::request_of(request, accept),
+      [delivery = std::move(delivery)](std::optional<Response> reply) { delivery->deliver(std::move(reply)); });
+}
+
+}  // namespace vitals::inline v1
+
+#endif
