@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstdint>
+
+namespace vitals_test {
+
+/// The bytes that this process has allocated and not freed, with what the allocator adds to each piece.
+std::int64_t allocated_bytes() noexcept;
+
+}  // namespace vitals_test

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <vitals/vitals.hpp>
+
+#include "latencies.hpp"
+
+namespace vitals_test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+/// A registry, and the two ways of asking it.
+struct Service {
+  Service() { server.start(); }
+
+  vitals::HealthRegistry health;
+  vitals::Endpoint endpoint{health};
+  vitals::HealthServer server{health, {.address = "127.0.0.1", .port = 0, .log = [](std::string_view) {}}};
+};
+
+struct Probing {
+  /// None: as long as the command line says.
+  std::optional<std::chrono::milliseconds> duration = std::nullopt;
+  /// Threads, of which each asks one probe in one way.
+  int probers = sanitized ? 20 : 200;
+  /// From one question of a prober to its next; zero: asks again at once.
+  std::chrono::milliseconds pace{100};
+  /// Called again and again while they ask.
+  std::function<void()> meanwhile = {};
+};
+
+/// One run of a scenario: what was measured, and what was found broken.
+class Attack {
+ public:
+  static constexpr std::chrono::milliseconds budget{750};
+  /// After this an answer is none: the kubelet has gone.
+  static constexpr std::chrono::milliseconds kubelet_timeout{1000};
+
+  Attack(std::string_view name, std::chrono::milliseconds duration);
+
+  /// Has probers ask for all that a service answers, by Endpoint::handle() and over HTTP, and prints how long it took.
+  /// An answer over the budget is a failure. The budget holds as far as the process gets the CPU: on top of it 50 ms
+  /// are allowed, more on a machine that others use, but never more than up to the kubelet's timeout.
+  Latencies probe(const Service& service, const Probing& probing = {});
+  /// The same, but nothing is a failure: for loads that no machine is fast enough for.
+  Latencies probe_ungated(const Service& service, const Probing& probing);
+
+  /// An invariant of the scenario.
+  void expect(bool holds, std::string_view what);
+  /// Something that the service does by itself, within 10 s.
+  void expect_soon(std::string_view what, const std::function<bool()>& is_so,
+                   std::chrono::seconds limit = std::chrono::seconds{10});
+  /// That the probe answers 200 before long.
+  void expect_recovery(const Service& service, std::string_view target);
+  /// That design.md's bound of threads held while probers asked.
+  void expect_bounded_threads();
+
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
+
+ private:
+  Latencies measure(const Service& service, const Probing& probing, bool gated);
+
+  std::chrono::milliseconds duration_;
+  std::size_t threads_before_;
+  std::size_t most_threads_ = 0;
+  bool failed_ = false;
+};
+
+/// The threads of this process.
+std::size_t threads();
+
+/// Each is a way to break the promises of the library, and says so with Attack::expect().
+using Scenario = void (*)(Attack&);
+
+/// By name.
+const std::map<std::string_view, Scenario>& scenarios();
+
+}  // namespace vitals_test

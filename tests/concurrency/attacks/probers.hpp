@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "attack.hpp"
+
+namespace vitals_test {
+
+/// Threads that ask a service until they are stopped.
+class Probers {
+ public:
+  Probers(const Service& service, const Probing& probing);
+
+  /// Waits for the answers under way.
+  void stop();
+  /// How long the answers took, by the way of asking. After stop().
+  [[nodiscard]] std::map<std::string, Latencies> latencies() const;
+
+ private:
+  struct Prober {
+    std::string route;
+    std::function<int()> ask;
+    Latencies latencies = {};
+    std::thread thread = {};
+  };
+
+  void add(const Service& service, std::size_t number);
+  void run(Prober& prober, std::chrono::nanoseconds phase);
+
+  std::chrono::milliseconds pace_;
+  std::atomic<bool> over_ = false;
+  std::vector<Prober> probers_;
+};
+
+}  // namespace vitals_test

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+#include <vitals/vitals.hpp>
+
+namespace vitals_test {
+
+/// Holds up whoever waits until it is released. Copies are the same hold-up: a check that may be abandoned has its own.
+class HoldUp {
+ public:
+  void wait() const {
+    std::unique_lock lock{state_->mutex};
+    state_->released.wait(lock, [&] { return state_->over; });
+  }
+  /// The same for at most that long.
+  void wait_for(vitals::Duration duration) const {
+    std::unique_lock lock{state_->mutex};
+    state_->released.wait_for(lock, duration, [&] { return state_->over; });
+  }
+  void release() const {
+    const std::lock_guard lock{state_->mutex};
+    state_->over = true;
+    state_->released.notify_all();
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable released;
+    bool over = false;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+/// Counts what is done to checks. Copies count together.
+class Watch {
+ public:
+  using Check = std::function<vitals::CheckResult(const vitals::CheckContext&)>;
+
+  /// A check that does `work`, which fails by throwing, and that is watched.
+  [[nodiscard]] Check over(std::function<void(const vitals::CheckContext&)> work) const {
+    return [counts = counts_, running = std::make_shared<std::atomic<int>>(0),
+            work = std::move(work)](const vitals::CheckContext& context) {
+      const Run run{*running, *counts};
+      const std::stop_callback on_stop{context.stop_token(), [&] { ++counts->told_to_stop; }};
+      work(context);
+      return vitals::CheckResult::pass();
+    };
+  }
+
+  /// Runs that began while another of the same check was under way.
+  [[nodiscard]] int overlaps() const noexcept { return counts_->overlaps; }
+  [[nodiscard]] int runs() const noexcept { return counts_->runs; }
+  [[nodiscard]] int told_to_stop() const noexcept { return counts_->told_to_stop; }
+
+ private:
+  struct Counts {
+    std::atomic<int> overlaps = 0;
+    std::atomic<int> runs = 0;
+    std::atomic<int> told_to_stop = 0;
+  };
+  /// A run from its beginning to its end, which may be an exception.
+  class Run {
+   public:
+    Run(std::atomic<int>& running, Counts& counts) : running_{running} {
+      if (running_.fetch_add(1) > 0) ++counts.overlaps;
+      ++counts.runs;
+    }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    ~Run() { --running_; }
+
+   private:
+    std::atomic<int>& running_;
+  };
+  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
+};
+
+}  // namespace vitals_test

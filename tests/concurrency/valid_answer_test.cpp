@@ -1,0 +1,86 @@
+// An answer that is still valid is given without any lock of the registry.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include <vitals/endpoint.hpp>
+#include <vitals/registry.hpp>
+
+#include "support/probe.hpp"
+#include "support/responses.hpp"
+
+namespace vitals::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+thread_local bool held_up_here = false;
+
+/// Holds up the threads that want it to, and with them the lock under which the registry reads the time.
+class HoldingClock final : public Clock::Source {
+ public:
+  [[nodiscard]] SteadyTime steady_now() const noexcept override {
+    if (std::exchange(held_up_here, false)) {
+      held_up.open();
+      go_on.wait();
+    }
+    return SteadyTime{1000h};
+  }
+  [[nodiscard]] WallTime wall_now() const noexcept override { return WallTime{24h * 20'000}; }
+
+  mutable Gate held_up;
+  mutable Gate go_on;
+};
+
+class ValidAnswerTest : public testing::Test {
+ protected:
+  ValidAnswerTest() {
+    health_.add_liveness_check("alive", alive_);
+    EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+  }
+  ~ValidAnswerTest() override {
+    clock_->go_on.open();
+    other_.join();
+  }
+
+  /// Has another thread begin that, and hold the lock of the registry from then on.
+  void begin_and_hold_the_lock(std::function<void()> call) {
+    other_ = std::thread{[call = std::move(call)] {
+      held_up_here = true;
+      call();
+    }};
+    clock_->held_up.wait();
+  }
+
+  const std::shared_ptr<HoldingClock> clock_ = std::make_shared<HoldingClock>();
+  const StatusFlag alive_{CheckResult::pass()};
+  HealthRegistry health_{{.clock = Clock{clock_}}};
+  const Endpoint endpoint_{health_};
+  std::thread other_;
+};
+
+TEST_F(ValidAnswerTest, TakesNoLockThatAReportHolds) {
+  begin_and_hold_the_lock([&] { (void)health_.report(Probe::liveness); });
+
+  EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+}
+
+TEST_F(ValidAnswerTest, TakesNoLockThatARegistrationHolds) {
+  begin_and_hold_the_lock([&] { health_.add_readiness_check("database", [] { return true; }); });
+
+  EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+}
+
+TEST_F(ValidAnswerTest, TakesNoLockThatANewSubscriptionHolds) {
+  begin_and_hold_the_lock([&] { health_.on_change([](const HealthEvent&) {}).reset(); });
+
+  EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+}
+
+}  // namespace
+}  // namespace vitals::test
