@@ -1,6 +1,7 @@
 # How the targets of vitals are made. Everything that is the same for each of them is said here once.
 
 include(CMakePackageConfigHelpers)
+include(${CMAKE_CURRENT_LIST_DIR}/VitalsPkgConfig.cmake)
 
 # Needed to compile vitals, but never by those who link it: they stay out of the exported targets.
 set(vitals_header_only_dependencies Boost::headers nlohmann_json::nlohmann_json)
@@ -29,26 +30,45 @@ function(vitals_set_warnings target)
                       $<$<BOOL:${VITALS_WERROR}>:-Werror>)
 endfunction()
 
-# vitals_add_library(<name> [SOURCES a.cpp ...] [HEADERS vitals/a.hpp ...] [PUBLIC libs ...] [PRIVATE libs ...])
+# The version script lets a shared library export its own names only.
+function(vitals_export_own_symbols target)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "SHARED_LIBRARY")
+    set(script ${vitals_SOURCE_DIR}/cmake/vitals.map)
+    target_link_options(${target} PRIVATE LINKER:--version-script=${script})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script})
+  endif()
+endfunction()
+
+# vitals_add_library(<name> [STATIC] [SOURCES a.cpp ...] [HEADERS vitals/a.hpp ...] [PUBLIC libs ...] [PRIVATE libs ...])
 #
 # Adds the target vitals_<name> with the alias vitals::<name>; without sources it is an INTERFACE library. HEADERS are
-# its public headers, relative to include/. The rooms of the default package are one package component, every other
-# library is a component of its own.
+# its public headers, relative to include/. A STATIC one is so under BUILD_SHARED_LIBS, too. The rooms of the default
+# package are one package component, every other library is a component of its own.
 function(vitals_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
   set(target vitals_${name})
   set(scope PUBLIC)
+  set(type "")
+  if(arg_STATIC)
+    set(type STATIC)
+  endif()
   if(NOT arg_SOURCES)
     set(scope INTERFACE)
     add_library(${target} INTERFACE)
   else()
-    add_library(${target} ${arg_SOURCES})
+    add_library(${target} ${type} ${arg_SOURCES})
     target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/src)
     vitals_set_warnings(${target})
     # Shared libraries find each other where they are.
     set_target_properties(
       ${target} PROPERTIES CXX_EXTENSIONS OFF VERSION ${vitals_VERSION}
                            SOVERSION ${vitals_VERSION_MAJOR}.${vitals_VERSION_MINOR} INSTALL_RPATH $ORIGIN)
+    # A static vitals may end up in a shared library of its user's.
+    if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
+      set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    endif()
+    vitals_export_own_symbols(${target})
   endif()
   add_library(vitals::${name} ALIAS ${target})
   target_compile_features(${target} ${scope} cxx_std_20)
@@ -98,13 +118,20 @@ function(vitals_install_package)
       DESTINATION ${folder})
   endforeach()
 
-  # Asio's types are laid out differently from version to version, and vitals meets the Boost of its host in one program.
+  # Asio's types are laid out differently from version to version, and a static vitals meets the Boost of its host in one
+  # program.
   set(vitals_exact_boost ${Boost_VERSION_STRING})
+  set(vitals_is_shared FALSE)
+  get_target_property(type vitals_core TYPE)
+  if(type STREQUAL "SHARED_LIBRARY")
+    set(vitals_is_shared TRUE)
+  endif()
   configure_package_config_file(cmake/vitalsConfig.cmake.in ${vitals_BINARY_DIR}/vitalsConfig.cmake
                                 INSTALL_DESTINATION ${folder})
   write_basic_package_version_file(${vitals_BINARY_DIR}/vitalsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${vitals_BINARY_DIR}/vitalsConfig.cmake ${vitals_BINARY_DIR}/vitalsConfigVersion.cmake
           DESTINATION ${folder})
+  vitals_install_pkg_config()
 endfunction()
 
 # An executable that is part of the source tree only. It sees the internal headers: src/ and tests/ are include roots.

@@ -14,8 +14,10 @@ Usage: tests/run.sh [--quick | --only STEP]
                   dev         g++, Boost 1.81, with the packaging and compile-fail tests
                   clang       clang++-14, Boost 1.81
                   boost-1.74  g++, Boost 1.74
-                  asan        AddressSanitizer and UndefinedBehaviorSanitizer, with the examples
-                  tsan        ThreadSanitizer
+                  shared      shared libraries on Boost 1.74, in a host on Boost 1.81
+                  attack      Release: the attack programs, one at a time
+                  asan        AddressSanitizer and UndefinedBehaviorSanitizer, with the examples and the attack programs
+                  tsan        ThreadSanitizer, with the attack programs
                   tidy        clang-tidy
                   example     examples/run.sh --check
 
@@ -23,7 +25,7 @@ The last line is "N passed, N failed"; the exit status tells whether all passed.
 TEXT
 }
 
-steps=(format dev clang boost-1.74 asan tsan tidy example)
+steps=(format dev clang boost-1.74 shared attack asan tsan tidy example)
 passed=0
 failed=0
 jobs=$(nproc)
@@ -98,17 +100,21 @@ our_tests='^(unit|integration|concurrency)$'
 run_step() {
   case "$1" in
     format) gate "clang-format" format_is_clean ;;
-    dev) test_preset dev ;;
-    quick) test_preset dev --label-exclude '^(compile_fail|consumers|header_sets)$' ;;
-    boost-1.74)
-      if unpack_boost_1_74 build/boost-1.74; then
-        test_preset boost-1.74 --label-regex "$our_tests"
-      else
+    dev) test_preset dev --label-exclude '^attack$' ;;
+    quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets)$' ;;
+    boost-1.74 | shared)
+      if ! unpack_boost_1_74 build/boost-1.74; then
         gate "unpacking Boost 1.74" false
+      elif [[ $1 == shared ]]; then
+        test_preset shared --label-regex '^(unit|consumers)$' --exclude-regex subdirectory
+      else
+        test_preset boost-1.74 --label-regex "$our_tests"
       fi
       ;;
-    asan) test_preset asan --label-regex '^(unit|integration|concurrency|example)$' ;;
-    clang | tsan) test_preset "$1" --label-regex "$our_tests" ;;
+    attack) test_preset attack --label-regex '^attack$' ;;
+    asan) test_preset asan --label-regex '^(unit|integration|concurrency|attack|example)$' ;;
+    tsan) test_preset tsan --label-regex '^(unit|integration|concurrency|attack)$' ;;
+    clang) test_preset clang --label-regex "$our_tests" ;;
     tidy) gate "clang-tidy" tidy_is_clean ;;
     example) gate "examples/run.sh --check" bash examples/run.sh --check ;;
   esac
@@ -141,7 +147,7 @@ case "${1-}" in
     ;;
 esac
 
-test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql)
+test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql 'pkgconf|pkg-config' libcpp-httplib-dev)
 [[ ${steps[0]} == quick ]] || test_packages+=(clang-14 clang-tidy-14 clang-format-14)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do

@@ -108,9 +108,20 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"include/vitals/registry.hpp", "netinet/in.h"},
         Sample{"include/vitals/endpoint.hpp", "vitals/server.hpp"},
         Sample{"include/vitals/endpoint.hpp", "nlohmann/json.hpp"},
-        Sample{"include/vitals/server.hpp", "boost/asio.hpp"},
+        Sample{"include/vitals/server.hpp", "boost/asio.hpp"}, Sample{"include/vitals/beast.hpp", "vitals/server.hpp"},
+        Sample{"include/vitals/beast.hpp", "nlohmann/json.hpp"},
         Sample{"include/vitals/server.hpp", "vitals/checks/postgres.hpp"},
-        Sample{"include/vitals/checks/postgres.hpp", "libpq-fe.h"}, Sample{"src/extras/extra.cpp", "vector"}));
+        Sample{"include/vitals/checks/postgres.hpp", "libpq-fe.h"},
+        Sample{"include/vitals/vitals.hpp", "vitals/testing.hpp"},
+        Sample{"include/vitals/testing/run.hpp", "gmock/gmock.h"},
+        Sample{"include/vitals/testing/fetch.hpp", "boost/asio.hpp"},
+        Sample{"include/vitals/testing/manual_clock.hpp", "vitals/testing/run.hpp"},
+        Sample{"src/testing/run.cpp", "core/registry_state.hpp"}, Sample{"src/testing/fetch.cpp", "boost/asio.hpp"},
+        Sample{"src/core/registry.cpp", "vitals/testing/run.hpp"},
+        Sample{"src/server/session.cpp", "testing/http_answer.hpp"},
+        Sample{"src/server/session.cpp", "vitals/asio.hpp"}, Sample{"src/server/session.cpp", "asio/hosted_core.hpp"},
+        Sample{"include/vitals/server.hpp", "vitals/asio_check.hpp"},
+        Sample{"include/vitals/asio.hpp", "server/connection.hpp"}, Sample{"src/extras/extra.cpp", "vector"}));
 
 class AllowedIncludeTest : public testing::TestWithParam<Sample> {};
 
@@ -118,21 +129,23 @@ TEST_P(AllowedIncludeTest, IsNotReported) {
   EXPECT_EQ(broken_include_rule(GetParam().file, GetParam().included), std::nullopt);
 }
 
-INSTANTIATE_TEST_SUITE_P(Samples, AllowedIncludeTest,
-                         testing::Values(Sample{"src/core/registry.cpp", "vector"},
-                                         Sample{"src/core/registry.cpp", "vitals/registry.hpp"},
-                                         Sample{"src/core/registry.cpp", "core/wait.hpp"},
-                                         Sample{"src/http/json_writer.cpp", "nlohmann/json.hpp"},
-                                         Sample{"src/http/answers.cpp", "core/registry_state.hpp"},
-                                         Sample{"src/server/session.cpp", "boost/asio/io_context.hpp"},
-                                         Sample{"src/server/session.cpp", "sys/socket.h"},
-                                         Sample{"src/server/session.cpp", "http/answers.hpp"},
-                                         Sample{"src/checks/postgres.cpp", "libpq-fe.h"},
-                                         Sample{"src/checks/sqlite.cpp", "sqlite3.h"},
-                                         Sample{"src/checks/sqlite.cpp", "vitals/check_result.hpp"},
-                                         Sample{"include/vitals/asio.hpp", "boost/asio/post.hpp"},
-                                         Sample{"include/vitals/json.hpp", "nlohmann/json.hpp"},
-                                         Sample{"include/vitals/vitals.hpp", "vitals/server.hpp"}));
+INSTANTIATE_TEST_SUITE_P(
+    Samples, AllowedIncludeTest,
+    testing::Values(
+        Sample{"src/core/registry.cpp", "vector"}, Sample{"src/core/registry.cpp", "vitals/registry.hpp"},
+        Sample{"src/core/registry.cpp", "core/wait.hpp"}, Sample{"src/http/json_writer.cpp", "nlohmann/json.hpp"},
+        Sample{"src/http/answers.cpp", "core/registry_state.hpp"},
+        Sample{"src/server/session.cpp", "boost/asio/io_context.hpp"}, Sample{"src/server/session.cpp", "sys/socket.h"},
+        Sample{"src/server/session.cpp", "http/answers.hpp"}, Sample{"src/checks/postgres.cpp", "libpq-fe.h"},
+        Sample{"src/checks/sqlite.cpp", "sqlite3.h"}, Sample{"src/checks/sqlite.cpp", "vitals/check_result.hpp"},
+        Sample{"include/vitals/asio.hpp", "boost/asio/post.hpp"},
+        Sample{"include/vitals/asio.hpp", "vitals/asio_check.hpp"},
+        Sample{"src/asio/hosted_core.cpp", "server/connection.hpp"},
+        Sample{"src/asio/hosted_core.cpp", "boost/asio/strand.hpp"},
+        Sample{"include/vitals/beast.hpp", "boost/beast/http/message.hpp"},
+        Sample{"include/vitals/json.hpp", "nlohmann/json.hpp"},
+        Sample{"include/vitals/testing_gmock.hpp", "gmock/gmock.h"}, Sample{"src/testing/fetch.cpp", "sys/socket.h"},
+        Sample{"include/vitals/vitals.hpp", "vitals/server.hpp"}));
 
 TEST(IncludesOfTest, FindsBracketsQuotesMacrosAndOddSpacing) {
   const SourceFile file{"a.cpp",
