@@ -39,12 +39,12 @@ struct HeartbeatGroupOptions {
 ///   });
 /// @endcode
 ///
-/// The result names those who are silent, and has the data `workers` and `silent`. A worker's limit counts from its
-/// last beat, its add(), the registration or the startup latch, whichever is latest. A worker whose Heartbeat is gone
-/// with all its copies is silent, unless it was removed before. A group that has been without workers for longer than
-/// the limit has failed.
+/// A failure names those who are silent; the data are the numbers `workers` and `silent`. A worker's limit counts from
+/// its last beat, its add(), the registration or the startup latch, whichever is latest. A worker whose Heartbeat is
+/// gone with all its copies is silent, unless it was removed before. A group that has been without workers for longer
+/// than the limit has failed.
 ///
-/// Copies share the one group, which lives on in the registry and in its workers when they are all gone.
+/// Copies share the one group, which lives on in the registry when they are all gone.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT HeartbeatGroup {

@@ -32,8 +32,8 @@ VITALS_EXPORT std::shared_ptr<RegistryState> state_of(const HealthRegistry& regi
 }
 
 struct RegistryOptions {
-  /// How long a probe may wait for the runs that it needs, 10 ms to 60 s. Below the prober's own timeout, which for the
-  /// kubelet is 1 s by default.
+  /// How long a probe's answer may take, 10 ms to 60 s; its last fifteenth is for writing and sending it, and no run is
+  /// waited for any more. Below the prober's own timeout, which for the kubelet is 1 s by default.
   Duration answer_budget = std::chrono::milliseconds{750};
   /// How long from construction a startup that hasn't succeeded shields liveness, 1 s to 24 h.
   Duration startup_deadline = std::chrono::minutes{10};
@@ -75,9 +75,9 @@ class VITALS_EXPORT HealthRegistry {
   /// longer than its stale bound.
   ///
   /// @param name     1 to 64 characters from [a-z0-9._-], starting with [a-z0-9]; unique in the registry.
-  /// @param check    A callable (see CheckCallable), a Heartbeat, a HeartbeatGroup or a StatusFlag. Called from a
-  /// Runner
-  ///                 thread, never concurrently with itself.
+  /// @param check    A callable (see CheckCallable), a Heartbeat, a HeartbeatGroup or a StatusFlag. A callable is
+  /// called
+  ///                 from a Runner thread, never concurrently with itself.
   /// @param options  See CheckOptions for units and ranges. A check that isn't called takes only `critical` and
   ///                 `last_known_good_for`.
   /// @returns A handle; discarding it leaves the check registered for the registry's lifetime.

@@ -72,6 +72,12 @@ void pass_time(CheckState& state, SteadyTime now, const CheckRules& rules) {
   state.turn = next_turn(state, rules, now);
 }
 
+void renew_timeout(CheckState& state, SteadyTime began, SteadyTime now, const CheckRules& rules) {
+  if (state.phase != RunPhase::running || state.stood_still || deadline_of(state, rules) <= began) return;
+  state.stood_still = true;
+  state.started = now;
+}
+
 struct Transition {
   CheckState& state;
   SteadyTime now;
@@ -80,7 +86,7 @@ struct Transition {
   void operator()(const Started& started) const {
     state.phase = RunPhase::running;
     state.started = now;
-    state.delivered = false;
+    state.delivered = state.stood_still = false;
     state.jitter = started.jitter;
     state.turn = SteadyTime::max();
     ++state.runs;
@@ -103,6 +109,9 @@ struct Transition {
   }
   void operator()(const TimePassed&) const {}
   void operator()(const MadeDue&) const { state.turn = std::min(state.turn, now); }
+  void operator()(const StoodStill&) const {
+    if (state.phase == RunPhase::idle) state.turn = std::min(state.turn, now);
+  }
 };
 
 Condition condition_of(const CheckState& state) {
@@ -131,6 +140,7 @@ Verdict judge_unchecked(const CheckState& state, const CheckRules& rules, const 
 }  // namespace
 
 CheckState next(CheckState state, CheckEvent event, SteadyTime now, const CheckRules& rules) {
+  if (const auto* gap = std::get_if<StoodStill>(&event)) renew_timeout(state, gap->began, now, rules);
   pass_time(state, now, rules);
   std::visit(Transition{state, now, rules}, event);
   return state;

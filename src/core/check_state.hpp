@@ -37,9 +37,10 @@ struct CheckState {
 
   RunPhase phase = RunPhase::idle;
   SteadyTime started = {};
-  bool delivered = false;  ///< The present run's result is in, and only its return is awaited.
-  SteadyTime turn = {};    ///< When the schedule wants the next run.
-  double jitter = 0;       ///< Of the present turn: a part of the interval, -0.1 to 0.1.
+  bool delivered = false;    ///< The present run's result is in, and only its return is awaited.
+  bool stood_still = false;  ///< The present run had a fresh timeout.
+  SteadyTime turn = {};      ///< When the schedule wants the next run.
+  double jitter = 0;         ///< Of the present turn: a part of the interval, -0.1 to 0.1.
 
   std::optional<CheckResult> result = std::nullopt;  ///< The last one, with its message; counted or not.
   SteadyTime ended = {};                             ///< When that result came in.
@@ -68,8 +69,13 @@ struct TurnMissed {};
 struct TimePassed {};
 /// Runs the check at the next opportunity, whatever its schedule says.
 struct MadeDue {};
+/// The process stood still until now, and since `began` at the earliest. A run under way has a fresh timeout, once; a
+/// check without one is made due.
+struct StoodStill {
+  SteadyTime began;
+};
 
-using CheckEvent = std::variant<Started, ResultArrived, Returned, TurnMissed, TimePassed, MadeDue>;
+using CheckEvent = std::variant<Started, ResultArrived, Returned, TurnMissed, TimePassed, MadeDue, StoodStill>;
 
 /// The state after `event` at `now`. Pure.
 [[nodiscard]] CheckState next(CheckState state, CheckEvent event, SteadyTime now, const CheckRules& rules);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -21,10 +22,11 @@ namespace detail {
 /// One run of a check, from its start to its return.
 struct Run {
   std::stop_source stop = {};
-  bool in_call = true;     ///< The callable has not returned.
-  bool completed = false;  ///< Asynchronous: the completion has come.
-  bool holds_slot = true;  ///< Counts among the runs within their timeout.
-  bool abandoned = false;  ///< Its Runner has ended: the result is dropped.
+  bool in_call = true;       ///< The callable has not returned.
+  bool completed = false;    ///< Asynchronous: the completion has come.
+  bool holds_slot = true;    ///< Counts among the runs within their timeout.
+  bool holds_worker = true;  ///< Its call is made by a worker.
+  bool abandoned = false;    ///< Its Runner has ended: the result is dropped.
 };
 
 /// A registered check. Guarded by the lock of its RegistryState, but for what is const.
@@ -62,6 +64,11 @@ struct Entry : std::enable_shared_from_this<Entry> {
 
   [[nodiscard]] bool scheduled() const noexcept { return instant == nullptr; }
 };
+
+/// Runs wait in two queues: liveness checks, which no other may hold up, and all others.
+[[nodiscard]] inline std::size_t queue_of(const Entry& entry) noexcept {
+  return entry.rules.probe == Probe::liveness ? 0 : 1;
+}
 
 /// What an instant check's reading amounts to: steps (1) to (4).
 [[nodiscard]] Verdict judge(const InstantReading& reading, const CheckRules& rules, SteadyTime now);

@@ -76,8 +76,8 @@ void GroupSource::add(std::string_view name, const std::shared_ptr<HeartbeatSour
     if (text.empty()) text = "worker " + std::to_string(id);
     const auto clock = this->clock();
     if (clock) worker->bind(*clock, text);
-    workers_.push_back({id, std::move(text), worker, clock.value_or(Clock{}).steady_now()});
     worker->watch(weak_from_this(), id);
+    workers_.push_back({id, std::move(text), worker, clock.value_or(Clock{}).steady_now()});
   }
   announce();
 }
@@ -133,28 +133,36 @@ InstantReading GroupSource::read(SteadyTime since, SteadyTime now) const {
 // Nobody has come yet, or all have left: for a while that is no silence.
 InstantReading GroupSource::read_empty(SteadyTime since, SteadyTime now) const {
   const auto end = std::max(since, emptied_at_) + limit_;
-  if (now > end) return {.result = CheckResult::fail("no worker"), .last_success = end};
-  return {.result = CheckResult::pass(),
-          .last_success = now,
-          .valid_until = just_after(end),
-          .look_again = just_after(end)};
+  InstantReading reading{.result = now > end ? CheckResult::fail("no worker") : CheckResult::pass(),
+                         .last_success = std::min(now, end)};
+  if (now <= end) reading.valid_until = reading.look_again = just_after(end);
+  reading.result.with("workers", 0).with("silent", 0);
+  return reading;
 }
 
 CheckResult GroupSource::result_of(const std::vector<const Worker*>& silent) const {
   const bool fails = options_.fails_when == FailsWhen::any_silent ? !silent.empty() : silent.size() == workers_.size();
-  auto result = CheckResult::pass();
-  if (fails) {
-    auto message = std::to_string(silent.size()) + " of " + std::to_string(workers_.size()) +
-                   " silent for longer than " + spoken(limit_) + ":";
-    for (const auto* worker : silent) message += (worker == silent.front() ? " " : ", ") + worker->name;
-    result = CheckResult::fail(std::move(message));
-  }
+  auto result = fails ? CheckResult::fail(message_of(silent)) : CheckResult::pass();
   return std::move(result).with("workers", workers_.size()).with("silent", silent.size());
+}
+
+std::string GroupSource::message_of(const std::vector<const Worker*>& silent) const {
+  std::string quiet;
+  std::string gone;
+  for (const auto* worker : silent) {
+    auto& names = worker->source->orphaned() ? gone : quiet;
+    names += (names.empty() ? "" : ", ") + worker->name;
+  }
+  auto message = std::to_string(silent.size()) + " of " + std::to_string(workers_.size()) + " silent";
+  if (!quiet.empty()) message += " for longer than " + spoken(limit_) + ": " + quiet;
+  if (!gone.empty()) message += (quiet.empty() ? ", gone: " : "; gone: ") + gone;
+  return message;
 }
 
 void GroupSource::pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept {
   const std::lock_guard lock{workers_mutex_};
   for (const auto& worker : workers_) worker.source->pass_gap(std::max(since, worker.joined), began, now);
+  if (workers_.empty() && std::max(since, emptied_at_) + limit_ >= began) emptied_at_ = now;
 }
 
 }  // namespace detail

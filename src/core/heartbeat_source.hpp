@@ -24,10 +24,11 @@ class HeartbeatSource final : public InstantSource {
   void end_idle() noexcept;
   /// The application's last copy is gone.
   void orphan() noexcept;
+  [[nodiscard]] bool orphaned() const noexcept { return orphaned_at_.load(std::memory_order_relaxed) != never; }
 
   [[nodiscard]] Duration limit() const noexcept { return limit_; }
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const override;
-  /// Grants one fresh limit, but not to one that had been silent before, nor after a third gap without a beat.
+  /// Grants one fresh limit, but not to one that had been silent before, nor at a third gap in a row without a beat.
   void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
 
  private:
@@ -88,6 +89,7 @@ class GroupSource final : public InstantSource,
   void bound(SteadyTime now, bool foreign) noexcept override;
   [[nodiscard]] InstantReading read_empty(SteadyTime since, SteadyTime now) const;
   [[nodiscard]] CheckResult result_of(const std::vector<const Worker*>& silent) const;
+  [[nodiscard]] std::string message_of(const std::vector<const Worker*>& silent) const;
 
   const Duration limit_;
   const HeartbeatGroupOptions options_;

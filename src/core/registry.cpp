@@ -17,7 +17,10 @@ HealthRegistry::HealthRegistry(RegistryOptions options) : state_{std::make_share
 
 HealthRegistry::~HealthRegistry() { state_->close(); }
 
-Report HealthRegistry::report(Probe probe) const { return state_->snapshot(detail::ProbeSet::of(probe)).of(probe); }
+Report HealthRegistry::report(Probe probe) const {
+  detail::Afterwards afterwards;
+  return state_->snapshot(detail::ProbeSet::of(probe), afterwards).of(probe);
+}
 
 Subscription HealthRegistry::on_change(HealthListener listener) {
   if (!listener) throw std::invalid_argument{"vitals: on_change: the listener must not be empty"};

@@ -51,20 +51,27 @@ void RegistryState::ask_entry(Entry& entry, Transaction& transaction) {
   apply(entry, TimePassed{}, transaction);
   if (transaction.now() < wanted_from(entry.state, entry.rules)) return;
   switch (entry.state.phase) {
-    case RunPhase::idle: make_due(entry, transaction); break;
+    case RunPhase::idle:
+      make_due(entry, transaction);
+      if (scheduler_) scheduler_->staff();
+      break;
     case RunPhase::running: break;
     case RunPhase::overdue: apply(entry, TurnMissed{}, transaction); break;
   }
-  if (!under_way(entry)) return;
-  entry.pending = pending_[index_of(entry.rules.probe)].add();
-  rebook(entry, transaction.now());
+  begin_pending(entry, transaction);
 }
 
 // A probe waits for a run that is in time, or that has a worker to come.
 bool RegistryState::under_way(const Entry& entry) const {
   if (!scheduler_) return false;
-  if (entry.queued) return !scheduler_->stuck();
-  return entry.state.phase == RunPhase::running && !entry.state.delivered;
+  if (entry.queued) return !scheduler_->stuck(queue_of(entry));
+  return entry.state.phase == RunPhase::running && !entry.state.delivered && !entry.run->abandoned;
+}
+
+void RegistryState::begin_pending(Entry& entry, Transaction& transaction) {
+  if (entry.pending || !under_way(entry)) return;
+  entry.pending = pending_[index_of(entry.rules.probe)].add();
+  rebook(entry, transaction.now());
 }
 
 void RegistryState::cancel(const std::shared_ptr<Wait>& wait) noexcept {
@@ -102,14 +109,14 @@ void RegistryState::end_overdue_waits(Transaction& transaction) {
   }
 }
 
-Standing RegistryState::standing(ProbeSet probes) {
-  Transaction transaction{*this};
+Standing RegistryState::standing(ProbeSet probes, Afterwards& afterwards) {
+  Transaction transaction{*this, afterwards};
   refresh(transaction);
   return standing(probes, transaction);
 }
 
-Snapshot RegistryState::snapshot(ProbeSet probes) {
-  Transaction transaction{*this};
+Snapshot RegistryState::snapshot(ProbeSet probes, Afterwards& afterwards) {
+  Transaction transaction{*this, afterwards};
   refresh(transaction);
   Snapshot snapshot{.standing = standing(probes, transaction)};
   for (const auto probe : all_probes)
@@ -126,7 +133,7 @@ std::optional<CheckSnapshot> RegistryState::snapshot(std::string_view check) {
   const auto& kept = frozen_[index_of(entry.rules.probe)];
   if (!kept) return CheckSnapshot{report_of(entry), transaction.wall_now()};
   const auto* report = kept->find(check);
-  return report ? std::optional{CheckSnapshot{*report, transaction.wall_now()}} : std::nullopt;
+  return report ? std::optional{CheckSnapshot{*report, kept->time()}} : std::nullopt;
 }
 
 // Brings up to date what time alone has changed.
@@ -146,14 +153,14 @@ Standing RegistryState::standing(ProbeSet probes, const Transaction& transaction
   const auto until = [&](SteadyTime moment) { standing.valid_until = std::min(standing.valid_until, moment); };
   for (const auto probe : all_probes) {
     const bool asked = probes.contains(probe);
-    if (asked) standing.worst = worse(standing.worst, verdict_of(probe, now).status);
     if (!asked && !(probe == Probe::startup && life_.starting())) continue;
-    until(verdict_of(probe, now).valid_until);
+    const auto verdict = verdict_of(probe, now);
+    if (asked) standing.worst = worse(standing.worst, verdict.status);
+    until(verdict.valid_until);
     until(expiries_[index_of(probe)].first());
     until(wants_[index_of(probe)].first());
     if (!pending_[index_of(probe)].empty()) until(now);
   }
-  standing.valid_until = std::max(standing.valid_until, now);
   return standing;
 }
 

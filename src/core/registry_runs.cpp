@@ -22,9 +22,6 @@ CheckResult failure_of_exception() {
   }
 }
 
-// Of ready_ and in_time_.
-std::size_t queue_of(const Entry& entry) { return entry.rules.probe == Probe::liveness ? 0 : 1; }
-
 }  // namespace
 
 bool RegistryState::runs(const Entry& entry) const noexcept { return entry.scheduled() && !closed_ && !frozen(entry); }
@@ -50,11 +47,16 @@ void RegistryState::became_overdue(Entry& entry, Transaction& transaction) {
   end_pending(entry, transaction);
   release_slot(entry, *entry.run);
   request_stop(entry.run, transaction);
+  give_up_stuck_queues(transaction);
+}
+
+// Nobody waits for a run that has no worker to come.
+void RegistryState::give_up_stuck_queues(Transaction& transaction) {
   if (!scheduler_) return;
   scheduler_->staff();
-  if (!scheduler_->stuck()) return;
-  for (const auto& queue : ready_)
-    for (const auto& queued : queue) end_pending(*queued, transaction);
+  for (std::size_t queue = 0; queue < ready_.size(); ++queue)
+    if (scheduler_->stuck(queue))
+      for (const auto& queued : ready_[queue]) end_pending(*queued, transaction);
 }
 
 void RegistryState::release_slot(const Entry& entry, Run& run) {
@@ -94,8 +96,11 @@ void RegistryState::look_at(Entry& entry, Transaction& transaction) {
 Call RegistryState::begin_run(const std::shared_ptr<Entry>& entry, bool on_worker, Transaction& transaction) {
   entry->queued = false;
   entry->run = std::make_shared<Run>();
-  entry->run->holds_slot = on_worker;
-  if (on_worker) ++in_time_[queue_of(*entry)];
+  entry->run->holds_slot = entry->run->holds_worker = on_worker;
+  if (on_worker) {
+    ++in_time_[queue_of(*entry)];
+    ++in_call_[queue_of(*entry)];
+  }
   ++entry->calls;
   ++calls_;
   apply(*entry, Started{jitter()}, transaction);
@@ -127,6 +132,7 @@ void RegistryState::finish(Call& call, Transaction& transaction) {
   const auto& run = call.run;
   if (call.result) take_in(*entry, *run, *std::move(call.result), transaction);
   run->in_call = false;
+  if (run->holds_worker) --in_call_[queue_of(*entry)];
   release_slot(*entry, *run);
   --calls_;
   if (--entry->calls == 0) leaving_.erase(entry->id);
@@ -152,6 +158,7 @@ void RegistryState::end_run(const std::shared_ptr<Entry>& entry, const std::shar
   entry->run = nullptr;
   if (entry->removed) return;
   apply(*entry, Returned{}, transaction);
+  if (run->abandoned) apply(*entry, MadeDue{}, transaction);  // its result was dropped
   look_at(*entry, transaction);
 }
 
@@ -198,9 +205,13 @@ std::size_t RegistryState::run_due() {
 void RegistryState::pass_gap(SteadyTime began, Transaction& transaction) {
   for (const auto& [id, entry] : entries_) {
     if (frozen(*entry)) continue;
-    if (entry->instant) entry->instant->pass_gap(counted_from(*entry), began, transaction.now());
-    if (entry->scheduled() && entry->state.phase == RunPhase::idle) apply(*entry, MadeDue{}, transaction);
+    if (entry->instant)
+      entry->instant->pass_gap(counted_from(*entry), began, transaction.now());
+    else
+      apply(*entry, StoodStill{began}, transaction);
     look_at(*entry, transaction);
+    if (scheduler_) scheduler_->staff();
+    begin_pending(*entry, transaction);
   }
   bump();
 }

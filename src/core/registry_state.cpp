@@ -23,8 +23,8 @@ Report failed_report(Probe probe, std::string reason, WallTime time, std::vector
 
 }  // namespace
 
-RegistryState::Transaction::Transaction(RegistryState& state)
-    : state_{state}, lock_{state.mutex_}, now_{state.options_.clock.steady_now()} {
+RegistryState::Transaction::Transaction(RegistryState& state, Afterwards& afterwards)
+    : state_{state}, lock_{state.mutex_}, now_{state.options_.clock.steady_now()}, afterwards_{afterwards} {
   if (!state_.scheduler_) return;
   if (const auto gap = state_.scheduler_->take_gap()) state_.pass_gap(now_ - *gap, *this);
 }
@@ -32,7 +32,6 @@ RegistryState::Transaction::Transaction(RegistryState& state)
 RegistryState::Transaction::~Transaction() {
   state_.commit(*this);
   lock_.unlock();
-  for (auto& call : calls_) call();
 }
 
 RegistryState::RegistryState(const RegistryOptions& options)
@@ -116,6 +115,7 @@ void RegistryState::retire(Entry& entry, Transaction& transaction) {
   if (entry.run) {
     release_slot(entry, *entry.run);
     request_stop(entry.run, transaction);
+    give_up_stuck_queues(transaction);
   }
   if (entry.instant) entry.instant->unwatch(entry.id, this);
   transaction.destroy_later(std::move(entry.body));

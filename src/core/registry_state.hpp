@@ -40,6 +40,19 @@ struct Call {
   std::optional<CheckResult> result = std::nullopt;  ///< What it said, unless it is asynchronous.
 };
 
+/// What may not be done under a lock: user code, and the destruction of what is the user's. Done at its end.
+struct Afterwards {
+  Afterwards() = default;
+  Afterwards(const Afterwards&) = delete;
+  Afterwards& operator=(const Afterwards&) = delete;
+  ~Afterwards() {
+    for (auto& call : calls) call();
+  }
+
+  std::vector<std::shared_ptr<void>> garbage = {};
+  std::vector<std::function<void()>> calls = {};
+};
+
 /// What a HealthRegistry, its handles, Runners and Endpoints share: the checks and what is known of them.
 ///
 /// One lock guards it all. Decisions are made by pure functions (check_state, probe_rules); here they are applied, told
@@ -76,9 +89,9 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// neither block nor throw.
   [[nodiscard]] std::shared_ptr<Wait> ask(ProbeSet probes, std::string_view check, std::function<void()> ready);
   void cancel(const std::shared_ptr<Wait>& wait) noexcept;
-  /// What is known now. Runs nothing and never waits.
-  [[nodiscard]] Standing standing(ProbeSet probes);
-  [[nodiscard]] Snapshot snapshot(ProbeSet probes);
+  /// What is known now. Runs nothing and never waits. The caller's `afterwards` takes what is left to be done.
+  [[nodiscard]] Standing standing(ProbeSet probes, Afterwards& afterwards);
+  [[nodiscard]] Snapshot snapshot(ProbeSet probes, Afterwards& afterwards);
   /// Of one check; nothing if there is none of that name.
   [[nodiscard]] std::optional<CheckSnapshot> snapshot(std::string_view check);
   [[nodiscard]] std::optional<Probe> probe_of(std::string_view check) const;
@@ -134,6 +147,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   void ask_probe(Probe probe, Transaction& transaction);
   void ask_entry(Entry& entry, Transaction& transaction);
   [[nodiscard]] bool under_way(const Entry& entry) const;
+  void begin_pending(Entry& entry, Transaction& transaction);
   static void add_wait(Entry& entry, const std::shared_ptr<Wait>& wait);
   void end_pending(Entry& entry, Transaction& transaction);
   void end_overdue_waits(Transaction& transaction);
@@ -154,6 +168,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   void take_in(Entry& entry, Run& run, CheckResult result, Transaction& transaction);
   void end_run(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, Transaction& transaction);
   void became_overdue(Entry& entry, Transaction& transaction);
+  void give_up_stuck_queues(Transaction& transaction);
   void release_slot(const Entry& entry, Run& run);
   void request_stop(const std::shared_ptr<Run>& run, Transaction& transaction);
   void clear_queue(Transaction& transaction);
@@ -184,6 +199,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   std::array<std::deque<std::shared_ptr<Entry>>, 2> ready_;  // waiting for a worker: liveness, others
   std::deque<std::shared_ptr<Wait>> waiting_;                // in the order of their deadlines
   std::array<std::size_t, 2> in_time_ = {};  // runs on workers within their timeout, of the same two kinds
+  std::array<std::size_t, 2> in_call_ = {};  // workers in a call of these
   std::size_t calls_ = 0;                    // of checks, now
   std::minstd_rand random_;
 
@@ -197,7 +213,9 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 /// Its end judges the probes, tells the listeners, lets the lock go, and then calls and destroys what was left with it.
 class RegistryState::Transaction {
  public:
-  explicit Transaction(RegistryState& state);
+  /// The first one after a gap also does what the gap asks for: whoever looks must find it done.
+  explicit Transaction(RegistryState& state) : Transaction{state, own_} {}
+  Transaction(RegistryState& state, Afterwards& afterwards);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
@@ -206,15 +224,15 @@ class RegistryState::Transaction {
   [[nodiscard]] SteadyTime now() const noexcept { return now_; }
   [[nodiscard]] WallTime wall_now() const noexcept { return state_.options_.clock.wall_now(); }
 
-  void call_later(std::function<void()> call) { calls_.push_back(std::move(call)); }
-  void destroy_later(std::shared_ptr<void> object) { garbage_.push_back(std::move(object)); }
+  void call_later(std::function<void()> call) { afterwards_.calls.push_back(std::move(call)); }
+  void destroy_later(std::shared_ptr<void> object) { afterwards_.garbage.push_back(std::move(object)); }
 
  private:
   RegistryState& state_;
   std::unique_lock<std::mutex> lock_;
   SteadyTime now_;
-  std::vector<std::function<void()>> calls_;
-  std::vector<std::shared_ptr<void>> garbage_;
+  Afterwards& afterwards_;
+  Afterwards own_ = {};
 };
 
 }  // namespace detail

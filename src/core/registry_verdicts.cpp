@@ -133,7 +133,7 @@ SteadyTime RegistryState::next_look(const Entry& entry, SteadyTime now) const {
     return entry.state.phase == RunPhase::running ? deadline_of(entry.state, entry.rules) : SteadyTime::max();
   const auto expiry = entry.verdict.valid_until;
   if (entry.scheduled()) return entry.queued ? expiry : std::min(expiry, detail::next_look(entry.state, entry.rules));
-  if (!events_.has_listeners()) return scheduled_ > 0 && expiry > now ? expiry : SteadyTime::max();
+  if (!events_.has_listeners() && scheduled_ == 0) return SteadyTime::max();
   const auto look = entry.reading ? entry.reading->look_again : SteadyTime::max();
   return expiry > now ? std::min(look, expiry) : look;
 }

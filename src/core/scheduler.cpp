@@ -6,6 +6,7 @@
 #include <iterator>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "core/frame.hpp"
 #include "core/signals.hpp"
@@ -183,6 +184,12 @@ std::vector<std::function<void()>> Scheduler::unserved() {
   std::vector<std::function<void()>> tasks;
   for (auto& serial : lanes_)
     if (!serial.served) std::move(serial.tasks.begin(), serial.tasks.end(), std::back_inserter(tasks));
+  if (idle_ + called_ > 0) return tasks;
+  for (auto& stop : std::exchange(stops_, {}))
+    tasks.push_back([this, stop = std::move(stop)]() mutable {
+      const Frame frame{&state_};
+      stop.request_stop();
+    });
   return tasks;
 }
 

@@ -31,7 +31,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   /// Runs within their timeout; liveness checks may run beside as many others.
   static constexpr std::size_t max_in_time = 32;
   static constexpr std::size_t max_threads = 256;
-  static constexpr std::size_t reserved = 32;  ///< Of these for liveness checks and stop requests only.
+  static constexpr std::size_t max_stop_requests = 16;  ///< At a time: their callbacks may hang, too.
+  /// Of the threads, for all but liveness checks: the rest is for these, for stop requests, the timer and the lanes.
+  static constexpr std::size_t max_others = max_threads - max_in_time - max_stop_requests - 4;
 
   explicit Scheduler(RegistryState& state) : state_{state} {}
   Scheduler(const Scheduler&) = delete;
@@ -54,8 +56,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   [[nodiscard]] std::optional<Duration> take_gap() noexcept;
   /// Without a timer thread nobody ends a wait when its budget is spent.
   [[nodiscard]] bool timer_runs() const noexcept { return timer_runs_; }
-  /// No run is within its timeout, no worker is free, and none can be had.
-  [[nodiscard]] bool stuck() const noexcept;
+  /// What waits in that queue has no worker to come: none is within its timeout, and none is free or has been called.
+  /// To be asked after staff().
+  [[nodiscard]] bool stuck(std::size_t queue) const noexcept;
 
   void post(Lane lane, std::function<void()> task);
   /// After stop(): the tasks for which no thread could be had.
@@ -84,7 +87,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   [[nodiscard]] std::shared_ptr<Entry> take_ready();
   [[nodiscard]] std::size_t runnable() const noexcept;
   [[nodiscard]] std::size_t runnable(std::size_t queue) const noexcept;
-  [[nodiscard]] bool may_hire() const noexcept;
+  [[nodiscard]] std::size_t runnable_stops() const noexcept;
+  [[nodiscard]] std::size_t in_time(std::size_t queue) const noexcept;
+  [[nodiscard]] std::size_t free_threads(std::size_t queue) const noexcept;
   template <Lane lane>
   void run_lane();
 
@@ -98,6 +103,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   std::size_t called_ = 0;            // workers that have been hired or woken for work and haven't looked for it yet
   std::size_t wakes_ = 0;             // of these, the ones that haven't noticed yet
   std::deque<std::stop_source> stops_;
+  std::size_t stops_under_way_ = 0;
   std::array<Serial, 3> lanes_;
   std::condition_variable timetable_changed_;
   std::condition_variable work_came_;

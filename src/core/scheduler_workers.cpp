@@ -10,20 +10,27 @@
 
 namespace vitals::inline v1 {
 namespace detail {
+
 // Liveness checks never queue behind others, so that only they count against their limit.
+std::size_t Scheduler::in_time(std::size_t queue) const noexcept {
+  return queue == 0 ? state_.in_time_[0] : state_.in_time_[0] + state_.in_time_[1];
+}
+
+std::size_t Scheduler::free_threads(std::size_t queue) const noexcept {
+  return queue == 0 ? max_threads : max_others - std::min(max_others, state_.in_call_[queue]);
+}
+
 std::size_t Scheduler::runnable(std::size_t queue) const noexcept {
-  const auto& in_time = state_.in_time_;
-  const auto taken = queue == 0 ? in_time[0] : in_time[0] + in_time[1];
-  return taken >= max_in_time ? 0 : std::min(state_.ready_[queue].size(), max_in_time - taken);
+  const auto slots = max_in_time - std::min(max_in_time, in_time(queue));
+  return std::min({state_.ready_[queue].size(), slots, free_threads(queue)});
+}
+
+std::size_t Scheduler::runnable_stops() const noexcept {
+  return std::min(stops_.size(), max_stop_requests - stops_under_way_);
 }
 
 std::size_t Scheduler::runnable() const noexcept {
-  return stopping_ ? stops_.size() : stops_.size() + runnable(0) + runnable(1);
-}
-
-bool Scheduler::may_hire() const noexcept {
-  const bool privileged = !stops_.empty() || (!stopping_ && runnable(0) > 0);
-  return threads_ < (privileged ? max_threads : max_threads - reserved);
+  return runnable_stops() + (stopping_ ? 0 : runnable(0) + runnable(1));
 }
 
 void Scheduler::staff() {
@@ -32,13 +39,15 @@ void Scheduler::staff() {
       --idle_;
       ++wakes_;
       work_came_.notify_one();
-    } else if (!may_hire() || !spawn(&Scheduler::run_worker)) {
+    } else if (threads_ >= max_threads || !spawn(&Scheduler::run_worker)) {
       return;
     }
   }
 }
 
-bool Scheduler::stuck() const noexcept { return idle_ + called_ + state_.in_time_[0] + state_.in_time_[1] == 0; }
+bool Scheduler::stuck(std::size_t queue) const noexcept {
+  return in_time(queue) == 0 && (free_threads(queue) == 0 || idle_ + called_ == 0);
+}
 
 std::shared_ptr<Entry> Scheduler::take_ready() {
   for (std::size_t queue = 0; queue < state_.ready_.size(); ++queue) {
@@ -55,6 +64,7 @@ std::shared_ptr<Entry> Scheduler::take_ready() {
 // A worker looks for work when it is called and after each piece of it, in one go with handing in the result.
 void Scheduler::run_worker() {
   std::optional<Call> call;
+  bool stopped = false;
   for (bool called = true;;) {
     auto made = std::exchange(call, std::nullopt);
     std::stop_source stop{std::nostopstate};
@@ -62,20 +72,24 @@ void Scheduler::run_worker() {
       RegistryState::Transaction transaction{state_};
       if (made) state_.finish(*made, transaction);
       if (std::exchange(called, false)) --called_;
-      if (!stops_.empty()) {
+      if (std::exchange(stopped, false)) --stops_under_way_;
+      if (runnable_stops() > 0) {
         stop = std::move(stops_.front());
         stops_.pop_front();
+        ++stops_under_way_;
       } else if (const auto entry = stopping_ ? nullptr : take_ready()) {
         call = state_.begin_run(entry, true, transaction);
       } else {
         ++idle_;
       }
     }
+    made.reset();
     if (call) {
       state_.make(*call);
     } else if (stop.stop_possible()) {
       const Frame frame{&state_};
       stop.request_stop();
+      stopped = true;
     } else if (called = await_work(); !called) {
       return;
     }

@@ -79,8 +79,9 @@ void Answers::cancel(const std::shared_ptr<Wait>& wait) const noexcept {
 Response Answers::answer(const Route& route) const {
   if (route.method == Method::other) return method_not_allowed_response();
   if (route.one_check) return answer_one_check(route);
+  Afterwards afterwards;  // not while others may wait for the body
   auto body = kept(route);
-  if (!body) body = kept_.renew(route, [&] { return write(route); });
+  if (!body) body = kept_.renew(route, [&] { return write(route, afterwards); });
   return status_response(route, body->status, body->body);
 }
 
@@ -96,12 +97,12 @@ std::shared_ptr<const KeptBody> Answers::kept(const Route& route) const {
   return body && body->holds(state_->version(), state_->clock().steady_now()) ? body : nullptr;
 }
 
-std::shared_ptr<const KeptBody> Answers::write(const Route& route) const {
+std::shared_ptr<const KeptBody> Answers::write(const Route& route, Afterwards& afterwards) const {
   Snapshot snapshot;
   if (route.format == Format::text)  // whatever the number of checks is
-    snapshot.standing = state_->standing(route.probes());
+    snapshot.standing = state_->standing(route.probes(), afterwards);
   else
-    snapshot = state_->snapshot(route.probes());
+    snapshot = state_->snapshot(route.probes(), afterwards);
   const auto& standing = snapshot.standing;
   return std::make_shared<const KeptBody>(
       KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version, standing.valid_until});

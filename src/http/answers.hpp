@@ -14,6 +14,7 @@ namespace vitals::inline v1 {
 namespace detail {
 
 class RegistryState;
+struct Afterwards;
 struct Wait;
 
 /// The answers of one Endpoint: which request asks what, which runs it needs, and how the result is said.
@@ -48,7 +49,7 @@ class VITALS_EXPORT Answers {
   /// The probe of the check that is asked for; nothing if there is no such check where it was asked for.
   [[nodiscard]] std::optional<Probe> probe_of_check(const Route& route) const;
   [[nodiscard]] std::shared_ptr<const KeptBody> kept(const Route& route) const;
-  [[nodiscard]] std::shared_ptr<const KeptBody> write(const Route& route) const;
+  [[nodiscard]] std::shared_ptr<const KeptBody> write(const Route& route, Afterwards& afterwards) const;
   [[nodiscard]] Response answer_one_check(const Route& route) const;
 
   std::shared_ptr<RegistryState> state_;

@@ -33,7 +33,8 @@ class Object {
   explicit Object(std::string& out) : out_{out} { out_ += '{'; }
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
-  ~Object() { out_ += '}'; }
+  /// To be called after the last member; not by the destructor, because it may throw.
+  void end() { out_ += '}'; }
 
   /// Begins a member; its value is what is written next.
   std::string& member(std::string_view key) {
@@ -77,19 +78,19 @@ void add_details(Object& object, const CheckReport& check) {
   if (check.data.empty()) return;
   Object data{object.member("data")};
   for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
+  data.end();
 }
 
 void add_check(Object& checks, const CheckReport& check, bool with_probe, Details details) {
   auto& out = checks.member(check.name);
   out += '[';
-  {
-    Object object{out};
-    if (with_probe) object.text("probe", to_string(check.probe));
-    object.text("status", to_string(check.status));
-    if (check.checked_at) object.text("time", utc_text(*check.checked_at));
-    if (is_told(check.condition)) object.text("condition", to_string(check.condition));
-    if (details == Details::always) add_details(object, check);
-  }
+  Object object{out};
+  if (with_probe) object.text("probe", to_string(check.probe));
+  object.text("status", to_string(check.status));
+  if (check.checked_at) object.text("time", utc_text(*check.checked_at));
+  if (is_told(check.condition)) object.text("condition", to_string(check.condition));
+  if (details == Details::always) add_details(object, check);
+  object.end();
   out += ']';
 }
 
@@ -114,43 +115,42 @@ std::string joined_reasons(const Snapshot& snapshot) {
 
 std::string health_json(const Report& report, Details details) {
   std::string out;
-  {
-    Object root{out};
-    begin_root(root, report.status(), report.time());
-    if (details == Details::always && report.status() != Status::pass && !report.reason().empty())
-      root.text("output", report.reason());
-    Object checks{root.member("checks")};
-    for (const auto& check : report.checks()) add_check(checks, check, false, details);
-  }
+  Object root{out};
+  begin_root(root, report.status(), report.time());
+  if (details == Details::always && report.status() != Status::pass && !report.reason().empty())
+    root.text("output", report.reason());
+  Object checks{root.member("checks")};
+  for (const auto& check : report.checks()) add_check(checks, check, false, details);
+  checks.end();
+  root.end();
   return out;
 }
 
 std::string health_json(const Snapshot& snapshot, Details details) {
   std::string out;
-  {
-    Object root{out};
-    begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
-    if (const auto reasons = joined_reasons(snapshot); details == Details::always && !reasons.empty())
-      root.text("output", reasons);
-    {
-      Object probes{root.member("probes")};
-      for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));
-    }
-    Object checks{root.member("checks")};
-    for (const Probe probe : all_probes)
-      for (const auto& check : snapshot.of(probe).checks()) add_check(checks, check, true, details);
-  }
+  Object root{out};
+  begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
+  if (const auto reasons = joined_reasons(snapshot); details == Details::always && !reasons.empty())
+    root.text("output", reasons);
+  Object probes{root.member("probes")};
+  for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));
+  probes.end();
+  Object checks{root.member("checks")};
+  for (const Probe probe : all_probes)
+    for (const auto& check : snapshot.of(probe).checks()) add_check(checks, check, true, details);
+  checks.end();
+  root.end();
   return out;
 }
 
 std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Details details) {
   std::string out;
-  {
-    Object root{out};
-    begin_root(root, check.status, time);
-    Object checks{root.member("checks")};
-    add_check(checks, check, with_probe, details);
-  }
+  Object root{out};
+  begin_root(root, check.status, time);
+  Object checks{root.member("checks")};
+  add_check(checks, check, with_probe, details);
+  checks.end();
+  root.end();
   return out;
 }
 

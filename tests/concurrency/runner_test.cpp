@@ -13,6 +13,8 @@
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 
+#include "core/scheduler.hpp"
+#include "core/scheduler_lease.hpp"
 #include "support/probe.hpp"
 
 namespace vitals::test {
@@ -165,74 +167,27 @@ TEST(RunnerTest, KeepsOthersFreshWhileManyHang) {
   finish.open();
 }
 
-TEST(RunnerTest, NeverQueuesALivenessCheckBehindOthers) {
+TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
   HealthRegistry health;
   Gate finish;
-  Counter running;
-  for (int i = 0; i < 40; ++i)  // more than may run at a time, and all well within their timeout
-    health.add_readiness_check("slow-" + std::to_string(i),
-                               [&] {
-                                 running.add();
-                                 finish.wait();
-                               },
-                               {.timeout = 1h, .schedule = every(24h)});
-  Runner runner{health};
-  running.await(32);
-  Counter alive;
-
-  health.add_liveness_check("loop", [&] { alive.add(); }, {.schedule = every(1ms)});
-  alive.await(3);
-
-  EXPECT_EQ(running.value(), 32);
-  finish.open();
-}
-
-TEST(RunnerTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
-  HealthRegistry health;
-  Gate finish;
-  Counter running;
-  std::vector<CheckHandle> handles;
-  for (int i = 0; i < 40; ++i)  // more than may run at a time
-    handles.push_back(health.add_readiness_check("hung-" + std::to_string(i),
-                                                 [&] {
-                                                   running.add();
-                                                   finish.wait();
-                                                 },
-                                                 {.timeout = 1h, .schedule = every(24h)}));
-  Runner runner{health};
-  running.await(32);
-
-  for (const auto& handle : handles) handle.remove();
-  const auto report = [&] {
-    health.add_readiness_check("live", [] { return true; });
-    return probe(health);
-  }();
-
-  EXPECT_EQ(report.status(), Status::pass);
-  finish.open();
-}
-
-TEST(RunnerTest, IsNotHeldUpByAStopCallbackThatHangs) {
-  HealthRegistry health;
-  Gate finish;
-  Gate hanging;
-  health.add_readiness_check("hung",
-                             [&](const CheckContext& context) {
-                               const std::stop_callback on_stop{context.stop_token(), [&] {
-                                                                  hanging.open();
-                                                                  finish.wait();
-                                                                }};
-                               finish.wait();
-                             },
-                             {.timeout = 1ms, .schedule = every(24h)});
   Counter runs;
-  health.add_readiness_check("live", [&] { runs.add(); }, {.schedule = every(1ms)});
+  health.add_readiness_check("database",
+                             [&] {
+                               if (runs.add() == 2) finish.wait();
+                             },
+                             {.schedule = on_demand(0s)});
+  detail::SchedulerLease former{detail::state_of(health), {}};
+  ASSERT_EQ(probe(health).status(), Status::pass);
+  std::jthread asking{[&] { probe(health); }};
+  runs.await(2);
+  former.release();
+
   Runner runner{health};
-
-  hanging.wait();
-  runs.await(runs.value() + 10);
-
+  const auto state = detail::state_of(health);
+  EXPECT_EQ(state->ask(detail::ProbeSet::of(Probe::readiness), {}, [] {}), nullptr) << "its result will be dropped";
   finish.open();
+
+  runs.await(3);
 }
 
 TEST(RunnerTest, SharesOneSchedulerWithTheOtherRunnersOfTheRegistry) {

@@ -114,13 +114,15 @@ TEST_F(HeartbeatGroupTest, TakesAnIdleWorkerForAlive) {
 TEST_F(HeartbeatGroupTest, FailsAtOnceWhenAWorkerIsGone) {
   const HeartbeatGroup workers{5s};
   health_.add_liveness_check("check", workers);
-  auto worker = std::optional{workers.add("gone")};
+  const auto stuck = workers.add("stuck");
+  auto ended = std::optional{workers.add("ended")};
   EXPECT_EQ(status(), Status::pass);
 
-  worker.reset();
+  ended.reset();
+  EXPECT_EQ(check().message, "1 of 2 silent, gone: ended");
+  clock_.advance(6s);
 
-  EXPECT_EQ(status(), Status::fail);
-  EXPECT_THAT(check().message, HasSubstr("gone"));
+  EXPECT_EQ(check().message, "2 of 2 silent for longer than 5 s: stuck; gone: ended");
 }
 
 TEST_F(HeartbeatGroupTest, LetsAWorkerGoThatIsRemoved) {
@@ -150,6 +152,7 @@ TEST_F(HeartbeatGroupTest, FailsWithoutWorkersAfterItsLimit) {
 
   EXPECT_EQ(status(), Status::fail);
   EXPECT_EQ(check().message, "no worker");
+  EXPECT_EQ(datum(check(), "workers"), 0);
 }
 
 TEST_F(HeartbeatGroupTest, CountsAnewFromTheLastWorkersRemoval) {

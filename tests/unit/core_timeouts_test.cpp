@@ -12,6 +12,7 @@ using vitals::Condition;
 using vitals::every;
 using vitals::Status;
 using vitals::detail::RunPhase;
+using vitals::detail::StoodStill;
 using vitals::detail::TurnMissed;
 using vitals::test::Machine;
 
@@ -53,6 +54,32 @@ TEST(TimeoutTest, EndsTheRunAtItsDeadlineHoweverLateItIsNoticed) {
 
   EXPECT_EQ(check.state.ended, Machine::beginning + 500ms);
   EXPECT_EQ(check.state.duration, 500ms);
+}
+
+TEST(TimeoutTest, CountsAnewWhenTheProcessStoodStill) {
+  Machine check;
+  check.pass().start().at(10s).see(StoodStill{.began = Machine::beginning + 400ms});
+
+  EXPECT_EQ(check.at(10s + 499ms).status(), Status::pass);
+  EXPECT_EQ(check.at(10s + 500ms).status(), Status::fail);
+}
+
+TEST(TimeoutTest, CountsAnewOnlyOnceInARun) {
+  Machine check;
+  check.pass().start().at(10s).see(StoodStill{.began = Machine::beginning + 400ms});
+
+  check.at(20s).see(StoodStill{.began = Machine::beginning + 10s + 400ms});
+
+  EXPECT_EQ(check.status(), Status::fail);
+}
+
+TEST(TimeoutTest, IsNotForgottenBecauseTheProcessStoodStillLater) {
+  Machine check;
+  check.pass().start();
+
+  check.at(10s).see(StoodStill{.began = Machine::beginning + 500ms});
+
+  EXPECT_EQ(check.status(), Status::fail);
 }
 
 TEST(TimeoutTest, CountsTowardsTheThreshold) {

@@ -25,6 +25,7 @@ using vitals::on_demand;
 using vitals::Probe;
 using vitals::StatusFlag;
 using vitals::SteadyTime;
+using vitals::detail::Afterwards;
 using vitals::detail::ProbeSet;
 using vitals::detail::state_of;
 using vitals::test::ManualClock;
@@ -39,7 +40,10 @@ class RegistryFixture : public testing::Test {
     action();
     return version() != before;
   }
-  SteadyTime valid_until(Probe probe) const { return state_of(health_)->standing(ProbeSet::of(probe)).valid_until; }
+  SteadyTime valid_until(Probe probe) const {
+    Afterwards afterwards;
+    return state_of(health_)->standing(ProbeSet::of(probe), afterwards).valid_until;
+  }
 
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
@@ -143,7 +147,9 @@ TEST_F(VersionNumberTest, DoesNotChangeWhenNothingIsDue) {
 TEST_F(VersionNumberTest, IsThatOfTheSnapshot) {
   health_.add_readiness_check("database", [] {});
 
-  EXPECT_EQ(state_of(health_)->snapshot(ProbeSet::all()).standing.version, version());
+  Afterwards afterwards;
+
+  EXPECT_EQ(state_of(health_)->snapshot(ProbeSet::all(), afterwards).standing.version, version());
 }
 
 TEST_F(ValidUntilTest, IsForEverWithoutChecks) {
@@ -159,13 +165,13 @@ TEST_F(ValidUntilTest, IsTheStaleBoundForEvery) {
   EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 16s + 1ns);
 }
 
-TEST_F(ValidUntilTest, IsNowOnceACheckIsStaleAndARunIsWanted) {
+TEST_F(ValidUntilTest, IsOverOnceACheckIsStaleAndARunIsWanted) {
   health_.add_readiness_check("database", [] {}, {.schedule = every(5s)});
   health_.run_due();
 
   clock_.advance(1min);
 
-  EXPECT_EQ(valid_until(Probe::readiness), clock_.now());
+  EXPECT_LE(valid_until(Probe::readiness), clock_.now());
 }
 
 TEST_F(ValidUntilTest, IsTheMaximumAgeForOnDemand) {

@@ -4,6 +4,7 @@
 #include <latch>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -165,6 +166,25 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
 
   clock.advance(2s);
   EXPECT_THAT(ready(), HasSubstr(R"("condition":"stale")"));
+}
+
+TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
+  std::latch started{1};
+  Gate finish;
+  int status = 0;
+  health.add_readiness_check("hung", [&](const vitals::CheckContext& context) {
+    const std::stop_callback asks{context.stop_token(), [&] { status = get(endpoint, "/healthz").status; }};
+    started.count_down();
+    finish.wait();
+  });
+  std::jthread runner{[&] { health.run_due(); }};
+  started.wait();
+
+  clock.advance(1s);  // overdue: whoever looks tells it to stop
+  EXPECT_EQ(get(endpoint, "/healthz").status, 200);
+
+  EXPECT_EQ(status, 200);
+  finish.open();
 }
 
 TEST_F(KeptAnswersTest, AreWrittenAnewWhenAHeartbeatIsSilent) {

@@ -1,0 +1,143 @@
+// Who gets a worker while others hang.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <vitals/registry.hpp>
+#include <vitals/runner.hpp>
+
+#include "core/scheduler.hpp"
+#include "core/scheduler_lease.hpp"
+#include "support/probe.hpp"
+
+namespace vitals::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
+  HealthRegistry health;
+  Gate finish;
+  Counter running;
+  for (int i = 0; i < 40; ++i)  // more than may run at a time, and all well within their timeout
+    health.add_readiness_check("slow-" + std::to_string(i),
+                               [&] {
+                                 running.add();
+                                 finish.wait();
+                               },
+                               {.timeout = 1h, .schedule = every(24h)});
+  Runner runner{health};
+  running.await(32);
+  Counter alive;
+
+  health.add_liveness_check("loop", [&] { alive.add(); }, {.schedule = every(1ms)});
+  alive.await(3);
+
+  EXPECT_EQ(running.value(), 32);
+  finish.open();
+}
+
+TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
+  constexpr auto most = static_cast<int>(detail::Scheduler::max_others);
+  HealthRegistry health;
+  Gate finish;
+  Counter hung;
+  for (int i = 0; i < 2 * most; ++i)
+    health.add_readiness_check("hung-" + std::to_string(i),
+                               [&] {
+                                 hung.add();
+                                 finish.wait();
+                               },
+                               {.timeout = 1ms, .schedule = every(24h)});
+  Runner runner{health};
+  hung.await(most);
+  Counter alive;
+
+  health.add_liveness_check("loop", [&] { alive.add(); }, {.schedule = every(1ms)});
+  alive.await(100);
+
+  EXPECT_EQ(hung.value(), most);
+  finish.open();
+}
+
+TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
+  HealthRegistry health;
+  Gate finish;
+  Counter stops;
+  std::atomic<bool> up = true;
+  health.add_readiness_check("database", [&] { return up.load(); }, {.schedule = on_demand(0s)});
+  Runner runner{health};
+  ASSERT_EQ(probe(health).status(), Status::pass);
+  const auto hang = [&](const CheckContext& context) {  // takes the one worker, and another for its stop callback
+    const std::stop_callback stop{context.stop_token(), [&] {
+                                    stops.add();
+                                    finish.wait();
+                                  }};
+    finish.wait();
+  };
+  health.add_readiness_check("hung", hang, {.timeout = 1ms, .schedule = every(24h), .critical = false});
+  stops.await(1);
+
+  up = false;
+
+  EXPECT_EQ(probe(health).status(), Status::fail);
+  finish.open();
+}
+
+TEST(WorkersTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
+  HealthRegistry health;
+  Gate finish;
+  Counter running;
+  std::vector<CheckHandle> handles;
+  for (int i = 0; i < 40; ++i)  // more than may run at a time
+    handles.push_back(health.add_readiness_check("hung-" + std::to_string(i),
+                                                 [&] {
+                                                   running.add();
+                                                   finish.wait();
+                                                 },
+                                                 {.timeout = 1h, .schedule = every(24h)}));
+  Runner runner{health};
+  running.await(32);
+
+  for (const auto& handle : handles) handle.remove();
+  const auto report = [&] {
+    health.add_readiness_check("live", [] { return true; });
+    return probe(health);
+  }();
+
+  EXPECT_EQ(report.status(), Status::pass);
+  finish.open();
+}
+
+TEST(WorkersTest, IsNotHeldUpByAStopCallbackThatHangs) {
+  HealthRegistry health;
+  Gate finish;
+  Gate hanging;
+  health.add_readiness_check("hung",
+                             [&](const CheckContext& context) {
+                               const std::stop_callback on_stop{context.stop_token(), [&] {
+                                                                  hanging.open();
+                                                                  finish.wait();
+                                                                }};
+                               finish.wait();
+                             },
+                             {.timeout = 1ms, .schedule = every(24h)});
+  Counter runs;
+  health.add_readiness_check("live", [&] { runs.add(); }, {.schedule = every(1ms)});
+  Runner runner{health};
+
+  hanging.wait();
+  runs.await(runs.value() + 10);
+
+  finish.open();
+}
+
+}  // namespace
+}  // namespace vitals::test
