@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -98,6 +99,11 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// Changes with everything that an answer shows.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] const Clock& clock() const noexcept { return options_.clock; }
+  /// The process has just stood still, and nobody has done yet what that asks for: nothing from before counts.
+  [[nodiscard]] bool in_gap() const noexcept {
+    const auto from = gap_from_.load(std::memory_order_relaxed);
+    return from != no_gap && std::chrono::steady_clock::now().time_since_epoch().count() > from;
+  }
   /// Runs a task on the thread that answers asynchronous requests.
   void post_answer(std::function<void()> task);
   /// Runs a task on the thread that writes the log.
@@ -177,6 +183,8 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
   const RegistryOptions options_;
   std::atomic<std::uint64_t> version_ = 1;
+  static constexpr auto no_gap = std::chrono::steady_clock::duration::max().count();
+  std::atomic<std::chrono::steady_clock::rep> gap_from_ = no_gap;  // when the timer's delay becomes a gap, if it runs
   mutable std::mutex mutex_;
   std::condition_variable call_ended_;
 

@@ -37,6 +37,7 @@ void Scheduler::start() {
 void Scheduler::stop() {
   attend();
   stopping_ = true;
+  expect_no_timer();
   timetable_changed_.notify_all();
   work_came_.notify_all();
   for (auto& serial : lanes_) serial.posted.notify_all();
@@ -94,6 +95,7 @@ void Scheduler::attend() {
   if (!timer_runs_) {
     wake_timer_at(steady_clock::now());
     timer_runs_ = spawn(&Scheduler::run_timer);
+    if (!timer_runs_) expect_no_timer();
   } else if (*look < timer_wake_) {
     timetable_changed_.notify_one();
   }
@@ -102,14 +104,15 @@ void Scheduler::attend() {
 void Scheduler::wake_timer_at(steady_clock::time_point moment) noexcept {
   timer_slept_ = steady_clock::now();
   timer_wake_ = moment;
+  state_.gap_from_.store((moment + longest_delay).time_since_epoch().count(), std::memory_order_relaxed);
 }
 
+void Scheduler::expect_no_timer() noexcept { state_.gap_from_.store(RegistryState::no_gap, std::memory_order_relaxed); }
+
 std::optional<Duration> Scheduler::take_gap() noexcept {
-  if (!timer_runs_ || stopping_) return std::nullopt;
-  const auto now = steady_clock::now();
-  if (now <= timer_wake_ + longest_delay) return std::nullopt;
-  const auto since = now - timer_slept_;
-  wake_timer_at(now);
+  if (!timer_runs_ || !state_.in_gap()) return std::nullopt;
+  const auto since = steady_clock::now() - timer_slept_;
+  wake_timer_at(steady_clock::now());
   return since;
 }
 
@@ -136,6 +139,7 @@ void Scheduler::run_timer() {
     const auto look = stopping_ ? std::nullopt : next_look();
     if (!look) {
       timer_runs_ = false;
+      if (!stopping_) expect_no_timer();  // else that was done, and another scheduler may have a timer
       end_thread();
       return;
     }

@@ -80,6 +80,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   void serve(Lane lane);
   void run_timer();
   void wake_timer_at(std::chrono::steady_clock::time_point moment) noexcept;
+  void expect_no_timer() noexcept;
   void look_at_timetable();
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
   void run_worker();

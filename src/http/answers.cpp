@@ -94,7 +94,8 @@ std::optional<Probe> Answers::probe_of_check(const Route& route) const {
 
 std::shared_ptr<const KeptBody> Answers::kept(const Route& route) const {
   auto body = kept_.find(route);
-  return body && body->holds(state_->version(), state_->clock().steady_now()) ? body : nullptr;
+  const bool holds = body && body->holds(state_->version(), state_->clock().steady_now()) && !state_->in_gap();
+  return holds ? body : nullptr;
 }
 
 std::shared_ptr<const KeptBody> Answers::write(const Route& route, Afterwards& afterwards) const {

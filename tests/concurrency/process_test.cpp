@@ -1,12 +1,15 @@
 // A server inside a process that waits for signals, starts programs, and is stopped and continued.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <fcntl.h>
 #include <memory>
+#include <new>
 #include <string>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
@@ -76,6 +79,9 @@ class StoppedService {
   StoppedService() {
     std::array<int, 2> ends = {};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"can't make a pipe"};
+    void* page = mmap(nullptr, sizeof *database_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) throw std::runtime_error{"can't map a page"};
+    database_ = new (page) std::atomic<bool>{true};
     pid_ = fork();
     if (pid_ == 0) serve(ends[1]);
     close(ends[1]);
@@ -87,6 +93,7 @@ class StoppedService {
   ~StoppedService() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
+    munmap(database_, sizeof *database_);
   }
 
   void stop() const {
@@ -94,15 +101,17 @@ class StoppedService {
     waitpid(pid_, nullptr, WUNTRACED);
   }
   void go_on() const { kill(pid_, SIGCONT); }
+  void lose_database() const { *database_ = false; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
-  [[noreturn]] static void serve(int told) {
+  [[noreturn]] void serve(int told) const {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     vitals::HealthRegistry health;
     const vitals::Heartbeat beat{limit};
     health.add_liveness_check("loop", beat);
     health.add_readiness_check("queue", [] { return true; }, {.schedule = every(200ms), .stale_after = 1s});
+    health.add_readiness_check("database", [this] { return database_->load(); }, {.schedule = every(1h)});
     vitals::HealthServer server{health, on_port(0)};
     server.start();
     http_get(server.port(), "/ready");
@@ -112,6 +121,7 @@ class StoppedService {
     for (;;) pause();
   }
 
+  std::atomic<bool>* database_ = nullptr;  // shared with the process
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
 };
@@ -148,6 +158,15 @@ TEST_F(StopAndContinueTest, GivesHeartbeatsOneFreshLimit) {
   EXPECT_EQ(http_get(service_.port(), "/healthz").status, 200);
   EXPECT_TRUE(eventually([&] { return http_get(service_.port(), "/healthz").status == 503; }))
       << "but only one: it doesn't beat any more";
+}
+
+TEST_F(StopAndContinueTest, AnswersNothingFromBeforeThatHasBecomeWrong) {
+  Question asked_meanwhile{service_.port(), "/ready/database"};
+  service_.lose_database();
+
+  service_.go_on();
+
+  EXPECT_EQ(asked_meanwhile.answer(), 503) << "though its result wasn't stale";
 }
 
 TEST_F(StopAndContinueTest, HasProbesWaitForTheRunsThatWereMissed) {
