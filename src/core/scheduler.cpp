@@ -190,7 +190,7 @@ std::vector<std::function<void()>> Scheduler::unserved() {
     if (!serial.served) std::move(serial.tasks.begin(), serial.tasks.end(), std::back_inserter(tasks));
   if (idle_ + called_ > 0) return tasks;
   for (auto& stop : std::exchange(stops_, {}))
-    tasks.push_back([this, stop = std::move(stop)]() mutable {
+    tasks.emplace_back([this, stop = std::move(stop)]() mutable {
       const Frame frame{&state_};
       stop.request_stop();
     });
