@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include "core/registry_state.hpp"
 #include "core/scheduler.hpp"
@@ -78,6 +79,24 @@ void RegistryState::cancel(const std::shared_ptr<Wait>& wait) noexcept {
   Transaction transaction{*this};
   if (std::exchange(wait->over, true)) return;
   transaction.destroy_later(std::make_shared<std::function<void()>>(std::move(wait->ready)));
+}
+
+SteadyTime RegistryState::answered_at(ProbeSet probes, std::string_view check, SteadyTime asked) const {
+  const std::lock_guard lock{mutex_};
+  auto moment = options_.clock.steady_now();
+  const auto awaited = life_.starting() ? probes.with(Probe::startup) : probes;
+  for (const auto& [id, entry] : entries_) {
+    const auto& [rules, state] = std::tie(entry->rules, entry->state);
+    if (check.empty() ? !awaited.contains(rules.probe) : entry->name != check) continue;
+    const bool in_time = runs(*entry) && state.phase == RunPhase::running && !state.delivered;
+    if (in_time && wanted_from(state, rules) <= asked) moment = std::max(moment, deadline_of(state, rules));
+  }
+  return std::min(moment, asked + longest_wait(options_.answer_budget));
+}
+
+bool RegistryState::has_runner() const {
+  const std::lock_guard lock{mutex_};
+  return scheduler_ != nullptr;
 }
 
 void RegistryState::fire(const std::shared_ptr<Wait>& wait, Transaction& transaction) {

@@ -90,6 +90,10 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// neither block nor throw.
   [[nodiscard]] std::shared_ptr<Wait> ask(ProbeSet probes, std::string_view check, std::function<void()> ready);
   void cancel(const std::shared_ptr<Wait>& wait) noexcept;
+  /// When a probe that asked then has its answer, by the registry's clock, with a Runner or without: later than now
+  /// while runs that it needs are under way and in time; not after the answer budget.
+  [[nodiscard]] SteadyTime answered_at(ProbeSet probes, std::string_view check, SteadyTime asked) const;
+  [[nodiscard]] bool has_runner() const;
   /// What is known now. Runs nothing and never waits. The caller's `afterwards` takes what is left to be done.
   [[nodiscard]] Standing standing(ProbeSet probes, Afterwards& afterwards);
   [[nodiscard]] Snapshot snapshot(ProbeSet probes, Afterwards& afterwards);

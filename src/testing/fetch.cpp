@@ -102,7 +102,8 @@ std::string request_for(std::uint16_t port, std::string_view target, const Fetch
 }
 
 FetchResult exchange(std::uint16_t port, std::string_view target, const FetchOptions& options) {
-  Connection connection{port, SystemClock::now() + options.timeout};
+  constexpr Duration longest = std::chrono::hours{24};  // what is added to a time must not overflow
+  Connection connection{port, SystemClock::now() + std::min(options.timeout, longest)};
   connection.send(request_for(port, target, options));
   std::string received;
   while (true) {

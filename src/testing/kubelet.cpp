@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -6,6 +7,8 @@
 
 #include <vitals/testing/kubelet.hpp>
 
+#include "core/registry_state.hpp"
+#include "http/answers.hpp"
 #include "testing/probe_worker.hpp"
 
 namespace vitals::inline v1 {
@@ -18,15 +21,33 @@ using detail::ProbeWorker;
 
 constexpr Duration longest_step = std::chrono::milliseconds{100};
 
+/// What was asked, until it is answered.
+struct Question {
+  SteadyTime asked;
+  std::optional<detail::Route> route;  ///< None: the endpoint doesn't know the path.
+};
+
+struct Prober {
+  ProbeWorker worker;
+  std::optional<Question> question = std::nullopt;
+};
+
+struct Answer {
+  bool success = false;
+  std::string words = {};
+};
+
 }  // namespace
 
 /// The pod, and what the kubelet knows of it.
+///
+/// Nothing here waits: what a server would wait for is a question that stays open while the clock moves on.
 class Kubelet::Pod {
  public:
   Pod(StartContainer start, ManualClock clock, const ContainerProbes& probes, EndpointOptions options)
       : start_{std::move(start)}, clock_{std::move(clock)}, options_{std::move(options)}, begin_{clock_.now()} {
     const auto add = [&](Probe probe, const std::optional<HttpGetProbe>& spec) {
-      if (spec) workers_.emplace_back(probe, *spec, begin_);
+      if (spec) probers_.push_back({ProbeWorker{probe, *spec, begin_}});
     };
     add(Probe::liveness, probes.liveness);
     add(Probe::startup, probes.startup);
@@ -38,10 +59,11 @@ class Kubelet::Pod {
 
   void advance(Duration duration) {
     if (duration < Duration::zero()) throw std::invalid_argument{"vitals: Kubelet: time doesn't go back"};
+    refuse_what_moves_by_itself();
     const auto end = clock_.now() + duration;
     while (true) {
-      registry_->run_due();
-      take_turns();
+      state_->run_due();
+      probe();
       const auto now = clock_.now();
       if (now >= end) return;
       clock_.advance(std::min(end, next_stop(now)) - now);
@@ -57,65 +79,107 @@ class Kubelet::Pod {
   [[nodiscard]] const std::vector<KubeletEvent>& events() const noexcept { return events_; }
 
  private:
-  struct Answer {
-    bool success = false;
-    std::string words = {};
-  };
-
   void start_container() {
-    registry_ = &start_();
-    endpoint_.emplace(*registry_, options_);
+    state_ = detail::state_of(start_());
+    refuse_what_moves_by_itself();
+    answers_ = std::make_unique<detail::Answers>(state_, options_);
     container_.started_at = clock_.now();
+  }
+
+  void refuse_what_moves_by_itself() const {
+    if (state_->clock() != Clock{clock_})
+      throw std::invalid_argument{"vitals: Kubelet: the registry goes by another clock"};
+    if (state_->has_runner())
+      throw std::invalid_argument{"vitals: Kubelet: the registry has a Runner or a started server"};
   }
 
   /// Whether this probe says success, or there is none.
   [[nodiscard]] bool succeeded(Probe probe) const noexcept {
-    return std::ranges::none_of(workers_, [&](const ProbeWorker& worker) {
-      return worker.probe() == probe && worker.result() != ProbeResult::success;
+    return std::ranges::none_of(probers_, [&](const Prober& prober) {
+      return prober.worker.probe() == probe && prober.worker.result() != ProbeResult::success;
     });
   }
 
   [[nodiscard]] SteadyTime next_stop(SteadyTime now) const {
-    auto stop = now + longest_step;
-    for (const auto& worker : workers_) stop = std::min(stop, std::max(now, worker.next_turn()));
+    auto stop = std::min(now + longest_step, std::max(now, clock_.next_call()));
+    for (const auto& [worker, question] : probers_)
+      stop = std::min(stop, question ? std::min(answered_at(*question), given_up_at(worker, *question))
+                                     : std::max(now, worker.next_turn()));
     return stop;
   }
 
-  void take_turns() {
-    const auto now = clock_.now();
-    bool replaced = false;
-    for (auto& worker : workers_) {
+  [[nodiscard]] SteadyTime answered_at(const Question& question) const {
+    const auto& [asked, route] = question;
+    return route ? state_->answered_at(route->probes(), route->check, asked) : asked;
+  }
+
+  [[nodiscard]] static SteadyTime given_up_at(const ProbeWorker& worker, const Question& question) {
+    return question.asked + worker.spec().timeout;
+  }
+
+  /// Takes the answers that are there, and asks anew.
+  void probe() {
+    const auto restarts = restarts_;
+    for (auto& prober : probers_) {
+      if (prober.question && !take_answer(prober)) continue;
+      const auto now = clock_.now();
       // After a restart, those whose turn is at the same moment ask the new container with their next one.
-      if (worker.next_turn() > now || !worker.take_turn(container_, now) || replaced) continue;
-      const auto answer = ask(worker.spec());
-      worker.record(answer.success);
-      auto words = std::string{to_string(worker.probe())} + ": " + answer.words;
-      if (!answer.success) words += ", " + std::to_string(worker.spec().failure_threshold) + " in a row";
-      replaced = worker.on_hold();
-      if (replaced) replace_container(words);
-      tell(replaced ? "the container was replaced" : words);
+      if (prober.worker.next_turn() > now || !prober.worker.take_turn(container_, now) || restarts_ != restarts)
+        continue;
+      prober.question = ask(prober.worker.spec());
+      (void)take_answer(prober);
     }
     tell("the pod terminates");
   }
 
-  Answer ask(const HttpGetProbe& spec) {
-    const Request request{.target = spec.path, .accept = "*/*"};
-    const auto begin = clock_.now();
-    (void)endpoint_->handle(request);  // makes due what the probe needs; beside a server, a Runner would run it
-    registry_->run_due();
-    const auto reply = endpoint_->handle(request);
-    if (clock_.now() - begin >= spec.timeout)
-      return {false, "no answer within " + std::to_string(spec.timeout.count()) + " s"};
+  [[nodiscard]] Question ask(const HttpGetProbe& spec) const {
+    Question question{clock_.now(), answers_->route({.target = spec.path, .accept = "*/*"})};
+    if (auto& route = question.route; route && route->one_check && route->check.empty()) route.reset();
+    if (question.route) {
+      (void)answers_->prepare(*question.route, [] {});  // makes due what the answer needs
+      state_->run_due();
+    }
+    return question;
+  }
+
+  /// False while a server would wait for runs.
+  [[nodiscard]] bool take_answer(Prober& prober) {
+    auto& [worker, question] = prober;
+    const auto answered = answered_at(*question);
+    const auto given_up = given_up_at(worker, *question);
+    if (clock_.now() < std::min(answered, given_up)) return false;
+
+    const auto answer = answered < given_up ? read(*question) : no_answer(worker.spec());
+    question.reset();
+    worker.record(answer.success);
+    auto words = std::string{to_string(worker.probe())} + ": " + answer.words;
+    if (!answer.success) words += ", " + std::to_string(worker.spec().failure_threshold) + " in a row";
+    if (worker.on_hold()) {
+      replace_container(words);
+      words = "the container was replaced";
+    }
+    tell(words);
+    return true;
+  }
+
+  [[nodiscard]] Answer read(const Question& question) const {
     constexpr int not_found = 404;  // what a server says of a foreign path
-    const int status = reply ? reply->status : not_found;
+    const int status = question.route ? answers_->answer(*question.route).status : not_found;
     return {status >= 200 && status < 400, "status " + std::to_string(status)};
+  }
+
+  [[nodiscard]] static Answer no_answer(const HttpGetProbe& spec) {
+    return {false, "no answer within " + std::to_string(spec.timeout.count()) + " s"};
   }
 
   void replace_container(const std::string& why) {
     ++restarts_;
     restarted_at_ = clock_.now() - begin_;
     events_.push_back({*restarted_at_, KubeletEvent::Kind::restarted, why});
-    for (auto& worker : workers_) worker.replace_container();
+    for (auto& [worker, question] : probers_) {
+      worker.replace_container();
+      question.reset();
+    }
     start_container();
   }
 
@@ -134,9 +198,9 @@ class Kubelet::Pod {
   ManualClock clock_;
   EndpointOptions options_;
   SteadyTime begin_;
-  std::vector<ProbeWorker> workers_;
-  HealthRegistry* registry_ = nullptr;
-  std::optional<Endpoint> endpoint_;
+  std::vector<Prober> probers_;
+  std::shared_ptr<detail::RegistryState> state_;
+  std::unique_ptr<detail::Answers> answers_;
   detail::ContainerState container_;
   bool ready_ = false;
   int restarts_ = 0;
@@ -176,6 +240,8 @@ std::string_view to_string(KubeletEvent::Kind kind) noexcept {
   }
   return "unknown";
 }
+
+std::ostream& operator<<(std::ostream& out, KubeletEvent::Kind kind) { return out << to_string(kind); }
 
 std::ostream& operator<<(std::ostream& out, const KubeletEvent& event) {
   const auto at = std::chrono::round<std::chrono::milliseconds>(event.at).count();

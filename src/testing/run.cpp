@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <vitals/handles.hpp>
+#include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 #include <vitals/testing/run.hpp>
 
@@ -37,8 +38,7 @@ class OneRun {
   std::optional<CheckCompletion> second_;
 };
 
-}  // namespace
-
+/// What the registry says of its one check.
 CheckResult only_result(const HealthRegistry& registry) {
   const auto report = registry.report(Probe::readiness).find(check_name).value();
   auto result = CheckResult::fail(report.message);
@@ -50,6 +50,8 @@ CheckResult only_result(const HealthRegistry& registry) {
   for (const auto& [key, value] : report.data) result.with(key, value);
   return result;
 }
+
+}  // namespace
 
 // A registry of its own is what says what a registry makes of the check.
 CheckResult run_once(std::unique_ptr<CheckBody> body, Duration timeout) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <vitals/testing/scripted_check.hpp>
 
@@ -36,6 +37,8 @@ class ScriptedCheck::Script {
     if (duration < Duration::zero()) throw std::invalid_argument{"vitals: ScriptedCheck: time doesn't go back"};
     const std::lock_guard lock{mutex_};
     if (steps_.empty()) throw std::invalid_argument{"vitals: ScriptedCheck: taking() needs a step before it"};
+    if (steps_.back().kind == Step::Kind::hang)
+      throw std::invalid_argument{"vitals: ScriptedCheck: a step that hangs takes until it is released"};
     steps_.back().duration = duration;
     steps_.back().clock = std::move(clock);
   }
@@ -71,10 +74,9 @@ class ScriptedCheck::Script {
       releases_.push_back(std::move(result));
       return;
     }
-    const auto done = std::move(hanging_.front());
-    hanging_.pop_front();
+    const auto hanging = std::exchange(hanging_, {});
     lock.unlock();
-    done(std::move(result));
+    for (const auto& done : hanging) done(result);
   }
 
   [[nodiscard]] int runs() const {
@@ -91,7 +93,7 @@ class ScriptedCheck::Script {
   std::deque<Step> steps_;  // the first is the one under way
   int taken_ = 0;           // how often
   int runs_ = 0;
-  std::deque<CheckCompletion> hanging_;
+  std::vector<CheckCompletion> hanging_;
   std::deque<CheckResult> releases_;  // of runs that haven't hung yet
 };
 
@@ -139,12 +141,18 @@ int ScriptedCheck::hanging() const { return script_->hanging(); }
 
 void ScriptedCheck::operator()(const CheckContext&, CheckCompletion done) const {
   auto step = script_->begin();
-  if (step.clock) step.clock->advance(step.duration);
   switch (step.kind) {
-    case Step::Kind::give: done(std::move(step.result)); return;
-    case Step::Kind::raise: throw std::runtime_error{step.what};
+    case Step::Kind::give: break;
     case Step::Kind::hang: script_->hang(std::move(done)); return;
+    case Step::Kind::raise:
+      if (step.duration == Duration::zero()) throw std::runtime_error{step.what};
+      step.result = CheckResult::fail(step.what);  // what it amounts to, after the call
+      break;
   }
+  if (step.duration == Duration::zero())
+    done(std::move(step.result));
+  else
+    step.clock->call_at(step.clock->now() + step.duration, [done, result = std::move(step.result)] { done(result); });
 }
 
 }  // namespace test

@@ -18,6 +18,7 @@ HealthServerOptions on_a_free_port(HealthServerOptions options) {
 Server::Server(HealthRegistry& registry, HealthServerOptions options)
     : server_{registry, on_a_free_port(std::move(options))} {
   server_.start();
+  port_ = server_.port();
 }
 
 FetchResult Server::fetch(std::string_view target, FetchOptions options) const {

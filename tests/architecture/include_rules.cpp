@@ -100,6 +100,7 @@ const std::vector<Room>& rooms() {
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
       {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},
       {"src/checks/", {standard, posix, core, checks, checks_internals}},
+      {"src/testing/kubelet", {standard, core, http, testing, core_internals, http_internals, testing_internals}},
       {"src/testing/", {standard, posix, core, http, server, testing, testing_internals}},
   };
   return all;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <sys/mman.h>
 #include <sys/prctl.h>

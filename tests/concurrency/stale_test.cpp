@@ -68,7 +68,7 @@ TEST(StaleServiceTest, AJumpingWallClockChangesNothing) {
   const Heartbeat beat{1h};
   Counter runs;
   health.add_liveness_check("beat", beat);
-  health.add_readiness_check("queue", [&] { runs.add(); }, {.schedule = every(1ms)});
+  health.add_readiness_check("queue", [&] { runs.add(); }, {.timeout = 1min, .schedule = every(1ms)});
   health.add_readiness_check("flag", StatusFlag{CheckResult::pass(), {.valid_for = 1h}});
   Counter transitions;
   const auto subscription = health.on_change([&](const HealthEvent& event) {

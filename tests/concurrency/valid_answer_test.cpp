@@ -1,5 +1,6 @@
 // An answer that is still valid is given without any lock of the registry.
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -46,6 +47,7 @@ class ValidAnswerTest : public testing::Test {
   ~ValidAnswerTest() override {
     clock_->go_on.open();
     other_.join();
+    if (reporting_.joinable()) reporting_.join();
   }
 
   /// Has another thread begin that, and hold the lock of the registry from then on.
@@ -57,29 +59,54 @@ class ValidAnswerTest : public testing::Test {
     clock_->held_up.wait();
   }
 
+  /// A second one, which needs the lock.
+  void begin_a_report() {
+    reporting_ = std::thread{[this] {
+      begun_.open();
+      (void)health_.report(Probe::liveness);
+      reported_ = true;
+    }};
+    begun_.wait();
+  }
+
+  /// Whether it returns when it is let run.
+  [[nodiscard]] bool returns() const {
+    for (int turn = 0; turn < 10'000 && !reported_; ++turn) std::this_thread::yield();
+    return reported_;
+  }
+
   const std::shared_ptr<HoldingClock> clock_ = std::make_shared<HoldingClock>();
   const StatusFlag alive_{CheckResult::pass()};
   HealthRegistry health_{{.clock = Clock{clock_}}};
   const Endpoint endpoint_{health_};
   std::thread other_;
+  Gate begun_;
+  std::atomic<bool> reported_ = false;
+  std::thread reporting_;
 };
 
 TEST_F(ValidAnswerTest, TakesNoLockThatAReportHolds) {
   begin_and_hold_the_lock([&] { (void)health_.report(Probe::liveness); });
+  begin_a_report();
 
   EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+  EXPECT_FALSE(returns()) << "the lock wasn't held";
 }
 
 TEST_F(ValidAnswerTest, TakesNoLockThatARegistrationHolds) {
   begin_and_hold_the_lock([&] { health_.add_readiness_check("database", [] { return true; }); });
+  begin_a_report();
 
   EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+  EXPECT_FALSE(returns()) << "the lock wasn't held";
 }
 
 TEST_F(ValidAnswerTest, TakesNoLockThatANewSubscriptionHolds) {
   begin_and_hold_the_lock([&] { health_.on_change([](const HealthEvent&) {}).reset(); });
+  begin_a_report();
 
   EXPECT_EQ(get(endpoint_, "/healthz").status, 200);
+  EXPECT_FALSE(returns()) << "the lock wasn't held";
 }
 
 }  // namespace

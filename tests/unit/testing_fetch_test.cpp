@@ -61,6 +61,13 @@ TEST(FetchTest, GetsNoBodyForHead) {
   EXPECT_EQ(answer.body, "");
 }
 
+TEST(FetchTest, WaitsForAsLongAsItMay) {
+  HealthRegistry health;
+  const Server server{health};
+
+  EXPECT_EQ(fetch(server.port(), "/ready", {.timeout = vitals::Duration::max()}).status, 200);
+}
+
 TEST(FetchTest, NamesTheUrlWhereNobodyListens) {
   HealthRegistry health;
   Server server{health};
@@ -97,6 +104,17 @@ TEST(ServerFixtureTest, AnswersAsTheRegistrySays) {
 
   flag.set(CheckResult::pass());
   EXPECT_EQ(server.fetch("/ready").status, 200);
+}
+
+TEST(ServerFixtureTest, KeepsItsPortAfterItsEnd) {
+  HealthRegistry health;
+  Server server{health};
+  const auto port = server.port();
+
+  server.stop();
+
+  EXPECT_EQ(server.port(), port);
+  EXPECT_THROW((void)server.fetch("/ready"), std::system_error);
 }
 
 TEST(ServerFixtureTest, TwoOfThemAreInNobodysWay) {

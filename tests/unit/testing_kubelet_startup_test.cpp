@@ -141,10 +141,11 @@ struct Refusal {
 class KubeletRefusalTest : public testing::TestWithParam<Refusal> {};
 
 TEST_P(KubeletRefusalTest, NamesTheProbeAndTheRule) {
-  HealthRegistry health;
+  const ManualClock clock;
+  HealthRegistry health{{.clock = clock}};
 
   try {
-    const Kubelet kubelet{health, ManualClock{}, GetParam().probes};
+    const Kubelet kubelet{health, clock, GetParam().probes};
     FAIL() << "not refused: " << GetParam().words;
   } catch (const std::invalid_argument& error) {
     EXPECT_THAT(error.what(), HasSubstr(GetParam().words));

@@ -255,4 +255,8 @@ TEST(KubeletEventTest, IsShownInWords) {
   EXPECT_EQ(out.str(), "12.305 s: unready (readiness: status 503, 3 in a row)");
 }
 
+TEST(KubeletEventTest, IsOfAKindThatIsShownInWords) {
+  EXPECT_EQ(testing::PrintToString(KubeletEvent::Kind::restarted), "restarted");
+}
+
 }  // namespace

@@ -1,10 +1,10 @@
 #include <chrono>
 #include <stdexcept>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vitals/registry.hpp>
+#include <vitals/runner.hpp>
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
@@ -12,60 +12,19 @@
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::Field;
 using vitals::HealthRegistry;
 using vitals::test::HttpGetProbe;
 using vitals::test::Kubelet;
-using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
 
 const HttpGetProbe liveness{.path = "/healthz"};
-const HttpGetProbe readiness{.path = "/ready"};
 
 class KubeletTimeTest : public testing::Test {
  protected:
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
 };
-
-class KubeletTimeoutTest : public KubeletTimeTest {
- protected:
-  /// Readiness is asked at 0 s, and at 10 s when its check takes so long.
-  void probe_a_check_taking(vitals::Duration duration) {
-    slow_health_.add_readiness_check("slow", ScriptedCheck{}.pass().pass().taking(duration, clock_), {.timeout = 3s});
-    kubelet_.advance(11s);
-  }
-
-  HealthRegistry slow_health_{{.answer_budget = 5s, .clock = clock_}};
-  Kubelet kubelet_{slow_health_, clock_, {.readiness = HttpGetProbe{.path = "/ready", .failure_threshold = 1}}};
-};
-
-TEST_F(KubeletTimeoutTest, AnAnswerThatTakesSoLongIsAFailure) {
-  probe_a_check_taking(1s);
-
-  EXPECT_THAT(kubelet_.events(), ElementsAre(Field(&KubeletEvent::kind, KubeletEvent::Kind::ready),
-                                             KubeletEvent{11s, KubeletEvent::Kind::unready,
-                                                          "readiness: no answer within 1 s, 1 in a row"}));
-}
-
-TEST_F(KubeletTimeoutTest, AnAnswerJustInTimeIsTaken) {
-  probe_a_check_taking(1s - 1ns);
-
-  EXPECT_TRUE(kubelet_.ready());
-  EXPECT_THAT(kubelet_.events(), ElementsAre(Field(&KubeletEvent::kind, KubeletEvent::Kind::ready)));
-}
-
-TEST_F(KubeletTimeTest, AChecksTimeInTheBackgroundIsNotTheProbes) {
-  health_.add_readiness_check("slow", ScriptedCheck{}.pass().taking(2s, clock_),
-                              {.timeout = 3s, .schedule = vitals::every(20s)});
-  Kubelet kubelet{health_, clock_, {.readiness = readiness}};
-
-  kubelet.advance(1s);
-
-  EXPECT_TRUE(kubelet.ready());
-}
 
 TEST_F(KubeletTimeTest, RunsTheChecksThatAreDueBetweenTheProbes) {
   const auto background = ScriptedCheck{}.pass();
@@ -98,6 +57,40 @@ TEST_F(KubeletTimeTest, TurnsThatWereMissedAreSkipped) {
   kubelet.advance(5s);
 
   EXPECT_EQ(loop.runs(), 3);  // at 0 s, once at 35 s, and at 40 s
+}
+
+TEST_F(KubeletTimeTest, RefusesARegistryOnAnotherClock) {
+  HealthRegistry on_the_systems;
+  HealthRegistry on_another{{.clock = ManualClock{}}};
+
+  for (auto* registry : {&on_the_systems, &on_another}) {
+    try {
+      const Kubelet kubelet{*registry, clock_, {.liveness = liveness}};
+      FAIL() << "not refused";
+    } catch (const std::invalid_argument& error) {
+      EXPECT_STREQ(error.what(), "vitals: Kubelet: the registry goes by another clock");
+    }
+  }
+}
+
+TEST_F(KubeletTimeTest, RefusesANewContainerOnAnotherClock) {
+  HealthRegistry other;
+  health_.add_liveness_check("loop", ScriptedCheck{}.fail());
+  int starts = 0;
+  Kubelet kubelet{[&]() -> HealthRegistry& { return ++starts == 1 ? health_ : other; }, clock_, {.liveness = liveness}};
+
+  EXPECT_THROW(kubelet.advance(20s), std::invalid_argument);
+}
+
+TEST_F(KubeletTimeTest, RefusesARegistryThatARunnerRuns) {
+  Kubelet kubelet{health_, clock_, {.liveness = liveness}};
+  {
+    const vitals::Runner runner{health_};
+
+    EXPECT_THROW((Kubelet{health_, clock_, {.liveness = liveness}}), std::invalid_argument);
+    EXPECT_THROW(kubelet.advance(1s), std::invalid_argument);
+  }
+  EXPECT_NO_THROW(kubelet.advance(1s));
 }
 
 TEST_F(KubeletTimeTest, DoesNotGoBack) {

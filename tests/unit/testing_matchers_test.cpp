@@ -14,16 +14,22 @@ using testing::_;
 using testing::AllOf;
 using testing::AnyOf;
 using testing::DescribeMatcher;
+using testing::DoubleEq;
+using testing::DoubleNear;
 using testing::Each;
 using testing::Gt;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsFalse;
+using testing::IsTrue;
 using testing::Le;
 using testing::Matcher;
 using testing::Not;
 using testing::Optional;
 using testing::Pointee;
 using testing::StartsWith;
+using testing::StrEq;
+using testing::Truly;
 using vitals::CheckReport;
 using vitals::CheckResult;
 using vitals::Status;
@@ -63,11 +69,11 @@ TEST(StatusMatcherTest, MatchesReports) {
   EXPECT_THAT(std::vector{report}, Each(IsFail()));
 }
 
-TEST(StatusMatcherTest, ExplainsAnotherStatusByTheWholeResult) {
+// The value itself is printed beside it.
+TEST(StatusMatcherTest, ExplainsAnotherStatusByTheStatus) {
   const Matcher<CheckResult> matcher = IsPass();
 
-  EXPECT_EQ(explanation(matcher, CheckResult::fail("full").with("free", 3).with("path", "/data")),
-            "which is fail \"full\" {free: 3, path: \"/data\"}");
+  EXPECT_EQ(explanation(matcher, CheckResult::fail("full").with("free", 3)), "which is fail");
 }
 
 TEST(StatusMatcherTest, ExplainsAnotherMessage) {
@@ -129,6 +135,25 @@ TEST_F(DatumMatcherTest, IsNotFooledByAnotherKind) {
   EXPECT_THAT(result_, AllOf(Not(HasDatum("depth", "12")), Not(HasDatum("depth", true)), Not(HasDatum("age", 0))));
 }
 
+TEST_F(DatumMatcherTest, ShowsNumbersToStringMatchersAsTheyArePrinted) {
+  EXPECT_THAT(result_, AllOf(HasDatum("depth", StrEq("12")), HasDatum("load", StartsWith("0."))));
+  EXPECT_THAT(result_, AllOf(HasDatum("full", StrEq("false")), HasDatum("age", StrEq("null"))));
+  EXPECT_THAT(result_, AllOf(Not(HasDatum("depth", StrEq(""))), Not(HasDatum("age", StrEq("")))));
+  EXPECT_THAT(result_, HasDatum("depth", Matcher<std::string>{StrEq("12")}));
+}
+
+TEST_F(DatumMatcherTest, TakesMatchersOfNumbers) {
+  EXPECT_THAT(result_, AllOf(HasDatum("load", DoubleNear(0.51, 0.1)), Not(HasDatum("load", DoubleNear(0.7, 0.1)))));
+  EXPECT_THAT(result_, AllOf(HasDatum("depth", DoubleEq(12)), HasDatum("depth", Matcher<double>{Gt(11.0)})));
+  EXPECT_THAT(result_, AllOf(Not(HasDatum("queue", DoubleNear(0, 1e9))), Not(HasDatum("age", DoubleEq(0)))));
+}
+
+TEST_F(DatumMatcherTest, TakesMatchersOfBooleans) {
+  EXPECT_THAT(result_, AllOf(HasDatum("full", IsFalse()), Not(HasDatum("full", IsTrue()))));
+  EXPECT_THAT(result_, AllOf(HasDatum("full", Matcher<bool>{false}), Not(HasDatum("depth", Matcher<bool>{_}))));
+  EXPECT_THAT(result_, AllOf(Not(HasDatum("depth", IsFalse())), Not(HasDatum("queue", IsFalse()))));
+}
+
 TEST_F(DatumMatcherTest, MatchesNothingUnderAnotherKey) { EXPECT_THAT(result_, Not(HasDatum("width", _))); }
 
 TEST_F(DatumMatcherTest, MatchesReports) {
@@ -138,12 +163,23 @@ TEST_F(DatumMatcherTest, MatchesReports) {
 }
 
 TEST_F(DatumMatcherTest, ExplainsWhatItSaw) {
-  const auto result = CheckResult::warn("backlog").with("depth", 12);
+  auto result = CheckResult::warn("backlog").with("depth", 12);
   const Matcher<CheckResult> other_value = HasDatum("depth", Gt(20));
   const Matcher<CheckResult> other_key = HasDatum("width", 1);
 
-  EXPECT_THAT(explanation(other_value, result), StartsWith("whose datum depth is 12"));
-  EXPECT_EQ(explanation(other_key, result), "which has no datum width: warn \"backlog\" {depth: 12}");
+  EXPECT_EQ(explanation(other_value, result), "whose datum depth is 12");
+  EXPECT_EQ(explanation(other_key, result), "which has no datum width, only depth");
+  EXPECT_EQ(explanation(other_key, result.with("height", 3)), "which has no datum width, only depth, height");
+  EXPECT_EQ(explanation(other_key, CheckResult::pass()), "which has no datum width");
+}
+
+TEST_F(DatumMatcherTest, PassesOnWhatTheMatcherOfTheValueExplains) {
+  const auto result = CheckResult::pass().with("depth", 12);
+  const Matcher<CheckResult> untrue = HasDatum("depth", Truly([](const auto& depth) { return depth > 20; }));
+  const Matcher<CheckResult> far = HasDatum("depth", DoubleNear(20, 1));
+
+  EXPECT_EQ(explanation(untrue, result), "whose datum depth is 12, didn't satisfy the given predicate");
+  EXPECT_EQ(explanation(far, result), "whose datum depth is 12, which is -8 from 20");
 }
 
 TEST_F(DatumMatcherTest, DescribesItself) {

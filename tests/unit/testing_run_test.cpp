@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -11,9 +12,9 @@
 #include <gtest/gtest.h>
 
 #include <vitals/check.hpp>
-#include <vitals/heartbeat.hpp>
-#include <vitals/heartbeat_group.hpp>
+#include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
+#include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/run.hpp>
 #include <vitals/testing/scripted_check.hpp>
 
@@ -25,7 +26,9 @@ using testing::HasSubstr;
 using vitals::CheckCompletion;
 using vitals::CheckContext;
 using vitals::CheckResult;
+using vitals::HealthRegistry;
 using vitals::Status;
+using vitals::test::ManualClock;
 using vitals::test::run;
 using vitals::test::ScriptedCheck;
 
@@ -87,23 +90,36 @@ TEST(RunTest, TakesADroppedCompletionForAFailure) {
   EXPECT_EQ(result, CheckResult::fail("the completion was dropped"));
 }
 
-TEST(RunTest, ReadsAHeartbeatInPlace) {
-  const vitals::Heartbeat beat{generous};
-
-  EXPECT_EQ(run(beat), CheckResult::pass());
-}
-
-TEST(RunTest, ReadsAHeartbeatGroupInPlace) {
-  const vitals::HeartbeatGroup workers{generous};
-  (void)workers.add("gone with its heartbeat");
-
-  EXPECT_EQ(run(workers).status(), Status::fail);
-}
-
 TEST(RunTest, ReadsAStatusFlagInPlace) {
   const vitals::StatusFlag flag{CheckResult::warn("connecting").with("attempt", 2)};
 
   EXPECT_EQ(run(flag), CheckResult::warn("connecting").with("attempt", 2));
+}
+
+TEST(RunTest, LeavesAStatusFlagToTheClockOfItsRegistry) {
+  ManualClock clock;
+  HealthRegistry health{{.clock = clock}};
+  const vitals::StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+
+  EXPECT_EQ(run(flag), CheckResult::pass());
+
+  EXPECT_NO_THROW(health.add_readiness_check("flag", flag));
+  clock.advance(30s);
+  EXPECT_EQ(health.report(vitals::Probe::readiness).status(), Status::pass);
+}
+
+TEST(RunTest, RunsACopyOfAnLvalue) {
+  struct Counting {
+    bool operator()() { return ++runs > 0; }
+    int runs = 0;
+  };
+  Counting check;
+
+  (void)run(check, generous);
+  EXPECT_EQ(check.runs, 0);
+
+  (void)run(std::ref(check), generous);
+  EXPECT_EQ(check.runs, 1);
 }
 
 TEST(RunTest, TellsThatACheckOverran) {

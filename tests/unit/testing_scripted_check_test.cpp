@@ -102,6 +102,8 @@ TEST_F(ScriptedCheckTest, TakingNeedsAStepAndTimeThatGoesForward) {
   EXPECT_THROW(script_.taking(1s, ManualClock{}), std::invalid_argument);
   script_.pass();
   EXPECT_THROW(script_.taking(-1s, ManualClock{}), std::invalid_argument);
+  script_.hang();
+  EXPECT_THROW(script_.taking(1s, ManualClock{}), std::invalid_argument);
 }
 
 /// The script is a registered check that runs when it is due.
@@ -120,19 +122,61 @@ class RegisteredScriptTest : public testing::Test {
   HealthRegistry health_{{.clock = clock_}};
 };
 
-TEST_F(RegisteredScriptTest, TakesTimeOfTheManualClock) {
+TEST_F(RegisteredScriptTest, EndsWhenTheClockHasGotThere) {
   script_.pass().taking(200ms, clock_);
 
-  const auto report = after(0s);
+  EXPECT_EQ(after(0s).condition, Condition::not_checked_yet);
+  EXPECT_EQ(after(200ms - 1ns).condition, Condition::not_checked_yet);
+  EXPECT_EQ(after(1ns).status, Status::pass);
+  EXPECT_EQ(after(0s).duration, 200ms);
+}
 
-  EXPECT_EQ(report.status, Status::pass);
+TEST_F(RegisteredScriptTest, EndsAtItsMomentHoweverFarTheClockGoes) {
+  script_.warn("slow").taking(200ms, clock_);
+  (void)after(0s);
+
+  const auto report = after(10s);
+
+  EXPECT_EQ(report.message, "slow");
   EXPECT_EQ(report.duration, 200ms);
 }
 
 TEST_F(RegisteredScriptTest, OverrunsIfItTakesTooLong) {
   script_.pass().taking(2s, clock_);
+  (void)after(0s);
 
-  EXPECT_EQ(after(0s).message, "timed out after 500 ms, still running");
+  EXPECT_EQ(after(500ms).message, "timed out after 500 ms, still running");
+  EXPECT_EQ(after(1500ms).condition, Condition::running) << "it returned, and was due at once";
+}
+
+TEST_F(RegisteredScriptTest, FailsLateIfItRaisesLate) {
+  script_.raise("no route").taking(200ms, clock_);
+
+  EXPECT_EQ(after(0s).condition, Condition::not_checked_yet);
+  EXPECT_EQ(after(200ms).message, "no route");
+}
+
+TEST(TakingTest, RunsOfSeveralChecksOverlap) {
+  ManualClock clock;
+  HealthRegistry health{{.clock = clock}};
+  health.add_readiness_check("one", ScriptedCheck{}.pass().taking(300ms, clock));
+  health.add_readiness_check("other", ScriptedCheck{}.pass().taking(300ms, clock));
+
+  health.run_due();
+  clock.advance(300ms);
+
+  EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
+}
+
+TEST(TakingTest, MayOutliveItsRegistry) {
+  ManualClock clock;
+  {
+    HealthRegistry health{{.clock = clock}};
+    health.add_readiness_check("check", ScriptedCheck{}.pass().taking(1s, clock));
+    health.run_due();
+  }
+
+  EXPECT_NO_THROW(clock.advance(1s));
 }
 
 TEST_F(RegisteredScriptTest, HangsUntilItIsReleased) {
@@ -174,6 +218,24 @@ TEST_F(RegisteredScriptTest, IsReleasedRunByRun) {
   (void)after(1min);
 
   EXPECT_EQ(script_.hanging(), 1);
+}
+
+TEST(HangingScriptTest, IsReleasedInAllItsRegistries) {
+  const auto script = ScriptedCheck{}.hang();
+  {
+    HealthRegistry gone;
+    gone.add_readiness_check("check", script);
+    gone.run_due();
+  }
+  HealthRegistry health;
+  health.add_readiness_check("check", script);
+  health.run_due();
+  EXPECT_EQ(script.hanging(), 2);
+
+  script.release();
+
+  EXPECT_EQ(script.hanging(), 0);
+  EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
 }
 
 TEST(HangingScriptTest, HoldsUpNoRunner) {

@@ -23,7 +23,8 @@ struct FetchOptions {
   std::string method = "GET";
   /// The value of the Accept header; empty: none is sent.
   std::string accept = {};
-  /// For all of it, from connecting to the last byte: a server that is frozen but still accepts holds nobody up.
+  /// For all of it, from connecting to the last byte: a server that is frozen but still accepts holds nobody up. More
+  /// than 24 h is taken for 24 h.
   Duration timeout = std::chrono::seconds{5};
 };
 

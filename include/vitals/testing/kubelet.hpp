@@ -28,7 +28,8 @@ struct HttpGetProbe {
   std::string path = "/";
   /// initialDelaySeconds, from 0 on: no probe before the container is so old.
   std::chrono::seconds initial_delay{0};
-  /// timeoutSeconds, from 1 on: an answer that takes so long is a failure.
+  /// timeoutSeconds, from 1 on: an answer that takes so long is a failure. A server answers within the registry's
+  /// answer budget, so that only a budget that isn't below the timeout can be too long.
   std::chrono::seconds timeout{1};
   /// periodSeconds, from 1 on.
   std::chrono::seconds period{10};
@@ -65,6 +66,7 @@ struct KubeletEvent {
 
 /// "started", "ready", "unready" or "restarted".
 [[nodiscard]] VITALS_EXPORT std::string_view to_string(KubeletEvent::Kind kind) noexcept;
+VITALS_EXPORT std::ostream& operator<<(std::ostream& out, KubeletEvent::Kind kind);
 /// As in "30.000 s: restarted (liveness: status 503, 3 in a row)".
 VITALS_EXPORT std::ostream& operator<<(std::ostream& out, const KubeletEvent& event);
 
@@ -85,9 +87,12 @@ VITALS_EXPORT std::ostream& operator<<(std::ostream& out, const KubeletEvent& ev
 /// startup hasn't succeeded the others don't probe; after liveness or startup has failed nothing of that kind is probed
 /// until the container is replaced; a pod that terminates isn't probed for liveness and startup any more.
 ///
-/// What is simpler than in a cluster: the first probes come at once and not at a random moment of their period; probes
-/// and checks run one after another; a container is replaced in no time and without back-off; a probe sees 0 ms pass
-/// unless a check moves the clock (ScriptedCheck::taking); a check that is on_demand(0s) runs once more after a probe.
+/// A probe waits, as at a server, for the runs that it needs, up to the registry's answer budget: while checks take
+/// time (ScriptedCheck::taking) or hang. Nothing else takes time.
+///
+/// What is simpler than in a cluster: the first probes come at once and not at a random moment of their period;
+/// readiness isn't asked at once when the container has started, but at its turn; a container is replaced in no time
+/// and without back-off; of checks that aren't asynchronous one runs after another.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 /// @par Lifetime       The registries must outlive it or be replaced by the function that starts containers. They must
@@ -99,7 +104,8 @@ class VITALS_EXPORT Kubelet {
 
   /// Probes a registry that stays the same when the container is replaced: a restart that mends nothing.
   ///
-  /// @throws std::invalid_argument  naming the probe and the rule, if a probe is out of range.
+  /// @throws std::invalid_argument  naming the probe and the rule, if a probe is out of range; if the registry goes by
+  ///                                another clock or has a Runner.
   Kubelet(HealthRegistry& registry, ManualClock clock, ContainerProbes probes, EndpointOptions options = {});
 
   /// Probes the registry of the application that `start` makes, now and at each restart:
@@ -108,16 +114,19 @@ class VITALS_EXPORT Kubelet {
   /// Kubelet kubelet{[&]() -> vitals::HealthRegistry& { return application.emplace(clock).health; }, clock, probes};
   /// @endcode
   ///
-  /// @throws std::invalid_argument  naming the probe and the rule, if a probe is out of range.
+  /// @throws std::invalid_argument  naming the probe and the rule, if a probe is out of range; if the registry goes by
+  ///                                another clock or has a Runner.
   Kubelet(StartContainer start, ManualClock clock, ContainerProbes probes, EndpointOptions options = {});
   Kubelet(const Kubelet&) = delete;
   Kubelet& operator=(const Kubelet&) = delete;
   ~Kubelet();
 
   /// Lets time pass, in steps of at most 100 ms: runs the checks that are due, and probes at each probe's turns, those
-  /// of the first and the last moment included. Of one moment liveness is first, then startup, then readiness.
+  /// of the first and the last moment included. Of one moment liveness is first, then startup, then readiness. A probe
+  /// that still waits for checks at the end has its answer in the next call.
   ///
-  /// @throws std::invalid_argument  if the duration is negative.
+  /// @throws std::invalid_argument  if the duration is negative, or if the registry goes by another clock or has a
+  ///                                Runner.
   void advance(Duration duration);
 
   /// The pod is being deleted: liveness and startup aren't probed any more, readiness is. That the application gets a

@@ -4,10 +4,15 @@
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
 #else
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include <vitals/clock.hpp>
 
@@ -31,11 +36,12 @@ class ManualClock {
   /// Begins at an arbitrary steady time, and at 2026-01-01T00:00:00Z on the wall.
   ManualClock() : source_{std::make_shared<Source>()} {}
 
-  /// Lets time pass, on the wall too. Nothing runs by it: see HealthRegistry::run_due().
+  /// Lets time pass, on the wall too. No check is started by it: see HealthRegistry::run_due(). Runs under way that are
+  /// ScriptedCheck::taking() their time end when the clock has got there, one after another.
   /// @throws std::invalid_argument  if the duration is negative.
   void advance(Duration duration) {
     if (duration < Duration::zero()) throw std::invalid_argument{"vitals: ManualClock: time doesn't go back"};
-    source_->elapsed.fetch_add(duration.count());
+    source_->advance(duration);
   }
 
   /// Makes the wall clock jump, either way, and go on from there. Steady time doesn't notice.
@@ -47,6 +53,11 @@ class ManualClock {
   operator Clock() const { return Clock{source_}; }
 
  private:
+  friend class Kubelet;
+  friend class ScriptedCheck;
+
+  using Calls = std::multimap<SteadyTime, std::function<void()>>;
+
   struct Source final : Clock::Source {
     [[nodiscard]] SteadyTime steady_now() const noexcept override {
       return SteadyTime{std::chrono::hours{1000}} + Duration{elapsed.load()};
@@ -57,9 +68,38 @@ class ManualClock {
     [[nodiscard]] WallTime wall_without_jumps() const noexcept {
       return WallTime{std::chrono::seconds{1'767'225'600}} + Duration{elapsed.load()};
     }
+    void advance(Duration left) {
+      std::unique_lock lock{mutex};
+      while (true) {
+        const auto until_call = calls.empty() ? left : calls.begin()->first - steady_now();
+        const auto step = std::clamp(until_call, Duration::zero(), left);
+        elapsed.fetch_add(step.count());
+        left -= step;
+        if (calls.empty() || calls.begin()->first > steady_now()) return;
+        auto call = calls.extract(calls.begin());
+        lock.unlock();  // it may read and move the clock
+        call.mapped()();
+        call = {};
+        lock.lock();
+      }
+    }
+
     std::atomic<Duration::rep> elapsed = 0;
     std::atomic<Duration::rep> wall_jump = 0;
+    mutable std::mutex mutex = {};  // guards the calls
+    Calls calls = {};
   };
+
+  /// Has advance() call that, once, when the clock gets there.
+  void call_at(SteadyTime time, std::function<void()> call) const {
+    const std::lock_guard lock{source_->mutex};
+    source_->calls.emplace(time, std::move(call));
+  }
+  /// When the first such call is.
+  [[nodiscard]] SteadyTime next_call() const {
+    const std::lock_guard lock{source_->mutex};
+    return source_->calls.empty() ? SteadyTime::max() : source_->calls.begin()->first;
+  }
 
   std::shared_ptr<Source> source_;
 };

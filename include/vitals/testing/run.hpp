@@ -5,22 +5,22 @@
 #else
 
 #include <chrono>
+#include <concepts>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <vitals/check.hpp>
 #include <vitals/check_result.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
-#include <vitals/registry.hpp>
+#include <vitals/status_flag.hpp>
 
 namespace vitals::inline v1 {
 
 namespace detail {
 
 VITALS_EXPORT CheckResult run_once(std::unique_ptr<CheckBody> body, Duration timeout);
-/// What the registry says of its one readiness check.
-VITALS_EXPORT CheckResult only_result(const HealthRegistry& registry);
 
 }  // namespace detail
 
@@ -33,25 +33,26 @@ namespace test {
 /// @endcode
 ///
 /// An exception is `fail(what())`, a dropped completion is a failure, and a run that takes longer than `timeout` is the
-/// failure "timed out after 500 ms, still running". A Heartbeat, a HeartbeatGroup or a StatusFlag is read in place, and
-/// goes by the system's clock from then on.
+/// failure "timed out after 500 ms, still running". Of a StatusFlag it tells the value, old or not. A Heartbeat or a
+/// HeartbeatGroup doesn't compile: at one moment it says nothing.
 ///
-/// @param check    A callable (see CheckCallable), a Heartbeat, a HeartbeatGroup or a StatusFlag. Called from a thread
-///                 of run()'s own, as a Runner would.
+/// @param check    A callable (see CheckCallable) or a StatusFlag. Called from a thread of run()'s own, as a Runner
+///                 would. Of an lvalue a copy is run; std::ref(check) runs the object itself.
 /// @param timeout  What the check's context has for a deadline, 1 ms to 1 h.
-/// @returns The result; within the timeout and 1 s, also of a check that hangs.
+/// @returns The result; within the timeout and 2 s, also of a check that hangs.
 ///
 /// @throws std::invalid_argument  if the timeout is out of range.
 /// @par Thread safety  Safe.
-/// @par Lifetime       A run that overruns is told to stop. If it doesn't return within 1 s, its thread is abandoned
+/// @par Lifetime       A run that overruns is told to stop. If it doesn't return within 2 s, its thread is abandoned
 ///                     with a line on standard error, and what the check refers to must then outlive it: best the
 ///                     program, so no local variable of the test.
 template <class Check>
 [[nodiscard]] CheckResult run(Check&& check, Duration timeout = std::chrono::milliseconds{500}) {
-  if constexpr (requires { instant_source(check); }) {
-    HealthRegistry registry;
-    registry.add_readiness_check("check", std::forward<Check>(check));
-    return detail::only_result(registry);
+  if constexpr (std::same_as<std::remove_cvref_t<Check>, StatusFlag>) {
+    return check.get();
+  } else if constexpr (requires { instant_source(check); }) {
+    static_assert(!std::same_as<Check, Check>,
+                  "vitals: a Heartbeat says nothing at one moment: register it in a registry with a ManualClock");
   } else {
     return detail::run_once(detail::make_check_body(std::forward<Check>(check)), timeout);
   }

@@ -53,16 +53,17 @@ class VITALS_EXPORT ScriptedCheck {
   /// The next run hangs until it is released, deaf to its stop token.
   ScriptedCheck hang() const;
 
-  /// The step that was written last takes this long: it moves the clock, which must be the registry's.
-  /// @throws std::invalid_argument  if there is no step yet, or the duration is negative.
+  /// The step that was written last takes this long: its runs end when the clock, which must be the registry's, has
+  /// been moved so far (ManualClock::advance(), Kubelet::advance()). Runs of several checks overlap.
+  /// @throws std::invalid_argument  if there is no step yet, it hangs anyway, or the duration is negative.
   ScriptedCheck taking(Duration duration, ManualClock clock) const;
 
-  /// Lets one hanging run end with this result: the one that has hung for longest, or else the next one to hang.
+  /// Lets all runs that hang end with this result; if none does, the next one to hang.
   void release(CheckResult result = CheckResult::pass()) const;
 
   /// How many runs have begun.
   [[nodiscard]] int runs() const;
-  /// How many of them hang now.
+  /// How many of them hang now, those of checks and registries that are gone among them.
   [[nodiscard]] int hanging() const;
 
   /// A run, as the registry makes it.

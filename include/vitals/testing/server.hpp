@@ -31,7 +31,8 @@ class VITALS_EXPORT Server {
   /// @throws std::system_error  if it can't listen.
   explicit Server(HealthRegistry& registry, HealthServerOptions options = {});
 
-  [[nodiscard]] std::uint16_t port() const noexcept { return server_.port(); }
+  /// Where it listens, and has listened after stop().
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   /// fetch() from this server.
   [[nodiscard]] FetchResult fetch(std::string_view target, FetchOptions options = {}) const;
@@ -41,6 +42,7 @@ class VITALS_EXPORT Server {
 
  private:
   HealthServer server_;
+  std::uint16_t port_ = 0;
 };
 
 }  // namespace test

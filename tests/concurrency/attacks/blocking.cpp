@@ -123,8 +123,9 @@ void a_listener_writes_to_a_full_pipe(Attack& attack) {
   });
   const auto other = service.health.on_change([&](const vitals::HealthEvent&) { ++heard; });
 
-  attack.probe(service);
+  const auto answers = attack.probe(service);
 
+  attack.expect(answers.all_good("liveness"), "every answer to liveness was a 200");
   attack.expect(blocked, "the listener is blocked");
   attack.expect(service.health.report(Probe::liveness).status() == vitals::Status::pass, "liveness is as it was");
   attack.expect(service.endpoint.handle({.target = "/ready"}).value().status == 200, "readiness is as it was");
@@ -143,8 +144,9 @@ void the_io_context_is_blocked(Attack& attack) {
   service.health.add_readiness_check("event-loop", watch.over([&](const auto& context) { loop.check(context); }));
   loop.post([hang] { hang.wait(); });
 
-  attack.probe(service);
+  const auto answers = attack.probe(service);
 
+  attack.expect(answers.all_good("liveness"), "every answer to liveness was a 200");
   attack.expect(service.endpoint.handle({.target = "/ready"}).value().status == 503, "readiness has failed");
   attack.expect(service.health.report(Probe::liveness).status() == vitals::Status::pass, "liveness is as it was");
   attack.expect(watch.overlaps() == 0, "no check ran beside itself");

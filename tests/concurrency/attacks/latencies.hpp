@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vitals_test {
@@ -39,6 +43,28 @@ class Latencies {
   std::vector<std::chrono::nanoseconds> took_;
   std::size_t good_ = 0;
   bool sorted_ = true;
+};
+
+/// The same for all the ways of asking.
+class Answers {
+ public:
+  explicit Answers(std::map<std::string, Latencies> by_route) : by_route_{std::move(by_route)} {}
+
+  [[nodiscard]] const std::map<std::string, Latencies>& by_route() const noexcept { return by_route_; }
+  /// Of the routes that begin so: of one probe; empty: all.
+  [[nodiscard]] Latencies of(std::string_view probe) const {
+    Latencies answers;
+    for (const auto& [route, latencies] : by_route_)
+      if (route.starts_with(probe)) answers.add(latencies);
+    return answers;
+  }
+  [[nodiscard]] bool all_good(std::string_view probe) const {
+    const auto answers = of(probe);
+    return answers.count() > 0 && answers.good() == answers.count();
+  }
+
+ private:
+  std::map<std::string, Latencies> by_route_;
 };
 
 }  // namespace vitals_test

@@ -19,6 +19,7 @@ using vitals::Probe;
 constexpr int checks = sanitized ? 500 : 10'000;
 constexpr int liveness_share = 8;  // one of so many is a liveness check
 constexpr int changes_at_a_time = 5;
+constexpr int looks_apart = 20;  // a report of so many checks is no small matter
 
 /// Quick checks, half of them on demand; some go and others come all the while.
 class Crowd {
@@ -51,6 +52,14 @@ class Crowd {
   int next_ = 0;
 };
 
+int stale_checks(const vitals::HealthRegistry& health) {
+  int stale = 0;
+  for (const auto probe : {Probe::liveness, Probe::readiness})
+    for (const auto& check : health.report(probe).checks())
+      if (check.condition == vitals::Condition::stale) ++stale;
+  return stale;
+}
+
 void attack_with_many(Attack& attack, int hung_checks) {
   const HoldUp hang;
   const Watch watch;
@@ -61,11 +70,17 @@ void attack_with_many(Attack& attack, int hung_checks) {
     service.health.add_readiness_check("hung-" + std::to_string(i), hung.over([hang](const auto&) { hang.wait(); }),
                                        {.schedule = i % 2 == 0 ? on_demand() : every(1s), .critical = false});
 
-  attack.probe(service, {.meanwhile = [&] { crowd.change(); }});
+  attack.expect_soon("each check has run", [&] { return watch.runs() >= checks; });
+  int stale = 0;
+  const auto answers = attack.probe(service, {.meanwhile = [&, turn = 0]() mutable {
+                                      crowd.change();
+                                      if (++turn % looks_apart == 0) stale += stale_checks(service.health);
+                                    }});
 
-  attack.expect(service.endpoint.handle({.target = "/healthz"}).value().status == 200, "liveness passes");
+  attack.expect(answers.all_good("liveness"), "liveness passed");
+  attack.expect(stale == 0, "no result was stale");
   attack.expect(watch.overlaps() + hung.overlaps() == 0, "no check ran beside itself");
-  attack.expect(watch.runs() >= checks, "they ran");
+  attack.expect(watch.runs() >= 2 * checks, "they ran again and again");
   attack.expect(hung.runs() == hung_checks, "each that hangs was started once");
   attack.expect_bounded_threads();
   hang.release();

@@ -7,6 +7,7 @@ const std::map<std::string_view, Scenario>& scenarios() {
       {"all-hung", every_check_hangs},
       {"remote-hung", remote_checks_hang_beside_live_ones},
       {"slow-together", slow_checks_run_together},
+      {"liveness-beside-hung", liveness_beside_hung_checks},
       {"mutex-of-a-listener", a_check_holds_the_mutex_of_a_listener},
       {"full-pipe", a_listener_writes_to_a_full_pipe},
       {"blocked-io-context", the_io_context_is_blocked},

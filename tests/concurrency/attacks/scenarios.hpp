@@ -7,6 +7,7 @@ namespace vitals_test {
 void every_check_hangs(Attack& attack);
 void remote_checks_hang_beside_live_ones(Attack& attack);
 void slow_checks_run_together(Attack& attack);
+void liveness_beside_hung_checks(Attack& attack);
 
 void a_check_holds_the_mutex_of_a_listener(Attack& attack);
 void a_listener_writes_to_a_full_pipe(Attack& attack);
