@@ -87,6 +87,9 @@ function(vitals_add_library name)
 
   if(VITALS_INSTALL)
     vitals_install_library(${name})
+  elseif(NOT PROJECT_IS_TOP_LEVEL AND NOT name IN_LIST vitals_default_libraries)
+    # The host builds the opt-ins that it links.
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
 

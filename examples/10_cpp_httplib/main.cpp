@@ -23,9 +23,11 @@ void mount(httplib::Server& server, const vitals::Endpoint& endpoint) {
   using Handled = httplib::Server::HandlerResponse;
   server.set_pre_routing_handler([&](const httplib::Request& request, httplib::Response& response) {
     // Other methods have a body, which isn't read yet at this place: they are left to the application.
-    if (request.method != "GET" && request.method != "HEAD") return Handled::Unhandled;
+    const bool is_options = request.method == "OPTIONS";  // HAProxy's own way to ask
+    if (request.method != "GET" && request.method != "HEAD" && !is_options) return Handled::Unhandled;
     // GET for HEAD, too: httplib takes the length from the body, and leaves the body out itself.
-    auto reply = endpoint.handle({.method = "GET", .target = request.target, .accept = accept_of(request)});
+    const auto* method = is_options ? "OPTIONS" : "GET";
+    auto reply = endpoint.handle({.method = method, .target = request.target, .accept = accept_of(request)});
     if (!reply) return Handled::Unhandled;  // the path is not ours
     response.status = reply->status;
     response.body = std::move(reply->body);
@@ -56,6 +58,8 @@ int main() {
   expect(ready->get_header_value("Cache-Control") == "no-store", "with their headers");
   const auto head = client.Head("/ready");
   expect(head && head->get_header_value("Content-Length") == "2" && head->body.empty(), "HEAD has the length of GET");
+  const auto options = client.Options("/ready");
+  expect(options && options->status == 200 && options->has_header("Allow"), "OPTIONS is answered by the endpoint");
   const auto json = client.Get("/ready", {{"Accept", "application/json"}});
   expect(json && json->get_header_value("Content-Type") == "application/json", "JSON comes to those who accept it");
   const auto orders = client.Get("/orders");

@@ -7,15 +7,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <type_traits>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/detail/config.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/version.hpp>
+#if BOOST_VERSION >= 107700
+#include <boost/asio/associated_cancellation_slot.hpp>
+#endif
 
 #include <vitals/asio_check.hpp>
 #include <vitals/check.hpp>
@@ -26,10 +32,60 @@ namespace vitals::inline v1 {
 namespace detail {
 
 class HostedCore;
+struct HostedDrain;
 
-/// In the signature of what is compiled into libvitals_asio: linking it with another Boost is an undefined symbol.
-template <int version>
+/// How Asio is set up, as far as its types depend on it.
+constexpr unsigned asio_configuration() {
+  unsigned bits = 0;
+#ifdef BOOST_ASIO_HAS_EPOLL
+  bits |= 1U;
+#endif
+#ifdef BOOST_ASIO_HAS_EVENTFD
+  bits |= 2U;
+#endif
+#ifdef BOOST_ASIO_HAS_TIMERFD
+  bits |= 4U;
+#endif
+#ifdef BOOST_ASIO_HAS_IO_URING
+  bits |= 8U;
+#endif
+#ifdef BOOST_ASIO_HAS_IO_URING_AS_DEFAULT
+  bits |= 16U;
+#endif
+#ifdef BOOST_ASIO_HAS_THREADS
+  bits |= 32U;
+#endif
+#ifdef BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT
+  bits |= 64U;
+#endif
+#ifdef BOOST_ASIO_ENABLE_HANDLER_TRACKING
+  bits |= 128U;
+#endif
+  return bits;
+}
+
+/// In the signature of what is compiled into libvitals_asio: linking it with another Boost, or with one that is set up
+/// in another way, is an undefined symbol.
+template <int version, unsigned configuration>
 struct BoostVersion {};
+using ThisBoost = BoostVersion<BOOST_VERSION, asio_configuration()>;
+
+/// Takes a handler to its executor; called at most once. Runs no code of the handler's.
+using Completion = std::function<void()>;
+/// Makes one, with the host's executor, or an empty one if that is gone. It is empty if nothing is left to complete on.
+using MakeCompletion = std::function<Completion(const boost::asio::any_io_executor& host)>;
+
+template <class Handler>
+Completion completion_of(const std::shared_ptr<Handler>& handler, const boost::asio::any_io_executor& host) {
+  const auto executor = boost::asio::get_associated_executor(*handler, host);
+  if constexpr (std::is_same_v<decltype(executor), const boost::asio::any_io_executor>)
+    if (!executor) return {};
+  // The work ends with the call: none is left for an executor whose context may go.
+  return [handler, work = std::optional{boost::asio::make_work_guard(executor)}]() mutable {
+    const auto ended = std::exchange(work, std::nullopt);
+    boost::asio::post(ended->get_executor(), [handler] { std::move (*handler)(); });
+  };
+}
 
 }  // namespace detail
 
@@ -51,6 +107,7 @@ struct BoostVersion {};
 ///              void, bool or CheckResult, where the compiler and Boost have them. What escapes is a failure.
 /// @returns An asynchronous check. It is a remote check if `f` is.
 ///
+/// @throws std::invalid_argument  if `host` is an empty any_io_executor.
 /// @par Thread safety  Shared objects: safe, as far as `f` is; `f` is called only by the executor.
 /// @par Lifetime       `f` and a copy of the context live until the coroutine has ended, which may be later than the
 ///                     check is removed: `f` must own what it uses. Should the context of `host` end first, the runs
@@ -97,11 +154,10 @@ class HostedServer {
  public:
   /// Doesn't listen yet.
   /// @param host  An executor, or a context such as io_context or thread_pool, that other threads may post to.
-  /// @throws std::invalid_argument  if an option is malformed or out of range.
-  template <detail::HostOfHandlers Host>
+  /// @throws std::invalid_argument  if an option is malformed or out of range, or the executor is empty.
+  template <class Host>
   HostedServer(Host&& host, HealthRegistry& registry, HealthServerOptions options = {})
-      : HostedServer{detail::BoostVersion<BOOST_VERSION>{}, detail::executor_of(std::forward<Host>(host)), registry,
-                     std::move(options)} {}
+      : HostedServer{detail::ThisBoost{}, executor_of(std::forward<Host>(host)), registry, std::move(options)} {}
   HostedServer(const HostedServer&) = delete;
   HostedServer& operator=(const HostedServer&) = delete;
   /// The same as stop().
@@ -121,17 +177,26 @@ class HostedServer {
   /// between HealthRegistry::begin_shutdown() and stop(). Answers ask their peers to close the connection.
   ///
   /// @param token  A completion token for `void()`: a callback, use_awaitable, use_future. Completes on the host's
-  ///               executor, or that of the callback, after `duration` or at stop(), whichever is first.
+  ///               executor, or that of the callback, after `duration` or at stop(), whichever is first; earlier if it
+  ///               is cancelled (per operation, any type; from Boost 1.77 on). Once the host's context has ended it
+  ///               completes at once where the callback has an executor of another context, else not at all.
   template <class Token>
   auto async_drain(Duration duration, Token&& token) {
     return boost::asio::async_initiate<Token, void()>(
         [core = core_](auto handler, Duration limit) {
-          const auto host = executor_of(*core);
-          if (!host) return;  // its context has ended, and the handler with it
-          const auto work = boost::asio::make_work_guard(handler, host);
-          drain(core, limit, [work, kept = std::make_shared<decltype(handler)>(std::move(handler))] {
-            boost::asio::post(work.get_executor(), std::move(*kept));
-          });
+          using Handler = decltype(handler);
+          const auto kept = std::make_shared<Handler>(std::move(handler));
+          const auto drain = make_drain();
+#if BOOST_VERSION >= 107700
+          if (auto slot = boost::asio::get_associated_cancellation_slot(*kept); slot.is_connected())
+            slot.assign([weak_core = std::weak_ptr{core}, weak_drain = std::weak_ptr{drain}](auto) {
+              const auto running = weak_core.lock();
+              const auto ended = weak_drain.lock();
+              if (running && ended) end_drain(*running, ended);
+            });
+#endif
+          begin_drain(*core, drain, limit,
+                      [kept](const boost::asio::any_io_executor& host) { return detail::completion_of(kept, host); });
         },
         token, duration);
   }
@@ -140,10 +205,21 @@ class HostedServer {
   [[nodiscard]] std::uint16_t port() const noexcept;
 
  private:
-  HostedServer(detail::BoostVersion<BOOST_VERSION>, boost::asio::any_io_executor host, HealthRegistry& registry,
+  HostedServer(detail::ThisBoost, boost::asio::any_io_executor host, HealthRegistry& registry,
                HealthServerOptions options);
-  static boost::asio::any_io_executor executor_of(const detail::HostedCore& core);
-  static void drain(const std::shared_ptr<detail::HostedCore>& core, Duration duration, std::function<void()> done);
+  template <class Host>
+  static boost::asio::any_io_executor executor_of(Host&& host) {
+    static_assert(detail::HostOfHandlers<Host>,
+                  "vitals: a HostedServer takes an executor, or a context that isn't a temporary, such as io_context&");
+    if constexpr (detail::HostOfHandlers<Host>)
+      return detail::executor_of(std::forward<Host>(host));
+    else
+      return {};
+  }
+  static std::shared_ptr<detail::HostedDrain> make_drain();
+  static void begin_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain,
+                          Duration duration, const detail::MakeCompletion& make_completion);
+  static void end_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain);
 
   std::shared_ptr<detail::HostedCore> core_;
 };

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <type_traits>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -37,23 +38,30 @@ namespace vitals::inline v1 {
 namespace detail {
 
 template <class T>
-concept AsioContext = std::derived_from<std::remove_reference_t<T>, boost::asio::execution_context>;
+concept AsioContext = std::derived_from<std::remove_cvref_t<T>, boost::asio::execution_context>;
 
-/// An executor, or a context that isn't a temporary.
+/// An executor, or a context with executors that isn't a temporary.
 template <class T>
-concept HostOfHandlers = (AsioContext<T> && std::is_lvalue_reference_v<T>) ||
+concept HostOfHandlers = (AsioContext<T> && std::is_lvalue_reference_v<T> &&
+                          requires(T context) { boost::asio::any_io_executor{context.get_executor()}; }) ||
                          (!AsioContext<T> && std::convertible_to<T, boost::asio::any_io_executor>);
 
+/// @throws std::invalid_argument  if it is an empty any_io_executor.
 template <HostOfHandlers T>
 boost::asio::any_io_executor executor_of(T&& host) {
-  if constexpr (AsioContext<T>)
+  if constexpr (AsioContext<T>) {
     return host.get_executor();
-  else
-    return std::forward<T>(host);
+  } else {
+    boost::asio::any_io_executor executor = std::forward<T>(host);
+    if (!executor) throw std::invalid_argument{"vitals: the executor is empty"};
+    return executor;
+  }
 }
 
 /// The host's executor as other threads use it, until its context ends: then it is let go, and what is posted from then
 /// on is dropped.
+///
+/// No copy of the executor is ever outside the mutex, so that none outlives the context.
 ///
 /// @par Thread safety  Shared objects: safe.
 class HostExecutor {
@@ -76,7 +84,8 @@ class HostExecutor {
   }
 
  private:
-  /// Hears of the end of a context while its other services are still there.
+  /// Hears of the end of a context while its other services are still there. It keeps what it watches, so that the last
+  /// owner of an executor and the end of the context find the same mutex.
   class Watch final : public boost::asio::execution_context::service {
    public:
     static inline boost::asio::execution_context::id id;
@@ -84,24 +93,25 @@ class HostExecutor {
     explicit Watch(boost::asio::execution_context& context) : service{context} {}
     void add(const std::shared_ptr<HostExecutor>& executor) {
       const std::lock_guard lock{mutex_};
-      std::erase_if(watched_, [](const auto& gone) { return gone.expired(); });
+      std::erase_if(watched_, [](const auto& watched) { return watched.use_count() == 1; });  // its owners are gone
       watched_.push_back(executor);
     }
 
    private:
     void shutdown() noexcept override {
-      for (const auto& watched : watched_)
-        if (const auto executor = watched.lock()) executor->let_go();
+      for (const auto& watched : watched_) {
+        if (watched->before_end_) watched->before_end_();
+        watched->let_go();
+      }
     }
 
     std::mutex mutex_;
-    std::vector<std::weak_ptr<HostExecutor>> watched_;
+    std::vector<std::shared_ptr<HostExecutor>> watched_;
   };
 
   explicit HostExecutor(Executor executor, std::function<void()> before_end)
       : executor_{std::move(executor)}, before_end_{std::move(before_end)} {}
   void let_go() noexcept {
-    if (before_end_) before_end_();
     const std::lock_guard lock{mutex_};
     executor_ = {};
   }
@@ -114,8 +124,9 @@ class HostExecutor {
 inline std::shared_ptr<HostExecutor> HostExecutor::make(Executor executor, std::function<void()> before_end) {
   boost::asio::execution_context& context = boost::asio::query(executor, boost::asio::execution::context);
   const std::shared_ptr<HostExecutor> made{new HostExecutor{std::move(executor), std::move(before_end)}};
+  std::shared_ptr<HostExecutor> owner{made.get(), [made](HostExecutor* last) { last->let_go(); }};
   boost::asio::use_service<Watch>(context).add(made);
-  return made;
+  return owner;
 }
 
 /// What run_on() makes of a callable that it refuses, so that there is one error and not ten.

@@ -128,7 +128,8 @@ template <class Body, class Fields>
 ///                 dropped before the answer is on its way: on its associated executor, which has work until then.
 ///                 Without an executor of its own it is called as Endpoint::async_handle() says: inline, or on a
 ///                 Runner's thread, where it should hand over and return. If the answer is ready it may be called
-///                 inline either way. It may be move-only.
+///                 inline either way. It may be move-only. On a context that several threads run the executor must be
+///                 a strand, that of the connection: nothing else keeps the handler from running beside the others.
 /// @par Thread safety  Shared objects: safe.
 /// @par Lifetime       The executor's context must outlive the Runners and servers of the registry.
 template <class Body, class Fields, class Handler>

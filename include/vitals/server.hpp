@@ -41,8 +41,9 @@ struct HealthServerOptions {
   Duration head_timeout = std::chrono::seconds{10};
   /// How long a connection may stay without a request, and a peer may not read its answer, 100 ms to 1 h.
   Duration idle_timeout = std::chrono::seconds{60};
-  /// Most connections at a time, 8 to 100000. A further one takes the place of the one that has been idle for longest,
-  /// so that nobody who merely connects can keep a probe from its answer.
+  /// Most connections at a time, 8 to 100000. A further one takes the place of the one that has been idle for longest;
+  /// if none is idle, of one that lingers, of the oldest unfinished head, or of a peer that doesn't read its answer. So
+  /// nobody who merely connects can keep a probe from its answer.
   std::size_t max_connections = 512;
 };
 

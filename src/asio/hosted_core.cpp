@@ -27,18 +27,17 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using Strand = asio::strand<asio::any_io_executor>;
 
-/// Someone who waits for the end of a drain. Guarded by the mutex of the core.
-struct HostedCore::Drain {
-  using Clock = std::chrono::steady_clock;
+namespace {
 
-  Drain(const asio::any_io_executor& executor, std::function<void()> on_end)
-      : timer{executor}, done{std::move(on_end)} {}
-  /// What is called keeps executors busy that may go before this: it goes at once.
-  void end() { std::exchange(done, nullptr)(); }
+void complete(HostedDrain& drain) noexcept {
+  drain.timer.reset();
+  try {
+    std::exchange(drain.complete, nullptr)();
+  } catch (...) {  // out of memory: whoever waits isn't told
+  }
+}
 
-  asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, asio::any_io_executor> timer;
-  std::function<void()> done;
-};
+}  // namespace
 
 /// Everything that lives from start() to stop().
 struct HostedCore::Run {
@@ -59,20 +58,18 @@ struct HostedCore::Run {
     lease.release();
   }
 
-  /// Closes everything, so that the handlers that are still to come do nothing.
+  /// Closes everything, so that the handlers that are still to come do nothing, and lets go of all that is the host's.
   void close() noexcept {
     acceptor->close();
-    for (const auto& drain : drains) try {
-        drain->timer.cancel();
-      } catch (...) {  // Boost 1.74 has no other form; the timer will find that the drain is over
-      }
+    acceptor.reset();
+    for (const auto& drain : drains) complete(*drain);
   }
 
   std::uint16_t port;
   SchedulerLease lease;
   std::shared_ptr<Service<HostThreads>> service;
   std::shared_ptr<Acceptor<HostThreads>> acceptor;
-  std::vector<std::shared_ptr<Drain>> drains;
+  std::vector<std::shared_ptr<HostedDrain>> drains;
 };
 
 HostedCore::HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options)
@@ -89,78 +86,61 @@ std::shared_ptr<HostedCore> HostedCore::make(const asio::any_io_executor& host, 
 
 HostedCore::~HostedCore() { stop(); }
 
-asio::any_io_executor HostedCore::executor() const {
-  asio::any_io_executor copy;
-  host_->with([&](const auto& executor) { copy = executor; });
-  return copy;
-}
-
-asio::any_io_executor HostedCore::host() const {
-  const auto copy = executor();
-  const auto* strand = copy.target<Strand>();
-  return strand != nullptr ? strand->get_inner_executor() : asio::any_io_executor{};
-}
-
-std::unique_ptr<HostedCore::Run> HostedCore::make_run() const {
-  const auto name = address_and_port(options_.address, options_.port);
-  const auto host = executor();
-  if (!host)
-    throw std::system_error{std::make_error_code(std::errc::operation_canceled),
-                            "vitals: can't serve on " + name + ", the host's context has ended"};
+std::unique_ptr<HostedCore::Run> HostedCore::make_run(const asio::any_io_executor& strand) const {
   // The address first: if it is taken, no check has begun to run.
   auto socket = listen_or_throw(options_.address, options_.port);
   try {
-    return std::make_unique<Run>(host, host_, std::move(socket), answers_, options_, state_);
+    return std::make_unique<Run>(strand, host_, std::move(socket), answers_, options_, state_);
   } catch (const boost::system::system_error& error) {  // not a std::system_error: Asio lacks a descriptor
-    throw std::system_error{error.code().value(), std::system_category(), "vitals: can't serve on " + name};
+    throw std::system_error{error.code().value(), std::system_category(),
+                            "vitals: can't serve on " + address_and_port(options_.address, options_.port)};
   }
 }
 
 void HostedCore::start() {
   const std::lock_guard lock{mutex_};
   if (run_) throw std::system_error{Errc::already_started, "vitals: can't start the server"};
-  run_ = make_run();
+  host_->with([&](const asio::any_io_executor& strand) { run_ = make_run(strand); });
+  if (!run_)
+    throw std::system_error{std::make_error_code(std::errc::operation_canceled),
+                            "vitals: can't serve on " + address_and_port(options_.address, options_.port) +
+                                ", the host's context has ended"};
   port_.store(run_->port, std::memory_order_release);
 }
 
 void HostedCore::stop() noexcept {
-  std::unique_ptr<Run> ended;
-  {
-    const std::lock_guard lock{mutex_};
-    if (!run_) return;
-    port_.store(0, std::memory_order_release);
-    run_->close();
-    ended = std::move(run_);
-  }
-  for (const auto& drain : ended->drains) try {
-      drain->end();
-    } catch (...) {  // out of memory: whoever waits isn't told
-    }
+  std::unique_ptr<Run> ended;  // with user code, such as the destructor of the log: it goes without the lock
+  const std::lock_guard lock{mutex_};
+  if (!run_) return;
+  port_.store(0, std::memory_order_release);
+  run_->close();
+  ended = std::move(run_);
 }
 
-void HostedCore::drain(Duration duration, std::function<void()> done) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (run_) {
-      run_->service->draining.store(true, std::memory_order_relaxed);
-      const auto drain = std::make_shared<Drain>(executor(), std::move(done));
-      run_->drains.push_back(drain);
-      drain->timer.expires_after(std::clamp<Duration>(duration, 0s, 1h));
-      drain->timer.async_wait([weak = weak_from_this(), drain](boost::system::error_code) {
-        if (const auto self = weak.lock()) self->end_drain(drain);
-      });
-      return;
-    }
-  }
-  done();
+void HostedCore::begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration,
+                             const MakeCompletion& make_completion) {
+  const std::lock_guard lock{mutex_};
+  bool host_is_gone = true;
+  host_->with([&](const asio::any_io_executor& strand) {
+    host_is_gone = false;
+    drain->complete = make_completion(strand.target<Strand>()->get_inner_executor());
+    if (!run_) return complete(*drain);
+    run_->service->draining.store(true, std::memory_order_relaxed);
+    drain->timer.emplace(strand, std::clamp<Duration>(duration, 0s, 1h));
+    run_->drains.reserve(run_->drains.size() + 1);
+    drain->timer->async_wait([weak = weak_from_this(), drain](boost::system::error_code) {
+      if (const auto self = weak.lock()) self->end_drain(drain);
+    });
+    run_->drains.push_back(drain);
+  });
+  if (!host_is_gone) return;
+  drain->complete = make_completion({});
+  if (drain->complete) complete(*drain);
 }
 
-void HostedCore::end_drain(const std::shared_ptr<Drain>& drain) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!run_ || std::erase(run_->drains, drain) == 0) return;  // stop() has told
-  }
-  drain->end();
+void HostedCore::end_drain(const std::shared_ptr<HostedDrain>& drain) {
+  const std::lock_guard lock{mutex_};
+  if (run_ && std::erase(run_->drains, drain) != 0) complete(*drain);
 }
 
 }  // namespace detail

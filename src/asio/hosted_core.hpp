@@ -1,15 +1,17 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 
-#include <vitals/asio_check.hpp>
+#include <vitals/asio.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/server.hpp>
 
@@ -20,13 +22,22 @@ namespace detail {
 
 class RegistryState;
 
+/// Someone who waits for the end of a drain. Guarded by the mutex of the core.
+struct HostedDrain {
+  using Clock = std::chrono::steady_clock;
+  using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, boost::asio::any_io_executor>;
+
+  std::optional<Timer> timer;
+  Completion complete;
+};
+
 /// The life of a HostedServer: each start() makes a Run, with a listener on the host's executor, and stop() or the end
 /// of the host's context ends it.
 ///
 ///     stopped ──start()──▶ running ──stop()──▶ stopped
 ///
-/// No object of Asio outlives the context: those of a Run are let go by stop(), and then belong to handlers that the
-/// context runs or destroys.
+/// No object of Asio outlives the context: those of a Run are let go by stop() before its mutex is, and then belong to
+/// handlers that the context runs or destroys.
 ///
 /// @par Thread safety  Shared objects: safe; the destructor isn't.
 class HostedCore : public std::enable_shared_from_this<HostedCore> {
@@ -41,22 +52,17 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   /// @throws std::system_error
   void start();
   void stop() noexcept;
-  /// @param done  Called once, without a lock: after `duration`, by stop(), or at once if the server isn't running. It
-  ///              mustn't run user code.
-  void drain(Duration duration, std::function<void()> done);
+  /// Completes after `duration`, by end_drain(), by stop(), or at once if the server isn't running.
+  void begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration, const MakeCompletion& make_completion);
+  /// From any thread; nothing happens if it has ended.
+  void end_drain(const std::shared_ptr<HostedDrain>& drain);
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
-  /// What the host gave, for its own handlers; empty once the context has ended.
-  [[nodiscard]] boost::asio::any_io_executor host() const;
 
  private:
-  struct Drain;
   struct Run;
 
   HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options);
-  /// The strand; empty once the context has ended.
-  [[nodiscard]] boost::asio::any_io_executor executor() const;
-  [[nodiscard]] std::unique_ptr<Run> make_run() const;
-  void end_drain(const std::shared_ptr<Drain>& drain);
+  [[nodiscard]] std::unique_ptr<Run> make_run(const boost::asio::any_io_executor& strand) const;
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;

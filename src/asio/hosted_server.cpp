@@ -7,8 +7,8 @@
 
 namespace vitals::inline v1 {
 
-HostedServer::HostedServer(detail::BoostVersion<BOOST_VERSION>, boost::asio::any_io_executor host,
-                           HealthRegistry& registry, HealthServerOptions options)
+HostedServer::HostedServer(detail::ThisBoost, boost::asio::any_io_executor host, HealthRegistry& registry,
+                           HealthServerOptions options)
     : core_{detail::HostedCore::make(host, detail::state_of(registry), std::move(options))} {}
 
 HostedServer::~HostedServer() { core_->stop(); }
@@ -28,11 +28,15 @@ void HostedServer::stop() noexcept { core_->stop(); }
 
 std::uint16_t HostedServer::port() const noexcept { return core_->port(); }
 
-boost::asio::any_io_executor HostedServer::executor_of(const detail::HostedCore& core) { return core.host(); }
+std::shared_ptr<detail::HostedDrain> HostedServer::make_drain() { return std::make_shared<detail::HostedDrain>(); }
 
-void HostedServer::drain(const std::shared_ptr<detail::HostedCore>& core, Duration duration,
-                         std::function<void()> done) {
-  core->drain(duration, std::move(done));
+void HostedServer::begin_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain,
+                               Duration duration, const detail::MakeCompletion& make_completion) {
+  core.begin_drain(drain, duration, make_completion);
+}
+
+void HostedServer::end_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain) {
+  core.end_drain(drain);
 }
 
 }  // namespace vitals::inline v1

@@ -23,6 +23,8 @@ namespace detail {
 ///     waiting ──(readable)──▶ accepting a burst ──▶ waiting
 ///                                   └─(no descriptor or memory)─▶ backing off for 100 ms ──▶ accepting a burst
 ///
+/// Where it has as many as it may have, or no descriptor is left, an open one gives way to the new one.
+///
 /// Its pending handlers keep it alive. Its definitions are in acceptor_impl.hpp, as with Connection.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe with OwnThread, where the server's thread must
@@ -55,8 +57,10 @@ class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
   void wait();
   void accept_burst();
   [[nodiscard]] AcceptStep accept_one();
-  /// False if no connection is idle.
-  bool make_room();
+  [[nodiscard]] bool somebody_waits() noexcept;
+  /// What follows where a connection lacks a place: `again` if there is one now.
+  /// @param error  For the log, if nobody gives way.
+  [[nodiscard]] AcceptStep make_room(int error);
   void open_connection(Descriptor descriptor);
   void back_off(int error);
   void watch_deadlines();

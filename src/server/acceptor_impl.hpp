@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <mutex>
+#include <poll.h>
 #include <sys/socket.h>
 #include <system_error>
 
@@ -64,6 +65,7 @@ void Acceptor<Host>::wait() {
 
 template <class Host>
 void Acceptor<Host>::accept_burst() {
+  ++service_->turn;
   for (int i = 0; i < accept_burst_size; ++i) {
     switch (accept_one()) {
       case AcceptStep::again: break;
@@ -76,18 +78,13 @@ void Acceptor<Host>::accept_burst() {
 
 template <class Host>
 AcceptStep Acceptor<Host>::accept_one() {
-  if (service_->connections.size() >= service_->max_connections && !make_room()) {
-    errno = EBUSY;
-    return AcceptStep::back_off;
+  if (service_->connections.size() >= service_->max_connections) {
+    const auto step = make_room(EBUSY);
+    if (step != AcceptStep::again) return step;
   }
   // Not Asio's accept: this is one system call instead of two, and the descriptor is never inheritable.
   Descriptor descriptor{::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-  if (!descriptor) {
-    const int error = errno;
-    const bool retry = (error == EMFILE || error == ENFILE) && make_room();
-    errno = error;
-    return retry ? AcceptStep::again : after_accept(error);
-  }
+  if (!descriptor) return errno == EMFILE || errno == ENFILE ? make_room(errno) : after_accept(errno);
   try {
     open_connection(std::move(descriptor));
     return AcceptStep::again;
@@ -97,14 +94,30 @@ AcceptStep Acceptor<Host>::accept_one() {
   }
 }
 
-// Closes the connection that has been idle for longest: of those that wait for a request, the first to reach its end.
 template <class Host>
-bool Acceptor<Host>::make_room() {
-  std::shared_ptr<Connection<Host>> oldest;
-  for (const auto& connection : service_->connections)
-    if (connection->is_idle() && (!oldest || connection->deadline() < oldest->deadline())) oldest = connection;
-  if (oldest) oldest->close();
-  return oldest != nullptr;
+bool Acceptor<Host>::somebody_waits() noexcept {
+  pollfd listener{.fd = acceptor_.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&listener, 1, 0) > 0;
+}
+
+// accept() can't be asked: it wants a descriptor before it looks whether anybody is there.
+template <class Host>
+AcceptStep Acceptor<Host>::make_room(int error) {
+  if (!somebody_waits()) return AcceptStep::wait;
+  std::shared_ptr<Connection<Host>> first;
+  bool somebody_will = false;
+  for (const auto& connection : service_->connections) {
+    if (first && first->claim() < connection->claim()) continue;
+    const auto gives_way = connection->gives_way();
+    if (gives_way == GivesWay::now) first = connection;
+    somebody_will = somebody_will || gives_way == GivesWay::after_its_turn;
+  }
+  if (first) {
+    first->close();
+    return AcceptStep::again;
+  }
+  errno = error;
+  return somebody_will ? AcceptStep::wait : AcceptStep::back_off;
 }
 
 template <class Host>

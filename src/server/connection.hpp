@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -22,6 +23,13 @@
 
 namespace vitals::inline v1 {
 namespace detail {
+
+/// Whether a connection may be closed to make room for a new one.
+enum class GivesWay {
+  now,
+  after_its_turn,  ///< What may have arrived comes first.
+  never,           ///< An answer is on its way, and soon.
+};
 
 /// One client: reads a request, answers it, and only then looks at the next, so that pipelined answers are in order.
 ///
@@ -52,16 +60,16 @@ class Connection : public std::enable_shared_from_this<Connection<Host>> {
   /// Ends what has taken too long.
   void check_deadline(Time now) noexcept;
   void close() noexcept;
-  /// Between two requests, or before the first.
-  [[nodiscard]] bool is_idle() const noexcept { return phase_ == Phase::reading && input_.pending().empty(); }
-  /// When check_deadline() ends it.
-  [[nodiscard]] Time deadline() const noexcept { return deadline_; }
+  [[nodiscard]] GivesWay gives_way() const noexcept;
+  /// To its place: of two that give way, the lesser goes first.
+  [[nodiscard]] auto claim() const noexcept { return std::pair{loss(), since_}; }
 
  private:
   enum class Phase { reading, waiting, writing, lingering, closed };
   using ErrorCode = boost::system::error_code;
 
   void read();
+  void on_readable(ErrorCode error);
   void on_read(ErrorCode error, std::size_t size);
   void advance();
   void on_request(HeadVerdict verdict);
@@ -86,13 +94,22 @@ class Connection : public std::enable_shared_from_this<Connection<Host>> {
   /// goes, the server stays.
   template <class... Args>
   auto handler(void (Connection::*step)(Args...));
-  void set_deadline(std::chrono::steady_clock::duration limit) { deadline_ = std::chrono::steady_clock::now() + limit; }
+  /// Something that may take so long begins.
+  void begin(std::chrono::steady_clock::duration limit) {
+    since_ = std::chrono::steady_clock::now();
+    limit_ = limit;
+  }
+  [[nodiscard]] bool is_idle() const noexcept { return phase_ == Phase::reading && input_.pending().empty(); }
+  /// What its peer would lose by its end: nothing, what it has been sent, what it has sent, its answer.
+  [[nodiscard]] int loss() const noexcept;
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
   std::shared_ptr<Service<Host>> service_;
   Socket socket_;
   Phase phase_ = Phase::reading;
-  Time deadline_ = {};
+  Time since_ = {};
+  std::chrono::steady_clock::duration limit_ = {};  ///< From then on.
+  std::uint64_t turn_ = 0;                          ///< The acceptor's, in which it began to read.
   InputBuffer input_;
   HeadScan scan_;
   Route route_ = {};

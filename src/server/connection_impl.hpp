@@ -3,8 +3,10 @@
 // What a Connection does. To be included where it is instantiated, and nowhere else.
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
 
@@ -16,6 +18,8 @@ namespace detail {
 /// What is read and thrown away after an answer, at most, and for how long.
 inline constexpr std::size_t max_discarded = 1'048'576;
 inline constexpr std::chrono::seconds linger_timeout{2};
+/// A peer that takes longer loses its place when another one wants it.
+inline constexpr std::chrono::milliseconds time_to_read_an_answer{250};
 /// The most that RegistryOptions allows.
 inline constexpr std::chrono::seconds max_answer_budget{60};
 
@@ -35,22 +39,38 @@ auto Connection<Host>::handler(void (Connection::*step)(Args...)) {
 template <class Host>
 void Connection<Host>::start() {
   begin_request();
-  set_deadline(std::min(service_->head_timeout, service_->idle_timeout));
+  begin(std::min(service_->head_timeout, service_->idle_timeout));
   read();
 }
 
 template <class Host>
 void Connection<Host>::read() {
   phase_ = Phase::reading;
+  turn_ = service_->turn;
+  if constexpr (Host::has_one_thread) {
+    const auto space = input_.space();
+    socket_.async_read_some(boost::asio::buffer(space.data, space.size), handler(&Connection::on_read));
+  } else {
+    // What another thread has read for it nobody could see, and it would seem to be idle.
+    socket_.async_wait(Socket::wait_read, handler(&Connection::on_readable));
+  }
+}
+
+template <class Host>
+void Connection<Host>::on_readable(ErrorCode error) {
+  if (phase_ != Phase::reading) return;
+  if (error) return close();
   const auto space = input_.space();
-  socket_.async_read_some(boost::asio::buffer(space.data, space.size), handler(&Connection::on_read));
+  const auto size = ::recv(socket_.native_handle(), space.data, space.size, 0);
+  if (size > 0) return on_read({}, static_cast<std::size_t>(size));
+  size < 0 && (errno == EAGAIN || errno == EINTR) ? read() : close();
 }
 
 template <class Host>
 void Connection<Host>::on_read(ErrorCode error, std::size_t size) {
   if (phase_ != Phase::reading) return;
   if (error) return close();
-  if (input_.pending().empty()) set_deadline(service_->head_timeout);
+  if (input_.pending().empty()) begin(service_->head_timeout);
   input_.commit(size);
   advance();
 }
@@ -110,7 +130,7 @@ void Connection<Host>::wait_for_runs() {
   });
   if (!wait_) return answer();
   phase_ = Phase::waiting;
-  set_deadline(service_->idle_timeout + max_answer_budget);  // never reached: the registry keeps its budget
+  begin(service_->idle_timeout + max_answer_budget);  // never reached: the registry keeps its budget
   // A peer that only stops sending still wants its answer; one that resets the connection doesn't.
   socket_.async_wait(Socket::wait_error, handler(&Connection::on_peer_event));
 }
@@ -139,7 +159,7 @@ void Connection<Host>::answer() {
 template <class Host>
 void Connection<Host>::write(const Response& response) {
   phase_ = Phase::writing;
-  set_deadline(service_->idle_timeout);
+  begin(service_->idle_timeout);
   if (persistence_ != Persistence::close && service_->draining.load(std::memory_order_relaxed)) {
     persistence_ = Persistence::close;
     unread_input_ = true;  // the peer didn't ask for it, and may have sent its next request
@@ -174,7 +194,7 @@ template <class Host>
 void Connection<Host>::begin_request() {
   phase_ = Phase::reading;
   scan_ = HeadScan{service_->max_head_size};
-  set_deadline(input_.pending().empty() ? service_->idle_timeout : service_->head_timeout);
+  begin(input_.pending().empty() ? service_->idle_timeout : service_->head_timeout);
 }
 
 template <class Host>
@@ -184,7 +204,7 @@ void Connection<Host>::finish() {
   socket_.shutdown(Socket::shutdown_send, error);
   if (error) return close();
   phase_ = Phase::lingering;
-  set_deadline(linger_timeout);
+  begin(linger_timeout);
   linger();
 }
 
@@ -204,7 +224,7 @@ void Connection<Host>::on_discarded(ErrorCode error, std::size_t size) {
 
 template <class Host>
 void Connection<Host>::check_deadline(Time now) noexcept {
-  if (now < deadline_) return;
+  if (now < since_ + limit_) return;
   if (phase_ != Phase::reading || input_.pending().empty()) return close();
   ErrorCode ignored;
   socket_.cancel(ignored);  // the read
@@ -213,6 +233,24 @@ void Connection<Host>::check_deadline(Time now) noexcept {
   } catch (...) {
     close();
   }
+}
+
+template <class Host>
+GivesWay Connection<Host>::gives_way() const noexcept {
+  if (phase_ == Phase::waiting) return GivesWay::never;
+  if (phase_ == Phase::writing)
+    return std::chrono::steady_clock::now() - since_ > time_to_read_an_answer ? GivesWay::now : GivesWay::never;
+  // A read that has succeeded at once is told of before the next turn but one.
+  ErrorCode error;
+  const bool has_input = service_->turn - turn_ < 2 || socket_.available(error) > 0;
+  return has_input ? GivesWay::after_its_turn : GivesWay::now;
+}
+
+template <class Host>
+int Connection<Host>::loss() const noexcept {
+  if (is_idle()) return 0;
+  if (phase_ == Phase::lingering) return 1;
+  return phase_ == Phase::reading ? 2 : 3;
 }
 
 template <class Host>

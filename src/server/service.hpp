@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <unordered_set>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -35,6 +36,7 @@ struct Service {
   std::chrono::steady_clock::duration idle_timeout;
   std::atomic<bool> draining = false;
   typename Host::Mutex mutex = {};
+  std::uint64_t turn = 0;  ///< Of the acceptor. Between two of them every connection has had its own.
   std::unordered_set<std::shared_ptr<Connection<Host>>> connections = {};
 };
 
@@ -51,6 +53,7 @@ std::shared_ptr<Service<Host>> make_service(std::shared_ptr<typename Host::Loop>
 
 /// For a server whose handlers run on a thread of its own, and nothing else does while it runs.
 struct OwnThread {
+  static constexpr bool has_one_thread = true;
   using Executor = boost::asio::io_context::executor_type;
 
   class Loop {

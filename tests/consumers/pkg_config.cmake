@@ -20,6 +20,12 @@ cmake_path(GET folders PARENT_PATH libraries)
 set(ENV{PKG_CONFIG_PATH} ${folders})
 set(ENV{LD_LIBRARY_PATH} ${libraries})
 
+execute_process(COMMAND ${PKG_CONFIG} --variable=boost_version vitals OUTPUT_VARIABLE boost_version
+                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+if(NOT boost_version STREQUAL "${BOOST_IN_STATIC}")
+  message(FATAL_ERROR "boost_version is '${boost_version}', not '${BOOST_IN_STATIC}'")
+endif()
+
 build_and_run(main.cpp vitals)
 separate_arguments(COMPONENTS)
 foreach(component IN LISTS COMPONENTS)

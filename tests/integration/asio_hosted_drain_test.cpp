@@ -7,9 +7,18 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/version.hpp>
+#if BOOST_VERSION >= 107700
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#ifdef BOOST_ASIO_HAS_CO_AWAIT
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#endif
+#endif
 #include <gtest/gtest.h>
 
 #include "support/hosted_server_fixture.hpp"
@@ -107,6 +116,53 @@ TEST_F(HostedDrainTest, LeavesNoWorkBehindWhenStopHasEndedIt) {
   EXPECT_TRUE(called);
 }
 
+TEST_F(HostedDrainTest, TakesACallbackThatCanOnlyBeMoved) {
+  auto answer = std::make_unique<std::promise<int>>();
+  auto answered = answer->get_future();
+
+  server_.async_drain(0s, [answer = std::move(answer)] { answer->set_value(7); });
+
+  EXPECT_EQ(answered.get(), 7);
+}
+
+TEST_F(HostedDrainTest, CompletesOnAnotherContextWhenTheHostsOwnHasEnded) {
+  auto ended = std::make_unique<boost::asio::io_context>();
+  vitals::HostedServer server{*ended, health_, local()};
+  server.start();
+  ended.reset();
+  boost::asio::io_context other;
+  bool called = false;
+
+  server.async_drain(1h, boost::asio::bind_executor(other, [&] { called = true; }));
+  other.run();
+
+  EXPECT_TRUE(called);
+}
+
+TEST_F(HostedDrainTest, DropsACallbackThatNeedsTheHostWhenItsContextHasEnded) {
+  auto ended = std::make_unique<boost::asio::io_context>();
+  vitals::HostedServer server{*ended, health_, local()};
+  ended.reset();
+  const auto owned = std::make_shared<int>();
+
+  server.async_drain(1h, [owned] { FAIL(); });
+
+  EXPECT_EQ(owned.use_count(), 1);
+}
+
+#if BOOST_VERSION >= 107700
+TEST_F(HostedDrainTest, EndsEarlyWhenItIsCancelled) {
+  boost::asio::cancellation_signal signal;
+  std::promise<void> drained;
+  server_.async_drain(1h, boost::asio::bind_cancellation_slot(signal.slot(), [&] { drained.set_value(); }));
+
+  signal.emit(boost::asio::cancellation_type::terminal);
+
+  drained.get_future().get();
+  EXPECT_EQ(http_get(server_.port(), "/healthz").status, 200);
+}
+#endif
+
 TEST_F(HostedDrainTest, MayEndInTheDestructionOfTheServer) {
   auto server = std::make_unique<vitals::HostedServer>(io_, health_, local());
   server->start();
@@ -133,6 +189,24 @@ TEST_F(HostedDrainTest, CanBeAwaited) {
 
   drained.get_future().get();
 }
+
+#if BOOST_VERSION >= 107700
+TEST_F(HostedDrainTest, LosesAgainstATimer) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  std::promise<std::size_t> winner;
+  boost::asio::co_spawn(
+      io_,
+      [&]() -> boost::asio::awaitable<void> {
+        boost::asio::steady_timer timer{io_, 1ms};
+        const auto first = co_await (server_.async_drain(1h, boost::asio::use_awaitable) ||
+                                     timer.async_wait(boost::asio::use_awaitable));
+        winner.set_value(first.index());
+      },
+      boost::asio::detached);
+
+  EXPECT_EQ(winner.get_future().get(), 1U);
+}
+#endif
 #endif
 
 }  // namespace

@@ -1,12 +1,16 @@
 // Every order in which server, context, registry and connections may end.
 
+#include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
 #include <vector>
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -14,6 +18,7 @@
 #include <gtest/gtest.h>
 
 #include "support/hosted_server_fixture.hpp"
+#include "support/watched_executor.hpp"
 
 namespace vitals_test {
 namespace {
@@ -147,6 +152,46 @@ TEST_F(HostedEndsTest, TheContextMayGoWithADrainUnderWay) {
   io.reset();
 
   EXPECT_EQ(owned.use_count(), 1);
+}
+
+/// The callback of a drain that tells when it is moved, and waits.
+struct SlowToMove {
+  explicit SlowToMove(std::function<void()> on_move) : wait{std::move(on_move)} {}
+  SlowToMove(const SlowToMove&) = default;
+  SlowToMove(SlowToMove&& other) : wait{other.wait} { wait(); }
+  void operator()() const {}
+
+  std::function<void()> wait;
+};
+
+TEST_F(HostedEndsTest, TheContextMayGoAfterAStopThatCameSecondWhileTheFirstIsUnderWay) {
+  boost::asio::io_context other;
+  auto io = std::make_unique<boost::asio::io_context>();
+  std::optional<WatchedExecutor> executor{*io};
+  const auto copies = executor->copies();
+  vitals::HostedServer server{*std::exchange(executor, std::nullopt), health_, local()};
+  server.start();
+  std::promise<void> first_is_on_the_way;
+  std::atomic<bool> stopping = false;
+  const auto on_move = [&, told = std::make_shared<std::once_flag>()] {
+    if (!stopping) return;
+    std::call_once(*told, [&] { first_is_on_the_way.set_value(); });
+    gate_.pass();
+  };
+  server.async_drain(1h, boost::asio::bind_executor(other, SlowToMove{on_move}));
+  stopping = true;
+  std::thread first{[&] {
+    server.stop();
+    on_move();
+  }};
+  first_is_on_the_way.get_future().wait();
+
+  server.stop();
+  io.reset();
+
+  EXPECT_TRUE(copies.expired());
+  gate_.open();
+  first.join();
 }
 
 TEST_F(HostedEndsTest, TheRegistryMayGoBeforeTheServer) {

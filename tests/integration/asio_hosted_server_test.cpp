@@ -1,6 +1,7 @@
 // Where a HostedServer may be: on every kind of context and executor.
 
 #include <atomic>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -12,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <gmock/gmock.h>
 
@@ -69,6 +71,19 @@ TEST_F(HostedServerTest, AnswersOnAThreadPoolAndItsExecutor) {
 
   EXPECT_EQ(http_get(on_context.port(), "/ready").status, 200);
   EXPECT_EQ(http_get(on_executor.port(), "/ready").status, 200);
+}
+
+TEST_F(HostedServerTest, AnswersOnTheSystemsExecutor) {
+  vitals::HostedServer server{boost::asio::system_executor{}, health_, local()};
+  server.start();
+
+  EXPECT_EQ(http_get(server.port(), "/ready").status, 200);
+}
+
+TEST_F(HostedServerTest, RefusesAnEmptyExecutor) {
+  const auto server_on_nothing = [&] { vitals::HostedServer{boost::asio::any_io_executor{}, health_, local()}; };
+
+  EXPECT_THAT(server_on_nothing, testing::ThrowsMessage<std::invalid_argument>("vitals: the executor is empty"));
 }
 
 TEST_F(HostedServerTest, AnswersNothingWhileTheLoopIsBlockedAndEverythingAfterwards) {

@@ -25,17 +25,19 @@ using namespace std::chrono_literals;
 
 const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Takes every descriptor that the process may have, but one.
+/// Takes every descriptor that the process may have, but the last ones.
 class LastDescriptor {
  public:
-  LastDescriptor() {
+  explicit LastDescriptor(int left = 1) {
     ::getrlimit(RLIMIT_NOFILE, &before_);
     auto limit = before_;
     limit.rlim_cur = 256;
     ::setrlimit(RLIMIT_NOFILE, &limit);
     for (int fd = ::dup(STDERR_FILENO); fd >= 0; fd = ::dup(STDERR_FILENO)) taken_.push_back(fd);
-    ::close(taken_.back());
-    taken_.pop_back();
+    for (; left > 0; --left) {
+      ::close(taken_.back());
+      taken_.pop_back();
+    }
   }
   LastDescriptor(const LastDescriptor&) = delete;
   LastDescriptor& operator=(const LastDescriptor&) = delete;
@@ -91,6 +93,15 @@ TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
   EXPECT_EQ(line, "vitals: can't accept a connection on 127.0.0.1:" + std::to_string(server_->port()) +
                       ": Too many open files; trying again each 100 ms");
   EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
+}
+
+TEST_F(ServerResourcesTest, ClosesNobodyForTheLackOfADescriptorThatNobodyWaitsFor) {
+  start();
+  LastDescriptor last{2};
+
+  auto client = connect();  // takes one, and the server the other one
+
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
 
 TEST_F(ServerResourcesTest, MakesRoomForANewConnectionByEndingTheLongestIdleOne) {

@@ -1,15 +1,21 @@
+#include <chrono>
+#include <future>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <gmock/gmock.h>
 
+#include "support/watched_executor.hpp"
 #include "unit/asio_check_fixture.hpp"
 
 namespace vitals_test {
@@ -169,6 +175,40 @@ TEST_F(RunOnTest, OutlivesTheRemovalOfItsCheck) {
   poll();
 
   EXPECT_EQ(owned.use_count(), 1);
+}
+
+TEST_F(RunOnTest, RefusesAnEmptyExecutor) {
+  const auto check_on_nothing = [] { (void)run_on(boost::asio::any_io_executor{}, [] {}); };
+
+  EXPECT_THAT(check_on_nothing, testing::ThrowsMessage<std::invalid_argument>("vitals: the executor is empty"));
+}
+
+TEST_F(RunOnTest, TakesTheSystemsExecutor) {
+  std::promise<void> ran;
+  add(run_on(boost::asio::system_executor{}, [&] { ran.set_value(); }));
+
+  health_.run_due();
+
+  ran.get_future().get();
+}
+
+TEST_F(RunOnTest, LetsTheContextEndOnlyWhenItsLastOwnerHasLetGoOfTheExecutor) {
+  std::promise<void> letting_go;
+  std::promise<void> gate;
+  std::optional check{run_on(WatchedExecutor{*io_,
+                                             [&] {
+                                               letting_go.set_value();
+                                               gate.get_future().wait();
+                                             }},
+                             [] {})};
+  std::thread owner{[&] { check.reset(); }};
+  letting_go.get_future().wait();
+
+  auto end = std::async(std::launch::async, [&] { io_.reset(); });
+
+  EXPECT_EQ(end.wait_for(std::chrono::milliseconds{50}), std::future_status::timeout);
+  gate.set_value();
+  owner.join();
 }
 
 struct Remote {
