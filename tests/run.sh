@@ -30,8 +30,9 @@ passed=0
 failed=0
 jobs=$(nproc)
 build_tool=(--)
-# What doesn't see Boost is compiled once for all configurations that agree on the rest.
-export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+# What doesn't see Boost is compiled once for all configurations that agree on the rest. Not so in the tests of consumers:
+# their private folders have the same names, and links to another Boost in them.
+shared_cache=(env CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1)
 [[ -t 1 ]] || build_tool+=(--quiet) # a log needs no progress
 
 # shellcheck source=tests/support/packages.sh
@@ -73,7 +74,8 @@ test_preset() {
   local preset=$1 report status without_aslr=()
   shift
   headline "$preset"
-  if ! { cmake --preset "$preset" >/dev/null && cmake --build --preset "$preset" --parallel "$jobs" "${build_tool[@]}"; }; then
+  if ! { cmake --preset "$preset" >/dev/null &&
+    "${shared_cache[@]}" cmake --build --preset "$preset" --parallel "$jobs" "${build_tool[@]}"; }; then
     failed=$((failed + 1))
     echo "FAILED: the build of $preset"
     return
