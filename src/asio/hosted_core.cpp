@@ -77,7 +77,7 @@ HostedCore::HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions
 
 std::shared_ptr<HostedCore> HostedCore::make(const asio::any_io_executor& host, std::shared_ptr<RegistryState> state,
                                              HealthServerOptions options) {
-  const std::shared_ptr<HostedCore> core{new HostedCore{std::move(state), std::move(options)}};
+  std::shared_ptr<HostedCore> core{new HostedCore{std::move(state), std::move(options)}};
   core->host_ = HostExecutor::make(Strand{host}, [weak = core->weak_from_this()] {
     if (const auto self = weak.lock()) self->stop();
   });
