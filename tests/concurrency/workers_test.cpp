@@ -23,6 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
+  Counter alive;
   HealthRegistry health;
   Gate finish;
   Counter running;
@@ -35,7 +36,6 @@ TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
                                {.timeout = 1h, .schedule = every(24h)});
   Runner runner{health};
   running.await(32);
-  Counter alive;
 
   health.add_liveness_check("loop", [&] { alive.add(); }, {.schedule = every(1ms)});
   alive.await(3);
@@ -46,6 +46,7 @@ TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
 
 TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
   constexpr auto most = static_cast<int>(detail::Scheduler::max_others);
+  Counter alive;
   HealthRegistry health;
   Gate finish;
   Counter hung;
@@ -58,7 +59,6 @@ TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
                                {.timeout = 1ms, .schedule = every(24h)});
   Runner runner{health};
   hung.await(most);
-  Counter alive;
 
   health.add_liveness_check("loop", [&] { alive.add(); }, {.schedule = every(1ms)});
   alive.await(100);
