@@ -47,9 +47,9 @@ TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
 TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
   constexpr auto most = static_cast<int>(detail::Scheduler::max_others);
   Counter alive;
-  HealthRegistry health;
   Gate finish;
   Counter hung;
+  HealthRegistry health;
   for (int i = 0; i < 2 * most; ++i)
     health.add_readiness_check("hung-" + std::to_string(i),
                                [&] {
