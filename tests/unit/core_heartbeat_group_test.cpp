@@ -183,12 +183,7 @@ TEST_F(HeartbeatGroupTest, HasWorkersFromBeforeItsRegistrationCountFromThere) {
 }
 
 TEST_F(HeartbeatGroupTest, KnowsNoJoiningByAnotherClock) {
-  struct Dawn final : vitals::Clock::Source {
-    vitals::SteadyTime steady_now() const noexcept override { return vitals::SteadyTime{elapsed}; }
-    vitals::WallTime wall_now() const noexcept override { return {}; }
-    vitals::Duration elapsed = 0ms;
-  };
-  const auto dawn = std::make_shared<Dawn>();
+  const auto dawn = std::make_shared<vitals::test::Dawn>();
   HealthRegistry health{{.clock = vitals::Clock{dawn}}};
   const HeartbeatGroup workers{1ms};
   const auto worker = workers.add();  // by the system's clock, which is far ahead

@@ -50,12 +50,7 @@ TEST_F(HeartbeatTest, CountsFromItsRegistration) {
 }
 
 TEST_F(HeartbeatTest, KnowsNoBeatsOfAnotherClock) {
-  struct Dawn final : vitals::Clock::Source {
-    vitals::SteadyTime steady_now() const noexcept override { return vitals::SteadyTime{elapsed}; }
-    vitals::WallTime wall_now() const noexcept override { return {}; }
-    vitals::Duration elapsed = 0ms;
-  };
-  const auto dawn = std::make_shared<Dawn>();
+  const auto dawn = std::make_shared<vitals::test::Dawn>();
   HealthRegistry health{{.clock = vitals::Clock{dawn}}};
   const Heartbeat beat{1ms};
   beat.beat();  // by the system's clock, which is far ahead

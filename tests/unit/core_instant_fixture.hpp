@@ -4,10 +4,18 @@
 
 #include <gtest/gtest.h>
 
+#include <vitals/clock.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 namespace vitals::inline v1::test {
+
+/// A clock that begins at zero: whatever the system's clock has told is far ahead of it.
+struct Dawn final : Clock::Source {
+  SteadyTime steady_now() const noexcept override { return SteadyTime{elapsed}; }
+  WallTime wall_now() const noexcept override { return {}; }
+  Duration elapsed = Duration::zero();
+};
 
 /// A registry on a manual clock, and what it says of the liveness check under test.
 class InstantCheckTest : public testing::Test {
