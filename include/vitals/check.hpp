@@ -207,7 +207,7 @@ constexpr bool has_check_outcome() {
 }
 
 template <class Callable>
-std::unique_ptr<CheckBody> make_check_body(Callable&& callable) {
+std::shared_ptr<CheckBody> make_check_body(Callable&& callable) {
   using F = std::decay_t<Callable>;
   static_assert(CheckCallable<F>,
                 "vitals: a check is called as f(), f(const CheckContext&) or f(const CheckContext&, CheckCompletion)");
@@ -217,9 +217,9 @@ std::unique_ptr<CheckBody> make_check_body(Callable&& callable) {
   if constexpr (!CheckCallable<F> || !has_check_outcome<F>())
     return nullptr;
   else if constexpr (AsyncCheck<F>)
-    return std::make_unique<AsyncBody<F>>(std::forward<Callable>(callable));
+    return std::make_shared<AsyncBody<F>>(std::forward<Callable>(callable));
   else
-    return std::make_unique<SyncBody<F>>(std::forward<Callable>(callable));
+    return std::make_shared<SyncBody<F>>(std::forward<Callable>(callable));
 }
 
 }  // namespace detail

@@ -64,14 +64,14 @@ class [[nodiscard]] VITALS_EXPORT ScopedCheck {
  public:
   ScopedCheck() noexcept = default;
   ScopedCheck(CheckHandle handle) noexcept : handle_{std::move(handle)} {}
-  ScopedCheck(ScopedCheck&& other) noexcept : handle_{std::exchange(other.handle_, {})} {}
+  ScopedCheck(ScopedCheck&& other) noexcept;
   ScopedCheck& operator=(ScopedCheck&& other) noexcept;
   ~ScopedCheck();
 
   /// Unregisters now, and waits like the destructor.
   void reset() noexcept;
   /// Gives up ownership: the check stays registered.
-  CheckHandle release() noexcept { return std::exchange(handle_, {}); }
+  CheckHandle release() noexcept;
 
   [[nodiscard]] const std::string& name() const noexcept { return handle_.name(); }
 

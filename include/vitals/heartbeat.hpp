@@ -15,7 +15,6 @@ namespace vitals::inline v1 {
 namespace detail {
 class HeartbeatSource;
 class InstantSource;
-struct HeartbeatOwner;
 }  // namespace detail
 
 /// While it lives, its Heartbeat counts as alive without beating; its end is a beat. For a loop that waits for work.
@@ -29,10 +28,10 @@ class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
 
  private:
   friend class Heartbeat;
-  explicit HeartbeatIdle(std::shared_ptr<detail::HeartbeatOwner> owner) noexcept;
+  explicit HeartbeatIdle(std::shared_ptr<detail::HeartbeatSource> source) noexcept;
   void end() noexcept;
 
-  std::shared_ptr<detail::HeartbeatOwner> owner_;
+  std::shared_ptr<detail::HeartbeatSource> source_;
 };
 
 /// A loop's sign of life, and a check of it: silent for longer than the limit is failed.
@@ -52,7 +51,9 @@ class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT Heartbeat {
  public:
-  /// @param limit  Longest silence that isn't a failure, 1 ms to 24 h.
+  /// @param limit  Longest silence that isn't a failure, 1 ms to 24 h. A failure never comes early; by the system's
+  /// clock
+  ///               it may come late by eight ticks of the kernel, 32 ms as a rule.
   /// @throws std::invalid_argument  if the limit is out of range.
   explicit Heartbeat(Duration limit);
 
@@ -67,9 +68,9 @@ class VITALS_EXPORT Heartbeat {
  private:
   friend class HeartbeatGroup;
   friend std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept;
-  explicit Heartbeat(std::shared_ptr<detail::HeartbeatOwner> owner) noexcept : owner_{std::move(owner)} {}
+  explicit Heartbeat(std::shared_ptr<detail::HeartbeatSource> source) noexcept : source_{std::move(source)} {}
 
-  std::shared_ptr<detail::HeartbeatOwner> owner_;
+  std::shared_ptr<detail::HeartbeatSource> source_;
 };
 
 VITALS_EXPORT std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept;

@@ -153,7 +153,7 @@ class VITALS_EXPORT HealthRegistry {
   }
   CheckHandle add_instant(Probe probe, std::string_view name, std::shared_ptr<detail::InstantSource> source,
                           const CheckOptions& options);
-  CheckHandle add_scheduled(Probe probe, std::string_view name, std::unique_ptr<detail::CheckBody> body,
+  CheckHandle add_scheduled(Probe probe, std::string_view name, std::shared_ptr<detail::CheckBody> body,
                             const CheckOptions& options);
 
   std::shared_ptr<detail::RegistryState> state_;

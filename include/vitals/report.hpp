@@ -87,7 +87,7 @@ class VITALS_EXPORT Report {
   [[nodiscard]] WallTime time() const noexcept { return data_->time; }
   /// The probe's checks in the order of their registration.
   [[nodiscard]] const std::vector<CheckReport>& checks() const& noexcept { return data_->checks; }
-  [[nodiscard]] std::vector<CheckReport> checks() && { return data_->checks; }
+  [[nodiscard]] std::vector<CheckReport> checks() &&;
   /// The check of that name; null (or empty) if the probe has none.
   [[nodiscard]] const CheckReport* find(std::string_view name) const& noexcept;
   [[nodiscard]] std::optional<CheckReport> find(std::string_view name) &&;

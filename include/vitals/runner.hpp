@@ -51,7 +51,7 @@ class VITALS_EXPORT Runner {
   ~Runner();
 
  private:
-  std::unique_ptr<detail::SchedulerLease> lease_;
+  std::shared_ptr<detail::SchedulerLease> lease_;
 };
 
 }  // namespace vitals::inline v1

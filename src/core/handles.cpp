@@ -14,6 +14,8 @@ void CheckHandle::remove_and_wait() const noexcept {
   if (const auto state = state_.lock()) state->remove(id_, true);
 }
 
+ScopedCheck::ScopedCheck(ScopedCheck&& other) noexcept : handle_{other.release()} {}
+
 ScopedCheck& ScopedCheck::operator=(ScopedCheck&& other) noexcept {
   if (this != &other) {
     reset();
@@ -24,7 +26,9 @@ ScopedCheck& ScopedCheck::operator=(ScopedCheck&& other) noexcept {
 
 ScopedCheck::~ScopedCheck() { reset(); }
 
-void ScopedCheck::reset() noexcept { std::exchange(handle_, {}).remove_and_wait(); }
+void ScopedCheck::reset() noexcept { release().remove_and_wait(); }
+
+CheckHandle ScopedCheck::release() noexcept { return std::exchange(handle_, {}); }
 
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
   if (this != &other) {

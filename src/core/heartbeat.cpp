@@ -10,14 +10,14 @@
 
 namespace vitals::inline v1 {
 
-HeartbeatIdle::HeartbeatIdle(std::shared_ptr<detail::HeartbeatOwner> owner) noexcept : owner_{std::move(owner)} {
-  owner_->source->begin_idle();
+HeartbeatIdle::HeartbeatIdle(std::shared_ptr<detail::HeartbeatSource> source) noexcept : source_{std::move(source)} {
+  source_->begin_idle();
 }
 
 HeartbeatIdle& HeartbeatIdle::operator=(HeartbeatIdle&& other) noexcept {
   if (this != &other) {
     end();
-    owner_ = std::move(other.owner_);
+    source_ = std::move(other.source_);
   }
   return *this;
 }
@@ -25,32 +25,31 @@ HeartbeatIdle& HeartbeatIdle::operator=(HeartbeatIdle&& other) noexcept {
 HeartbeatIdle::~HeartbeatIdle() { end(); }
 
 void HeartbeatIdle::end() noexcept {
-  if (const auto owner = std::exchange(owner_, nullptr)) owner->source->end_idle();
+  if (const auto source = std::exchange(source_, nullptr)) source->end_idle();
 }
 
-Heartbeat::Heartbeat(Duration limit)
-    : owner_{std::make_shared<detail::HeartbeatOwner>(detail::valid_heartbeat_limit(limit))} {}
+Heartbeat::Heartbeat(Duration limit) : source_{detail::owned_heartbeat(detail::valid_heartbeat_limit(limit))} {}
 
-void Heartbeat::beat() const noexcept { owner_->source->beat(); }
+void Heartbeat::beat() const noexcept { source_->beat(); }
 
-HeartbeatIdle Heartbeat::idle() const noexcept { return HeartbeatIdle{owner_}; }
+HeartbeatIdle Heartbeat::idle() const noexcept { return HeartbeatIdle{source_}; }
 
-Duration Heartbeat::limit() const noexcept { return owner_->source->limit(); }
+Duration Heartbeat::limit() const noexcept { return source_->limit(); }
 
 std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept {
-  return heartbeat.owner_->source;
+  return heartbeat.source_->shared_from_this();
 }
 
 HeartbeatGroup::HeartbeatGroup(Duration limit, HeartbeatGroupOptions options)
     : source_{std::make_shared<detail::GroupSource>(detail::valid_heartbeat_limit(limit), options)} {}
 
 Heartbeat HeartbeatGroup::add(std::string_view name) const {
-  auto owner = std::make_shared<detail::HeartbeatOwner>(source_->limit());
-  source_->add(name, owner->source);
-  return Heartbeat{std::move(owner)};
+  auto worker = detail::owned_heartbeat(source_->limit());
+  source_->add(name, worker->shared_from_this());
+  return Heartbeat{std::move(worker)};
 }
 
-void HeartbeatGroup::remove(const Heartbeat& worker) const noexcept { source_->remove(worker.owner_->source); }
+void HeartbeatGroup::remove(const Heartbeat& worker) const noexcept { source_->remove(worker.source_); }
 
 std::shared_ptr<detail::InstantSource> instant_source(const HeartbeatGroup& group) noexcept { return group.source_; }
 

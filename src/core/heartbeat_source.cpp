@@ -13,13 +13,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
+struct HeartbeatOwner {
+  explicit HeartbeatOwner(Duration limit) : source{std::make_shared<HeartbeatSource>(limit)} {}
+  HeartbeatOwner(const HeartbeatOwner&) = delete;
+  HeartbeatOwner& operator=(const HeartbeatOwner&) = delete;
+  ~HeartbeatOwner() { source->orphan(); }
+
+  std::shared_ptr<HeartbeatSource> source;
+};
+
 /// How often it is looked whether somebody who is silent beats again.
 Duration look_interval(Duration limit) { return std::clamp<Duration>(limit / 4, 50ms, 1s); }
 
 }  // namespace
 
+std::shared_ptr<HeartbeatSource> owned_heartbeat(Duration limit) {
+  auto owner = std::make_shared<HeartbeatOwner>(limit);
+  auto* source = owner->source.get();
+  return {std::move(owner), source};
+}
+
 void HeartbeatSource::bound(SteadyTime, bool foreign) noexcept {
-  if (foreign) last_beat_.store(never, std::memory_order_relaxed);
+  if (!foreign) return;
+  foreign_.store(true, std::memory_order_release);
+  last_beat_.store(never, std::memory_order_relaxed);
 }
 
 void HeartbeatSource::end_idle() noexcept {
@@ -32,10 +49,14 @@ void HeartbeatSource::orphan() noexcept {
   announce();
 }
 
+SteadyTime HeartbeatSource::last_beat() const noexcept {
+  const SteadyTime stamp{Duration{last_beat_.load(std::memory_order_relaxed)}};
+  return foreign_.load(std::memory_order_relaxed) ? stamp : stamp + coarse_lag();
+}
+
 SteadyTime HeartbeatSource::end_of_limit(SteadyTime since) const noexcept {
-  const SteadyTime beat{Duration{last_beat_.load(std::memory_order_relaxed)}};
   const SteadyTime granted_at{Duration{granted_at_.load(std::memory_order_relaxed)}};
-  return std::max({beat, since, granted_at}) + limit_;
+  return std::max({last_beat(), since, granted_at}) + limit_;
 }
 
 InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const {

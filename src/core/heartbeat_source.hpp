@@ -10,16 +10,21 @@
 
 #include <vitals/heartbeat_group.hpp>
 
+#include "core/coarse_clock.hpp"
 #include "core/instant.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-class HeartbeatSource final : public InstantSource {
+class HeartbeatSource final : public InstantSource, public std::enable_shared_from_this<HeartbeatSource> {
  public:
   explicit HeartbeatSource(Duration limit) noexcept : InstantSource{"a Heartbeat"}, limit_{limit} {}
 
-  void beat() noexcept { last_beat_.store(steady_now().time_since_epoch().count(), std::memory_order_relaxed); }
+  void beat() noexcept {
+    if (foreign_.load(std::memory_order_acquire)) [[unlikely]]
+      return beat_at(steady_now());
+    beat_at(coarse_now());
+  }
   void begin_idle() noexcept { idle_.fetch_add(1, std::memory_order_relaxed); }
   void end_idle() noexcept;
   /// The application's last copy is gone.
@@ -35,13 +40,19 @@ class HeartbeatSource final : public InstantSource {
   static constexpr Duration::rep never = SteadyTime::min().time_since_epoch().count();
   static constexpr int most_gaps = 2;
 
+  void beat_at(SteadyTime now) noexcept { last_beat_.store(now.time_since_epoch().count(), std::memory_order_relaxed); }
   void bound(SteadyTime now, bool foreign) noexcept override;
+  /// The latest moment at which the last beat may have been.
+  [[nodiscard]] SteadyTime last_beat() const noexcept;
   /// Until when it isn't silent.
   [[nodiscard]] SteadyTime end_of_limit(SteadyTime since) const noexcept;
 
-  const Duration limit_;
-  std::atomic<Duration::rep> last_beat_ = never;
+  // All that a beat touches, on one cache line.
+  alignas(64) std::atomic<Duration::rep> last_beat_ = never;  // by coarse_now(), unless foreign_
+  std::atomic<bool> foreign_ = false;                         // it goes by a clock that isn't the system's
   std::atomic<int> idle_ = 0;
+
+  const Duration limit_;
   std::atomic<Duration::rep> orphaned_at_ = never;
   std::atomic<Duration::rep> granted_at_ = never;  // when the last fresh limit began
 
@@ -50,15 +61,9 @@ class HeartbeatSource final : public InstantSource {
   int gaps_ = 0;  // without a beat
 };
 
-/// Shared by the application's copies of a Heartbeat: its end is the end of the last of them.
-struct HeartbeatOwner {
-  explicit HeartbeatOwner(Duration limit) : source{std::make_shared<HeartbeatSource>(limit)} {}
-  HeartbeatOwner(const HeartbeatOwner&) = delete;
-  HeartbeatOwner& operator=(const HeartbeatOwner&) = delete;
-  ~HeartbeatOwner() { source->orphan(); }
-
-  std::shared_ptr<HeartbeatSource> source;
-};
+/// What the application's copies of a Heartbeat share: the end of the last of them orphans the source, which may live
+/// on in a registry.
+[[nodiscard]] std::shared_ptr<HeartbeatSource> owned_heartbeat(Duration limit);
 
 /// The heartbeats of several workers as one check.
 class GroupSource final : public InstantSource,

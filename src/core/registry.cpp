@@ -37,7 +37,7 @@ CheckHandle HealthRegistry::add_instant(Probe probe, std::string_view name,
   return {state_, id, std::string{name}};
 }
 
-CheckHandle HealthRegistry::add_scheduled(Probe probe, std::string_view name, std::unique_ptr<detail::CheckBody> body,
+CheckHandle HealthRegistry::add_scheduled(Probe probe, std::string_view name, std::shared_ptr<detail::CheckBody> body,
                                           const CheckOptions& options) {
   const auto id = state_->add_scheduled(probe, name, std::move(body), options);
   return {state_, id, std::string{name}};

@@ -183,6 +183,16 @@ Standing RegistryState::standing(ProbeSet probes, const Transaction& transaction
   return standing;
 }
 
+bool RegistryState::still_holds(std::uint64_t version, SteadyTime valid_until) const noexcept {
+  if (version != this->version()) return false;
+  const auto now = options_.clock.steady_now();
+  if (now >= valid_until) return false;
+  const auto gap_from = gap_from_.load(std::memory_order_relaxed);
+  if (gap_from == no_gap) return true;
+  const auto system_now = options_.clock == Clock{} ? now : std::chrono::steady_clock::now();
+  return system_now.time_since_epoch().count() <= gap_from;
+}
+
 Report RegistryState::take_report(Probe probe, const Transaction& transaction) const {
   const auto verdict = verdict_of(probe, transaction.now());
   if (const auto& kept = frozen_[index_of(probe)]) {

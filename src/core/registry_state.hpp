@@ -103,6 +103,8 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// Changes with everything that an answer shows.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] const Clock& clock() const noexcept { return options_.clock; }
+  /// Whether a Standing of that version and validity is still true. Takes no lock, and reads the system's clock once.
+  [[nodiscard]] bool still_holds(std::uint64_t version, SteadyTime valid_until) const noexcept;
   /// The process has just stood still, and nobody has done yet what that asks for: nothing from before counts.
   [[nodiscard]] bool in_gap() const noexcept {
     const auto from = gap_from_.load(std::memory_order_relaxed);

@@ -19,6 +19,8 @@ std::string_view to_string(Condition condition) noexcept {
 
 Report::Report(Data data) : data_{std::make_shared<const Data>(std::move(data))} {}
 
+std::vector<CheckReport> Report::checks() && { return data_->checks; }
+
 const CheckReport* Report::find(std::string_view name) const& noexcept {
   const auto& checks = data_->checks;
   const auto found = std::find_if(checks.begin(), checks.end(), [&](const auto& check) { return check.name == name; });

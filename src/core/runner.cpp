@@ -73,7 +73,7 @@ void SchedulerLease::log(std::string line) noexcept {
 }  // namespace detail
 
 Runner::Runner(HealthRegistry& registry, RunnerOptions options)
-    : lease_{std::make_unique<detail::SchedulerLease>(detail::state_of(registry), std::move(options.log))} {}
+    : lease_{std::make_shared<detail::SchedulerLease>(detail::state_of(registry), std::move(options.log))} {}
 
 Runner::~Runner() = default;
 

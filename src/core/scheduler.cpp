@@ -19,9 +19,8 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto retry_after = 100ms;  // when to try again to create a thread
-constexpr auto longest_sleep = 1h;
-constexpr auto longest_delay = 1s;  // of the timer: what is longer is a gap
-constexpr std::size_t batch = 256;  // checks that the timer looks at before it lets others have the lock
+constexpr auto longest_delay = 1s;   // of the timer: what is longer is a gap
+constexpr std::size_t batch = 256;   // checks that the timer looks at before it lets others have the lock
 
 constexpr std::size_t index_of(Lane lane) { return static_cast<std::size_t>(lane); }
 
@@ -38,7 +37,8 @@ void Scheduler::stop() {
   attend();
   stopping_ = true;
   expect_no_timer();
-  timetable_changed_.notify_all();
+  if (timer_runs_) alarm_->set(steady_clock::now());
+  watcher_called_.notify_all();
   work_came_.notify_all();
   for (auto& serial : lanes_) serial.posted.notify_all();
 }
@@ -93,15 +93,21 @@ void Scheduler::attend() {
   const auto look = next_look();
   if (!look || stopping_) return;
   if (!timer_runs_) {
-    wake_timer_at(steady_clock::now());
+    expect_timer_at(steady_clock::now());
+    alarm_.emplace();
     timer_runs_ = spawn(&Scheduler::run_timer);
-    if (!timer_runs_) expect_no_timer();
+    if (!timer_runs_) end_timer();
   } else if (*look < timer_wake_) {
-    timetable_changed_.notify_one();
+    wake_timer_at(*look);
   }
 }
 
 void Scheduler::wake_timer_at(steady_clock::time_point moment) noexcept {
+  expect_timer_at(moment);
+  alarm_->set(moment);
+}
+
+void Scheduler::expect_timer_at(steady_clock::time_point moment) noexcept {
   timer_slept_ = steady_clock::now();
   timer_wake_ = moment;
   state_.gap_from_.store((moment + longest_delay).time_since_epoch().count(), std::memory_order_relaxed);
@@ -109,10 +115,15 @@ void Scheduler::wake_timer_at(steady_clock::time_point moment) noexcept {
 
 void Scheduler::expect_no_timer() noexcept { state_.gap_from_.store(RegistryState::no_gap, std::memory_order_relaxed); }
 
+void Scheduler::end_timer() noexcept {
+  alarm_.reset();
+  if (!stopping_) expect_no_timer();  // else that was done, and another scheduler may have a timer
+}
+
 std::optional<Duration> Scheduler::take_gap() noexcept {
   if (!timer_runs_ || !state_.in_gap()) return std::nullopt;
   const auto since = steady_clock::now() - timer_slept_;
-  wake_timer_at(steady_clock::now());
+  expect_timer_at(steady_clock::now());
   return since;
 }
 
@@ -139,19 +150,20 @@ void Scheduler::run_timer() {
     const auto look = stopping_ ? std::nullopt : next_look();
     if (!look) {
       timer_runs_ = false;
-      if (!stopping_) expect_no_timer();  // else that was done, and another scheduler may have a timer
+      end_timer();
       end_thread();
       return;
     }
     wake_timer_at(*look);
-    timetable_changed_.wait_until(lock, *look);
+    lock.unlock();
+    alarm_->wait();
   }
 }
 
 void Scheduler::look_at_timetable() {
   RegistryState::Transaction transaction{state_};
   if (stopping_) return;
-  wake_timer_at(steady_clock::now());
+  expect_timer_at(steady_clock::now());
   state_.end_overdue_waits(transaction);
   auto& looks = state_.looks_;
   for (std::size_t looked = 0; looked < batch && looks.first() <= transaction.now(); ++looked) {

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/alarm.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals::inline v1 {
@@ -26,6 +27,9 @@ enum class Lane { events, answers, log };
 /// Everything is guarded by the registry's lock, which is held on entry to every member unless it says otherwise.
 /// Threads own the registry's state and this, and go when they have nothing to do for a while. After stop() they are
 /// joined, so that none is still on its way out when the process ends; one that is stuck in user code is left behind.
+///
+/// Somebody always sleeps until the next booking, and never in user code: an idle worker, which then does what is due
+/// itself, or while there is none the timer. They change places without waking each other.
 class Scheduler : public std::enable_shared_from_this<Scheduler> {
  public:
   /// Runs within their timeout; liveness checks may run beside as many others.
@@ -74,17 +78,22 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   };
 
   static constexpr std::chrono::seconds linger{10};  // how long a thread without work stays
+  static constexpr std::chrono::hours longest_sleep{1};
 
   bool spawn(void (Scheduler::*work)());
   void end_thread();
   void serve(Lane lane);
   void run_timer();
   void wake_timer_at(std::chrono::steady_clock::time_point moment) noexcept;
+  void expect_timer_at(std::chrono::steady_clock::time_point moment) noexcept;
   void expect_no_timer() noexcept;
+  void end_timer() noexcept;
   void look_at_timetable();
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
   void run_worker();
-  [[nodiscard]] bool await_work();
+  [[nodiscard]] bool await_work(std::chrono::steady_clock::time_point end);
+  [[nodiscard]] bool watch(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point look);
+  void end_watch();
   [[nodiscard]] std::shared_ptr<Entry> take_ready();
   [[nodiscard]] std::size_t runnable() const noexcept;
   [[nodiscard]] std::size_t runnable(std::size_t queue) const noexcept;
@@ -106,11 +115,13 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   std::deque<std::stop_source> stops_;
   std::size_t stops_under_way_ = 0;
   std::array<Serial, 3> lanes_;
-  std::condition_variable timetable_changed_;
+  std::optional<Alarm> alarm_;  // which the timer waits for, while it runs
   std::condition_variable work_came_;
+  std::condition_variable watcher_called_;
   std::condition_variable thread_ended_;
   std::chrono::steady_clock::time_point timer_slept_ = {};  // when the timer was last seen awake
   std::chrono::steady_clock::time_point timer_wake_ = {};   // when it wants to be awake again
+  bool watching_ = false;                                   // an idle worker will be awake then, in its stead
 };
 
 }  // namespace detail

@@ -11,6 +11,8 @@
 namespace vitals::inline v1 {
 namespace detail {
 
+using std::chrono::steady_clock;
+
 // Liveness checks never queue behind others, so that only they count against their limit.
 std::size_t Scheduler::in_time(std::size_t queue) const noexcept {
   return queue == 0 ? state_.in_time_[0] : state_.in_time_[0] + state_.in_time_[1];
@@ -39,6 +41,7 @@ void Scheduler::staff() {
       --idle_;
       ++wakes_;
       work_came_.notify_one();
+      if (watching_) watcher_called_.notify_one();
     } else if (threads_ >= max_threads || !spawn(&Scheduler::run_worker)) {
       return;
     }
@@ -65,6 +68,7 @@ std::shared_ptr<Entry> Scheduler::take_ready() {
 void Scheduler::run_worker() {
   std::optional<Call> call;
   bool stopped = false;
+  auto idle_end = steady_clock::now() + linger;
   for (bool called = true;;) {
     auto made = std::exchange(call, std::nullopt);
     std::stop_source stop{std::nostopstate};
@@ -86,20 +90,36 @@ void Scheduler::run_worker() {
     made.reset();
     if (call) {
       state_.make(*call);
+      idle_end = steady_clock::now() + linger;
     } else if (stop.stop_possible()) {
       const Frame frame{&state_};
       stop.request_stop();
       stopped = true;
-    } else if (called = await_work(); !called) {
+    } else if (called = await_work(idle_end); !called) {
       return;
     }
   }
 }
 
 // False: there was none for so long that the thread has ended.
-bool Scheduler::await_work() {
+bool Scheduler::await_work(steady_clock::time_point end) {
   std::unique_lock lock{state_.mutex_};
-  work_came_.wait_for(lock, linger, [&] { return stopping_ || wakes_ > 0; });
+  while (!stopping_ && wakes_ == 0 && steady_clock::now() < end) {
+    const auto look = timer_runs_ && !watching_ ? next_look() : std::nullopt;
+    if (!look || *look >= end) {
+      work_came_.wait_until(lock, end);
+    } else if (watch(lock, *look)) {
+      --idle_;
+      ++called_;
+      lock.unlock();
+      look_at_timetable();
+      lock.lock();
+      end_watch();
+      return true;
+    } else {
+      end_watch();
+    }
+  }
   if (wakes_ > 0) {
     --wakes_;
     return true;
@@ -107,6 +127,21 @@ bool Scheduler::await_work() {
   --idle_;
   end_thread();
   return false;
+}
+
+// True: the moment has come, and nobody has called.
+bool Scheduler::watch(std::unique_lock<std::mutex>& lock, steady_clock::time_point look) {
+  watching_ = true;
+  wake_timer_at(steady_clock::now() + longest_sleep);
+  expect_timer_at(look);
+  watcher_called_.wait_until(lock, look);
+  watching_ = false;
+  return !stopping_ && wakes_ == 0 && steady_clock::now() >= look;
+}
+
+// From here on the timer sleeps until the next booking, unless there is none: then it wakes up and ends.
+void Scheduler::end_watch() {
+  if (!stopping_ && timer_runs_) wake_timer_at(next_look().value_or(steady_clock::now()));
 }
 
 void Scheduler::post_stop(std::stop_source stop) {

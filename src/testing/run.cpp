@@ -19,7 +19,7 @@ constexpr const char* check_name = "check";
 /// open, so that the first one's result stays the last.
 class OneRun {
  public:
-  explicit OneRun(std::unique_ptr<CheckBody> body) : body_{std::move(body)} {}
+  explicit OneRun(std::shared_ptr<CheckBody> body) : body_{std::move(body)} {}
 
   void operator()(const CheckContext& context, CheckCompletion done) {
     if (std::exchange(begun_, true)) {
@@ -33,7 +33,7 @@ class OneRun {
   }
 
  private:
-  std::unique_ptr<CheckBody> body_;
+  std::shared_ptr<CheckBody> body_;
   bool begun_ = false;  // a check never runs concurrently with itself
   std::optional<CheckCompletion> second_;
 };
@@ -54,7 +54,7 @@ CheckResult only_result(const HealthRegistry& registry) {
 }  // namespace
 
 // A registry of its own is what says what a registry makes of the check.
-CheckResult run_once(std::unique_ptr<CheckBody> body, Duration timeout) {
+CheckResult run_once(std::shared_ptr<CheckBody> body, Duration timeout) {
   HealthRegistry registry;
   registry.add_readiness_check(check_name, OneRun{std::move(body)},
                                {.timeout = timeout, .schedule = every(std::chrono::hours{24})});

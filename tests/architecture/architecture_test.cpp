@@ -133,7 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
     Samples, AllowedIncludeTest,
     testing::Values(
         Sample{"src/core/registry.cpp", "vector"}, Sample{"src/core/registry.cpp", "vitals/registry.hpp"},
-        Sample{"src/core/registry.cpp", "core/wait.hpp"}, Sample{"src/http/json_writer.cpp", "nlohmann/json.hpp"},
+        Sample{"src/core/registry.cpp", "core/wait.hpp"}, Sample{"src/core/alarm.cpp", "sys/timerfd.h"},
+        Sample{"src/http/json_writer.cpp", "nlohmann/json.hpp"},
         Sample{"src/http/answers.cpp", "core/registry_state.hpp"},
         Sample{"src/server/session.cpp", "boost/asio/io_context.hpp"}, Sample{"src/server/session.cpp", "sys/socket.h"},
         Sample{"src/server/session.cpp", "http/answers.hpp"}, Sample{"src/checks/postgres.cpp", "libpq-fe.h"},

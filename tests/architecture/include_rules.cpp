@@ -90,6 +90,7 @@ const std::vector<Room>& rooms() {
       {"include/vitals/testing/manual_clock.hpp", {standard, core}},
       {"include/vitals/testing", {standard, core, http, server, testing}},
       {"include/vitals/", {standard, core}},
+      {"src/core/alarm.cpp", {standard, posix, core, core_internals}},
       {"src/core/", {standard, core, core_internals}},
       {"src/http/json", {standard, core, http, core_internals, http_internals, nlohmann}},
       {"src/http/", {standard, core, http, core_internals, http_internals}},

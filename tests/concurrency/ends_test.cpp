@@ -86,8 +86,8 @@ TEST(EndsTest, ANewRunnerDoesNotRunACheckThatWasAbandonedBeforeItReturns) {
     runs->await(1);
   }
 
-  Runner second{health};
   Counter others;
+  Runner second{health};
   health.add_readiness_check("other", [&] { others.add(); }, {.schedule = every(1ms)});
   others.await(10);
   EXPECT_EQ(runs->value(), 1);

@@ -67,6 +67,57 @@ TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
   finish.open();
 }
 
+TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatSleptUntilThenHangs) {
+  Counter hanging;
+  Counter others;
+  Gate finish;
+  HealthRegistry health;
+  health.add_readiness_check("hung",
+                             [&] {
+                               if (hanging.add() == 5) finish.wait();
+                             },
+                             {.timeout = 1h, .schedule = every(1ms)});
+  health.add_readiness_check("other", [&] { others.add(); }, {.schedule = every(5ms)});
+  Runner runner{health};
+
+  hanging.await(5);
+  others.await(others.value() + 5);
+
+  EXPECT_EQ(hanging.value(), 5);
+  finish.open();
+}
+
+TEST(WorkersTest, StopsARunAtItsTimeoutWhereNobodyElseIsAwake) {
+  Counter runs;
+  HealthRegistry health;
+  health.add_readiness_check("slow",
+                             [&](const CheckContext& context) {
+                               if (runs.add() != 5) return;
+                               Gate stopped;
+                               const std::stop_callback on_stop{context.stop_token(), [&] { stopped.open(); }};
+                               stopped.wait();
+                             },
+                             {.timeout = 20ms, .schedule = every(1ms), .stale_after = 1h});
+
+  Runner runner{health};
+
+  runs.await(6);
+}
+
+TEST(WorkersTest, CallsForAProbeTheWorkerThatSleepsUntilALaterRun) {
+  Counter runs;
+  HealthRegistry health{{.answer_budget = 5s}};
+  health.add_readiness_check("database", [&] { runs.add(); },
+                             {.schedule = on_demand(0s), .stale_after = 18s});  // the Runner repeats it after 9 s
+  Runner runner{health};
+
+  for (int probes = 0; probes < 10; ++probes) {
+    const int before = runs.value();
+    (void)probe(health);
+    ASSERT_GT(runs.value(), before);
+  }
+}
+
 TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
   HealthRegistry health;
   Gate finish;

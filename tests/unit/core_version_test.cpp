@@ -51,6 +51,26 @@ class RegistryFixture : public testing::Test {
 
 using VersionNumberTest = RegistryFixture;
 using ValidUntilTest = RegistryFixture;
+using StillHoldsTest = RegistryFixture;
+
+TEST_F(StillHoldsTest, UntilItsTimeIsOver) {
+  const auto end = clock_.now() + 1s;
+
+  clock_.advance(1s - 1ns);
+  EXPECT_TRUE(state_of(health_)->still_holds(version(), end));
+  clock_.advance(1ns);
+
+  EXPECT_FALSE(state_of(health_)->still_holds(version(), end));
+}
+
+TEST_F(StillHoldsTest, UntilSomethingChanges) {
+  const auto before = version();
+
+  health_.add_readiness_check("database", [] {});
+
+  EXPECT_FALSE(state_of(health_)->still_holds(before, SteadyTime::max()));
+  EXPECT_TRUE(state_of(health_)->still_holds(version(), SteadyTime::max()));
+}
 
 TEST_F(VersionNumberTest, ChangesWithEachCheckThatComesOrGoes) {
   vitals::CheckHandle handle;

@@ -20,7 +20,7 @@ namespace vitals::inline v1 {
 
 namespace detail {
 
-VITALS_EXPORT CheckResult run_once(std::unique_ptr<CheckBody> body, Duration timeout);
+VITALS_EXPORT CheckResult run_once(std::shared_ptr<CheckBody> body, Duration timeout);
 
 }  // namespace detail
 
