@@ -30,6 +30,13 @@ function(vitals_set_warnings target)
                       $<$<BOOL:${VITALS_WERROR}>:-Werror>)
 endfunction()
 
+# vitals_prefer_small(<source> ...)
+#
+# For sources of this folder that run at set-up, or once when something has changed: there size counts, and not speed.
+function(vitals_prefer_small)
+  set_property(SOURCE ${ARGV} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+endfunction()
+
 # The version script lets a shared library export its own names only.
 function(vitals_export_own_symbols target)
   get_target_property(type ${target} TYPE)
@@ -60,6 +67,8 @@ function(vitals_add_library name)
     add_library(${target} ${type} ${arg_SOURCES})
     target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/src)
     vitals_set_warnings(${target})
+    # A program that is linked with --gc-sections then has only what it uses.
+    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
     # Shared libraries find each other where they are.
     set_target_properties(
       ${target} PROPERTIES CXX_EXTENSIONS OFF VERSION ${vitals_VERSION}

@@ -16,6 +16,7 @@ Usage: tests/run.sh [--quick | --only STEP]
                   boost-1.74  g++, Boost 1.74
                   shared      shared libraries on Boost 1.74, in a host on Boost 1.81
                   attack      Release: the attack programs, one at a time
+                  gate        Release: what vitals may cost, where it can be counted (tests/benchmarks/gate.sh)
                   asan        AddressSanitizer and UndefinedBehaviorSanitizer, with the examples and the attack programs
                   tsan        ThreadSanitizer, with the attack programs
                   tidy        clang-tidy
@@ -25,7 +26,7 @@ The last line is "N passed, N failed"; the exit status tells whether all passed.
 TEXT
 }
 
-steps=(format dev clang boost-1.74 shared attack asan tsan tidy example)
+steps=(format dev clang boost-1.74 shared attack gate asan tsan tidy example)
 passed=0
 failed=0
 jobs=$(nproc)
@@ -40,8 +41,8 @@ source tests/support/packages.sh
 
 headline() { printf '\n== %s\n' "$*"; }
 
-# A gate counts as one test.
-gate() {
+# Runs a command that counts as one test.
+run_as_test() {
   local name=$1
   shift
   headline "$name"
@@ -66,6 +67,24 @@ count_tests() {
   ((status == 0 || bad > 0)) || bad=1 total=$((total + 1))
   ((skipped == 0)) || echo "$skipped tests were skipped."
   passed=$((passed + total - bad - skipped))
+  failed=$((failed + bad))
+}
+
+# Runs a script that counts for itself: its last line is "N passed, N failed".
+run_script() {
+  local output status good=0 bad=0
+  headline "$1"
+  output=$(mktemp)
+  "${shared_cache[@]}" bash "$@" | tee "$output"
+  status=${PIPESTATUS[0]}
+  if [[ $(tail -n 1 "$output") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+  else
+    status=1
+  fi
+  rm -f "$output"
+  ((status == 0 || bad > 0)) || bad=1
+  passed=$((passed + good))
   failed=$((failed + bad))
 }
 
@@ -103,12 +122,12 @@ our_tests='^(unit|integration|concurrency)$'
 
 run_step() {
   case "$1" in
-    format) gate "clang-format" format_is_clean ;;
+    format) run_as_test "clang-format" format_is_clean ;;
     dev) test_preset dev --label-exclude '^attack$' ;;
     quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets)$' ;;
     boost-1.74 | shared)
       if ! unpack_boost_1_74 build/boost-1.74; then
-        gate "unpacking Boost 1.74" false
+        run_as_test "unpacking Boost 1.74" false
       elif [[ $1 == shared ]]; then
         test_preset shared --label-regex '^(unit|consumers)$' --exclude-regex subdirectory
       else
@@ -116,11 +135,12 @@ run_step() {
       fi
       ;;
     attack) test_preset attack --label-regex '^attack$' ;;
+    gate) run_script tests/benchmarks/gate.sh ;;
     asan) test_preset asan --label-regex '^(unit|integration|concurrency|attack|example)$' ;;
     tsan) test_preset tsan --label-regex '^(unit|integration|concurrency|attack)$' ;;
     clang) test_preset clang --label-regex "$our_tests" ;;
-    tidy) gate "clang-tidy" tidy_is_clean ;;
-    example) gate "examples/run.sh --check" bash examples/run.sh --check ;;
+    tidy) run_as_test "clang-tidy" tidy_is_clean ;;
+    example) run_as_test "examples/run.sh --check" bash examples/run.sh --check ;;
   esac
 }
 
@@ -152,7 +172,7 @@ case "${1-}" in
 esac
 
 test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql 'pkgconf|pkg-config' libcpp-httplib-dev)
-[[ ${steps[0]} == quick ]] || test_packages+=(clang-14 clang-tidy-14 clang-format-14)
+[[ ${steps[0]} == quick ]] || test_packages+=(clang-14 clang-tidy-14 clang-format-14 valgrind strace util-linux)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do
     started=$SECONDS
@@ -160,7 +180,7 @@ if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
     echo "($step took $((SECONDS - started)) s; $passed passed and $failed failed so far)"
   done
 else
-  gate "installing the packages" false
+  run_as_test "installing the packages" false
 fi
 
 echo

@@ -204,6 +204,9 @@ class HostedServer {
   /// The port that is listened on, also if 0 was asked for; 0 while the server isn't running.
   [[nodiscard]] std::uint16_t port() const noexcept;
 
+  /// As of a HealthServer.
+  [[nodiscard]] LimitCounts limit_counts() const noexcept;
+
  private:
   HostedServer(detail::ThisBoost, boost::asio::any_io_executor host, HealthRegistry& registry,
                HealthServerOptions options);

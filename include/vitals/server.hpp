@@ -34,17 +34,44 @@ struct HealthServerOptions {
   EndpointOptions endpoint = {};
   /// Takes trouble after start, such as running out of file descriptors; empty: a line on standard error.
   LogFunction log = {};
-  /// Most bytes of a request's head, 256 to 65536; a longer one gets 431, a longer target 414.
+  /// Most bytes of a request's head, 256 to 65536; a longer one gets 431.
   std::size_t max_head_size = 8192;
-  /// How long a new connection may take to its first byte and a request's head from its first byte, 100 ms to 10 min;
-  /// then 408.
+  /// How long a request's head may take from its first byte, 100 ms to 10 min; then 408.
   Duration head_timeout = std::chrono::seconds{10};
-  /// How long a connection may stay without a request, and a peer may not read its answer, 100 ms to 1 h.
+  /// How long a connection may stay without a request after an answer, 100 ms to 1 h; then it is closed.
   Duration idle_timeout = std::chrono::seconds{60};
   /// Most connections at a time, 8 to 100000. A further one takes the place of the one that has been idle for longest;
   /// if none is idle, of one that lingers, of the oldest unfinished head, or of a peer that doesn't read its answer. So
   /// nobody who merely connects can keep a probe from its answer.
   std::size_t max_connections = 512;
+  /// Most bytes of a request's target, 64 to 65536; a longer one gets 414.
+  std::size_t max_target_size = 4096;
+  /// Most header fields of a request, 4 to 1000; more get 431.
+  std::size_t max_header_fields = 64;
+  /// How long a new connection may take to its first byte, 100 ms to 10 min; then it is closed.
+  Duration first_byte_timeout = std::chrono::seconds{10};
+  /// How long a peer may take to read an answer, 100 ms to 10 min; then the connection is closed.
+  Duration write_timeout = std::chrono::seconds{10};
+  /// Requests of one connection that are answered in a row, 1 to 1000, before the others have their turn.
+  std::size_t pipelined_per_turn = 16;
+  /// Connections that are accepted in a row, 1 to 1000, before the open ones have their turn.
+  std::size_t accepts_per_turn = 64;
+};
+
+/// How often a server has met each of its limits since it was made.
+struct LimitCounts {
+  std::uint64_t malformed = 0;     ///< Requests refused with 400 or 505.
+  std::uint64_t bodies = 0;        ///< With 413: a probe has none.
+  std::uint64_t long_targets = 0;  ///< With 414.
+  std::uint64_t long_heads = 0;    ///< With 431, for their bytes.
+  std::uint64_t many_fields = 0;   ///< With 431, for their header fields.
+  std::uint64_t slow_heads = 0;    ///< With 408.
+  std::uint64_t silent = 0;        ///< Connections closed that never sent a byte.
+  std::uint64_t idle = 0;          ///< Connections closed that were idle for too long.
+  std::uint64_t slow_readers = 0;  ///< Connections closed whose peer didn't read its answer.
+  std::uint64_t made_room = 0;     ///< Connections closed because another one wanted their place.
+  std::uint64_t not_accepted =
+      0;  ///< Times that a connection couldn't be accepted: no descriptor, no memory, no place.
 };
 
 /// Answers the probes of a registry over HTTP/1.1, on a thread of its own.
@@ -87,8 +114,11 @@ class VITALS_EXPORT HealthServer {
   /// The port that is listened on, also if 0 was asked for; 0 while the server isn't running.
   [[nodiscard]] std::uint16_t port() const noexcept;
 
+  /// Each limit that is met is also logged, at most once a minute.
+  [[nodiscard]] LimitCounts limit_counts() const noexcept;
+
  private:
-  std::unique_ptr<detail::ServerCore> core_;
+  std::shared_ptr<detail::ServerCore> core_;
 };
 
 }  // namespace vitals::inline v1

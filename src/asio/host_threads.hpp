@@ -13,7 +13,6 @@ namespace detail {
 /// For a server whose handlers run on the threads of its host: on a strand, so that none of them waits for another, and
 /// with a mutex, so that whoever stops the server needn't wait for the host's loop to run.
 struct HostThreads {
-  static constexpr bool has_one_thread = false;
   using Executor = boost::asio::any_io_executor;
   using Loop = HostExecutor;
   using Mutex = std::mutex;

@@ -42,13 +42,14 @@ void complete(HostedDrain& drain) noexcept {
 /// Everything that lives from start() to stop().
 struct HostedCore::Run {
   Run(const asio::any_io_executor& executor, std::shared_ptr<HostExecutor> host, ListenSocket socket,
-      const Answers& answers, const HealthServerOptions& options, const std::shared_ptr<RegistryState>& state)
+      const Answers& answers, Limits& limits, const HealthServerOptions& options,
+      const std::shared_ptr<RegistryState>& state)
       : port{socket.port},
         lease{state, options.log},
-        service{make_service<HostThreads>(std::move(host), answers, options)},
-        acceptor{std::make_shared<Acceptor<HostThreads>>(executor, service, std::move(socket),
-                                                         address_and_port(options.address, port),
-                                                         [this](std::string line) { lease.log(std::move(line)); })} {
+        service{std::make_shared<Service<HostThreads>>(std::move(host), answers, limits, options,
+                                                       [this](std::string line) { lease.log(std::move(line)); })},
+        acceptor{std::make_shared<Acceptor<HostThreads>>(executor, service, std::move(socket))} {
+    limits.set_name(address_and_port(options.address, port));
     acceptor->start();
   }
   Run(const Run&) = delete;
@@ -86,11 +87,11 @@ std::shared_ptr<HostedCore> HostedCore::make(const asio::any_io_executor& host, 
 
 HostedCore::~HostedCore() { stop(); }
 
-std::unique_ptr<HostedCore::Run> HostedCore::make_run(const asio::any_io_executor& strand) const {
+std::unique_ptr<HostedCore::Run> HostedCore::make_run(const asio::any_io_executor& strand) {
   // The address first: if it is taken, no check has begun to run.
   auto socket = listen_or_throw(options_.address, options_.port);
   try {
-    return std::make_unique<Run>(strand, host_, std::move(socket), answers_, options_, state_);
+    return std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, options_, state_);
   } catch (const boost::system::system_error& error) {  // not a std::system_error: Asio lacks a descriptor
     throw std::system_error{error.code().value(), std::system_category(),
                             "vitals: can't serve on " + address_and_port(options_.address, options_.port)};

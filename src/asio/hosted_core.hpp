@@ -16,6 +16,7 @@
 #include <vitals/server.hpp>
 
 #include "http/answers.hpp"
+#include "server/limits.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -57,16 +58,18 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   /// From any thread; nothing happens if it has ended.
   void end_drain(const std::shared_ptr<HostedDrain>& drain);
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
+  [[nodiscard]] LimitCounts limit_counts() const noexcept { return limits_.counts(); }
 
  private:
   struct Run;
 
   HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options);
-  [[nodiscard]] std::unique_ptr<Run> make_run(const boost::asio::any_io_executor& strand) const;
+  [[nodiscard]] std::unique_ptr<Run> make_run(const boost::asio::any_io_executor& strand);
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;
   Answers answers_;
+  Limits limits_;
   std::shared_ptr<HostExecutor> host_;  ///< A strand of the host's.
   std::atomic<std::uint16_t> port_ = 0;
   /// Held while the server starts and stops, so that whoever calls stop() second returns when everything is closed,

@@ -28,6 +28,8 @@ void HostedServer::stop() noexcept { core_->stop(); }
 
 std::uint16_t HostedServer::port() const noexcept { return core_->port(); }
 
+LimitCounts HostedServer::limit_counts() const noexcept { return core_->limit_counts(); }
+
 std::shared_ptr<detail::HostedDrain> HostedServer::make_drain() { return std::make_shared<detail::HostedDrain>(); }
 
 void HostedServer::begin_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain,

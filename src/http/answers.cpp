@@ -7,7 +7,6 @@
 #include "core/text.hpp"
 #include "http/json_writer.hpp"
 #include "http/negotiation.hpp"
-#include "http/response.hpp"
 #include "http/target.hpp"
 #include "http/text_writer.hpp"
 
@@ -69,20 +68,26 @@ std::shared_ptr<Wait> Answers::prepare(const Route& route, std::function<void()>
     const auto probe = probe_of_check(route);
     return probe ? state_->ask(ProbeSet::of(*probe), route.check, std::move(ready)) : nullptr;
   }
-  return kept(route) ? nullptr : state_->ask(route.probes(), {}, std::move(ready));
+  return state_->ask(route.probes(), {}, std::move(ready));
 }
 
 void Answers::cancel(const std::shared_ptr<Wait>& wait) const noexcept {
   if (wait) state_->cancel(wait);
 }
 
-Response Answers::answer(const Route& route) const {
-  if (route.method == Method::other) return method_not_allowed_response();
+std::optional<Answer> Answers::at_hand(const Route& route) const {
+  if (route.method == Method::other) return method_not_allowed_answer();
+  if (route.one_check) return std::nullopt;
+  auto body = kept_.find(route);
+  if (!body || !state_->still_holds(body->version, body->valid_until)) return std::nullopt;
+  return answer_with(route, std::move(body));
+}
+
+Answer Answers::answer(const Route& route) const {
+  if (auto known = at_hand(route)) return *std::move(known);
   if (route.one_check) return answer_one_check(route);
   Afterwards afterwards;  // not while others may wait for the body
-  auto body = kept(route);
-  if (!body) body = kept_.renew(route, [&] { return write(route, afterwards); });
-  return status_response(route, body->status, body->body);
+  return answer_with(route, kept_.renew(route, [&] { return write(route, afterwards); }));
 }
 
 void Answers::post(std::function<void()> task) const { state_->post_answer(std::move(task)); }
@@ -90,12 +95,6 @@ void Answers::post(std::function<void()> task) const { state_->post_answer(std::
 std::optional<Probe> Answers::probe_of_check(const Route& route) const {
   const auto probe = state_->probe_of(route.check);
   return !route.probe || probe == route.probe ? probe : std::nullopt;
-}
-
-std::shared_ptr<const KeptBody> Answers::kept(const Route& route) const {
-  auto body = kept_.find(route);
-  const bool holds = body && body->holds(state_->version(), state_->clock().steady_now()) && !state_->in_gap();
-  return holds ? body : nullptr;
 }
 
 std::shared_ptr<const KeptBody> Answers::write(const Route& route, Afterwards& afterwards) const {
@@ -109,11 +108,19 @@ std::shared_ptr<const KeptBody> Answers::write(const Route& route, Afterwards& a
       KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version, standing.valid_until});
 }
 
-Response Answers::answer_one_check(const Route& route) const {
+Answer Answers::answer_one_check(const Route& route) const {
   const auto snapshot = probe_of_check(route) ? state_->snapshot(route.check) : std::nullopt;
-  if (!snapshot) return not_found_response(route.method);
+  if (!snapshot) return not_found_answer(route.method);
   const auto& [check, time] = *snapshot;
-  return status_response(route, check.status, body_of(route, check, time, details_));
+  auto body = std::make_shared<const std::string>(body_of(route, check, time, details_));
+  const std::string_view text = *body;
+  return status_answer(route, check.status, text, std::move(body));
+}
+
+Answer Answers::answer_with(const Route& route, std::shared_ptr<const KeptBody> body) {
+  const auto status = body->status;
+  const std::string_view text = body->body;
+  return status_answer(route, status, text, std::move(body));
 }
 
 }  // namespace detail

@@ -6,6 +6,7 @@
 
 #include <vitals/endpoint.hpp>
 
+#include "http/answer.hpp"
 #include "http/kept_bodies.hpp"
 #include "http/paths.hpp"
 #include "http/route.hpp"
@@ -34,13 +35,16 @@ class VITALS_EXPORT Answers {
   /// request.
   [[nodiscard]] std::optional<Route> route(const Request& request) const;
 
+  /// The answer, if there is one that needs no run and holds. Takes no lock for long and allocates nothing.
+  [[nodiscard]] std::optional<Answer> at_hand(const Route& route) const;
+
   /// Starts the runs that the answer needs. Null if none must be waited for; else `ready` is called once, from any
   /// thread, within the answer budget, unless the wait is cancelled before. `ready` must neither block nor throw.
   [[nodiscard]] std::shared_ptr<Wait> prepare(const Route& route, std::function<void()> ready) const;
   void cancel(const std::shared_ptr<Wait>& wait) const noexcept;
 
   /// The answer from what is known now.
-  [[nodiscard]] Response answer(const Route& route) const;
+  [[nodiscard]] Answer answer(const Route& route) const;
 
   /// Runs `task` on the thread that completes asynchronous answers.
   void post(std::function<void()> task) const;
@@ -48,9 +52,9 @@ class VITALS_EXPORT Answers {
  private:
   /// The probe of the check that is asked for; nothing if there is no such check where it was asked for.
   [[nodiscard]] std::optional<Probe> probe_of_check(const Route& route) const;
-  [[nodiscard]] std::shared_ptr<const KeptBody> kept(const Route& route) const;
   [[nodiscard]] std::shared_ptr<const KeptBody> write(const Route& route, Afterwards& afterwards) const;
-  [[nodiscard]] Response answer_one_check(const Route& route) const;
+  [[nodiscard]] Answer answer_one_check(const Route& route) const;
+  [[nodiscard]] static Answer answer_with(const Route& route, std::shared_ptr<const KeptBody> body);
 
   std::shared_ptr<RegistryState> state_;
   Paths paths_;

@@ -9,7 +9,7 @@ namespace {
 /// An answer that can't be written for want of memory is still an answer: a bare 503.
 Response answer_or_503(const Answers& answers, const Route& route) noexcept {
   try {
-    return answers.answer(route);
+    return to_response(answers.answer(route));
   } catch (...) {
     return {};
   }

@@ -24,9 +24,10 @@ Endpoint::~Endpoint() = default;
 std::optional<Response> Endpoint::handle(const Request& request) const {
   const auto route = answers_->route(request);
   if (!route) return std::nullopt;
+  if (const auto answer = answers_->at_hand(*route)) return detail::to_response(*answer);
   const auto ready = std::make_shared<std::latch>(1);
   if (answers_->prepare(*route, [ready] { ready->count_down(); })) ready->wait();
-  return answers_->answer(*route);
+  return detail::to_response(answers_->answer(*route));
 }
 
 PendingResponse Endpoint::async_handle(const Request& request,
@@ -34,6 +35,10 @@ PendingResponse Endpoint::async_handle(const Request& request,
   auto route = answers_->route(request);
   if (!route) {
     detail::call(done, std::nullopt);
+    return {};
+  }
+  if (const auto answer = answers_->at_hand(*route)) {
+    detail::call(done, detail::to_response(*answer));
     return {};
   }
   auto delivery = std::make_shared<detail::Delivery>(answers_, *route, std::move(done));

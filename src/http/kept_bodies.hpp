@@ -24,10 +24,6 @@ struct KeptBody {
   std::string body = {};
   std::uint64_t version = 0;
   SteadyTime valid_until = SteadyTime::min();
-
-  [[nodiscard]] bool holds(std::uint64_t current, SteadyTime now) const noexcept {
-    return version == current && now < valid_until;
-  }
 };
 
 /// The latest body of each kind of answer, so that a probe that finds nothing changed costs no more than a copy.

@@ -29,7 +29,10 @@ enum class AcceptStep {
     case EHOSTUNREACH:
     case ENETDOWN:
     case ENETUNREACH:
-    case ENONET: return AcceptStep::again;
+#ifdef ENONET
+    case ENONET:
+#endif
+      return AcceptStep::again;
     default: return AcceptStep::back_off;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, and what nobody foresaw
   }
 }

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
-#include <string>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -13,6 +11,7 @@
 
 #include "server/accept_step.hpp"
 #include "server/connection.hpp"
+#include "server/dispatcher.hpp"
 #include "server/listen_socket.hpp"
 
 namespace vitals::inline v1 {
@@ -33,15 +32,11 @@ template <class Host>
 class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
  public:
   using Executor = typename Host::Executor;
-  using Log = std::function<void(std::string)>;
-
   /// @param executor  Runs the handlers, one at a time.
   /// @param socket  Taken over.
-  /// @param name    How log lines call it: "[::]:8080".
-  Acceptor(const Executor& executor, std::shared_ptr<Service<Host>> service, ListenSocket socket, std::string name,
-           Log log);
+  Acceptor(const Executor& executor, std::shared_ptr<Service<Host>> service, ListenSocket socket);
 
-  /// Begins to accept.
+  /// Begins to accept. The one call that needs no mutex: nothing of the Service is in use before.
   void start();
   /// Closes the socket and all connections. Their handlers are still to be run.
   void close() noexcept;
@@ -61,7 +56,8 @@ class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
   /// What follows where a connection lacks a place: `again` if there is one now.
   /// @param error  For the log, if nobody gives way.
   [[nodiscard]] AcceptStep make_room(int error);
-  void open_connection(Descriptor descriptor);
+  void serve(Descriptor descriptor);
+  void keep_reserve(const Connection<Host>& newcomer);
   void back_off(int error);
   void watch_deadlines();
   void check_deadlines();
@@ -71,9 +67,9 @@ class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
   Timer pause_;
   Timer sweep_;
   bool sweeping_ = false;
-  std::string name_;
-  Log log_;
-  Clock::time_point quiet_until_ = {};
+  std::shared_ptr<Dispatcher<Host>> dispatcher_;
+  /// Serves those who come, one after the other, until it stays with one: most probes need no connection of their own.
+  std::shared_ptr<Connection<Host>> spare_ = {};
 };
 
 }  // namespace detail

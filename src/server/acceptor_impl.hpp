@@ -5,40 +5,39 @@
 #include <cerrno>
 #include <mutex>
 #include <poll.h>
-#include <sys/socket.h>
 #include <system_error>
 
 #include "server/acceptor.hpp"
+#include "server/dispatcher_impl.hpp"
+#include "server/sockets.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Connections that are accepted before those that are open get their turn.
-inline constexpr int accept_burst_size = 64;
 inline constexpr std::chrono::milliseconds pause_without_resources{100};
-inline constexpr std::chrono::minutes time_between_log_lines{1};
 inline constexpr std::chrono::milliseconds sweep_interval{250};
+/// The part of the places that only those take who have just come, so that a newcomer finds one.
+inline constexpr std::size_t reserve_divisor = 8;
 
 inline boost::asio::ip::tcp protocol_of(int family) {
   return family == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
 }
 
 template <class Host>
-Acceptor<Host>::Acceptor(const Executor& executor, std::shared_ptr<Service<Host>> service, ListenSocket socket,
-                         std::string name, Log log)
+Acceptor<Host>::Acceptor(const Executor& executor, std::shared_ptr<Service<Host>> service, ListenSocket socket)
     : service_{std::move(service)},
       acceptor_{executor},
       pause_{executor},
       sweep_{executor},
-      name_{std::move(name)},
-      log_{std::move(log)} {
-  acceptor_.assign(protocol_of(socket.family), socket.descriptor.get());
+      dispatcher_{std::make_shared<Dispatcher<Host>>(executor, service_)} {
+  service_->protocol = protocol_of(socket.family);
+  acceptor_.assign(service_->protocol, socket.descriptor.get());
   (void)socket.descriptor.release();
 }
 
 template <class Host>
 void Acceptor<Host>::start() {
-  const std::lock_guard lock{service_->mutex};
+  dispatcher_->start();
   wait();
 }
 
@@ -65,8 +64,7 @@ void Acceptor<Host>::wait() {
 
 template <class Host>
 void Acceptor<Host>::accept_burst() {
-  ++service_->turn;
-  for (int i = 0; i < accept_burst_size; ++i) {
+  for (std::size_t i = 0; i < service_->options.accepts_per_turn; ++i) {
     switch (accept_one()) {
       case AcceptStep::again: break;
       case AcceptStep::wait: return wait();
@@ -78,15 +76,15 @@ void Acceptor<Host>::accept_burst() {
 
 template <class Host>
 AcceptStep Acceptor<Host>::accept_one() {
-  if (service_->connections.size() >= service_->max_connections) {
+  if (service_->places.size() >= service_->options.max_connections) {
     const auto step = make_room(EBUSY);
     if (step != AcceptStep::again) return step;
   }
-  // Not Asio's accept: this is one system call instead of two, and the descriptor is never inheritable.
-  Descriptor descriptor{::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+  // Not Asio's accept: on Linux this is one system call instead of two, and the descriptor is never inheritable.
+  Descriptor descriptor{accept_connection(acceptor_.native_handle())};
   if (!descriptor) return errno == EMFILE || errno == ENFILE ? make_room(errno) : after_accept(errno);
   try {
-    open_connection(std::move(descriptor));
+    serve(std::move(descriptor));
     return AcceptStep::again;
   } catch (...) {
     errno = ENOMEM;
@@ -104,45 +102,47 @@ bool Acceptor<Host>::somebody_waits() noexcept {
 template <class Host>
 AcceptStep Acceptor<Host>::make_room(int error) {
   if (!somebody_waits()) return AcceptStep::wait;
-  std::shared_ptr<Connection<Host>> first;
-  bool somebody_will = false;
-  for (const auto& connection : service_->connections) {
-    if (first && first->claim() < connection->claim()) continue;
-    const auto gives_way = connection->gives_way();
-    if (gives_way == GivesWay::now) first = connection;
-    somebody_will = somebody_will || gives_way == GivesWay::after_its_turn;
-  }
-  if (first) {
-    first->close();
+  const auto choice = service_->places.who_makes_room();
+  if (choice.connection) {
+    service_->met(Limit::connections);
+    choice.connection->close();
     return AcceptStep::again;
   }
   errno = error;
-  return somebody_will ? AcceptStep::wait : AcceptStep::back_off;
+  return choice.somebody_will ? AcceptStep::wait : AcceptStep::back_off;
 }
 
 template <class Host>
-void Acceptor<Host>::open_connection(Descriptor descriptor) {
-  typename Connection<Host>::Socket socket{acceptor_.get_executor()};
-  socket.assign(acceptor_.local_endpoint().protocol(), descriptor.get());
-  (void)descriptor.release();
-  const auto connection = std::make_shared<Connection<Host>>(service_, std::move(socket));
-  service_->connections.insert(connection);
+void Acceptor<Host>::serve(Descriptor descriptor) {
+  const auto connection =
+      spare_ ? std::exchange(spare_, nullptr) : std::make_shared<Connection<Host>>(service_, acceptor_.get_executor());
   try {
-    connection->start();
+    connection->start(std::move(descriptor));
   } catch (...) {
     connection->close();
     throw;
   }
+  if (!connection->stays()) {
+    spare_ = connection;
+    return;
+  }
+  keep_reserve(*connection);
   if (!sweeping_) watch_deadlines();
 }
 
 template <class Host>
+void Acceptor<Host>::keep_reserve(const Connection<Host>& newcomer) {
+  const auto most = service_->options.max_connections;
+  if (service_->places.size() <= most - most / reserve_divisor) return;
+  const auto choice = service_->places.who_makes_room(&newcomer);
+  if (!choice.connection) return;
+  service_->met(Limit::connections);
+  choice.connection->close();
+}
+
+template <class Host>
 void Acceptor<Host>::back_off(int error) {
-  if (Clock::now() >= quiet_until_) {
-    quiet_until_ = Clock::now() + time_between_log_lines;
-    log_("vitals: can't accept a connection on " + name_ + ": " + std::system_category().message(error) +
-         "; trying again each 100 ms");
-  }
+  service_->met(Limit::resources, std::system_category().message(error));
   pause_.expires_after(pause_without_resources);
   pause_.async_wait(handler([](Acceptor& self, ErrorCode) { self.accept_burst(); }));
 }
@@ -157,13 +157,10 @@ void Acceptor<Host>::watch_deadlines() {
 template <class Host>
 void Acceptor<Host>::check_deadlines() {
   sweeping_ = false;
-  const auto now = Clock::now();
-  for (auto next = service_->connections.begin(); next != service_->connections.end();) {
-    const auto connection = *next++;  // it may leave the set
-    connection->check_deadline(now);
-  }
+  const auto now = coarse_now();
+  while (const auto connection = service_->places.overdue(service_->stage_limits, now)) connection->end_stage();
   // No connection, no timer: a server that nobody asks never wakes.
-  if (!service_->connections.empty()) watch_deadlines();
+  if (!service_->places.empty()) watch_deadlines();
 }
 
 template <class Host>
@@ -177,7 +174,9 @@ void Acceptor<Host>::close() noexcept {
   } catch (...) {
     // Boost 1.74 has no other form. A timer that stays finds the acceptor closed.
   }
-  while (!service_->connections.empty()) (*service_->connections.begin())->close();
+  while (const auto connection = service_->places.any()) connection->close();
+  dispatcher_->close();
+  spare_.reset();
 }
 
 }  // namespace detail

@@ -1,110 +1,176 @@
 #pragma once
 
-// What a Connection does. To be included where it is instantiated, and nowhere else.
+// What a Connection does while it reads and answers; connection_end_impl.hpp has its end. To be included where it is
+// instantiated, and nowhere else.
 
-#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <mutex>
-#include <poll.h>
 #include <sys/socket.h>
 
-#include <boost/asio/buffer.hpp>
-
-#include "server/connection.hpp"
+#include "server/connection_end_impl.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What is read and thrown away after an answer, at most, and for how long.
-inline constexpr std::size_t max_discarded = 1'048'576;
-inline constexpr std::chrono::seconds linger_timeout{2};
-/// A peer that takes longer loses its place when another one wants it.
-inline constexpr std::chrono::milliseconds time_to_read_an_answer{250};
-/// The most that RegistryOptions allows.
-inline constexpr std::chrono::seconds max_answer_budget{60};
+inline bool is_transient(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 template <class Host>
-template <class... Args>
-auto Connection<Host>::handler(void (Connection::*step)(Args...)) {
-  return [self = this->shared_from_this(), step](Args... args) {
-    const std::lock_guard lock{self->service_->mutex};
-    try {
-      (self.get()->*step)(args...);
-    } catch (...) {
-      self->close();
+void Connection<Host>::start(Descriptor descriptor) {
+  descriptor_ = std::move(descriptor);
+  fd_ = descriptor_.get();
+  open_ = true;
+  peer_ended_ = drained_ = false;
+  stage_ = Stage::first_byte;
+  scan_ = HeadScan{service_->head_limits()};
+  input_.clear();
+  serve();
+}
+
+template <class Host>
+void Connection<Host>::on_event(SocketEvent event) noexcept {
+  if (!open_) return;
+  peer_ended_ = peer_ended_ || event.ended;
+  drained_ = false;
+  if (has_turn_) return;
+  try {
+    switch (stage_) {
+      case Stage::first_byte:
+      case Stage::idle:
+      case Stage::head: return serve();
+      case Stage::lingering: return linger();
+      case Stage::writing: return write_rest();
+      case Stage::waiting:
+        // A peer that only stops sending still wants its answer; one that has reset the connection doesn't.
+        return event.broken ? close() : watch_.await(Interest::reset);
     }
-  };
-}
-
-template <class Host>
-void Connection<Host>::start() {
-  begin_request();
-  begin(std::min(service_->head_timeout, service_->idle_timeout));
-  read();
-}
-
-template <class Host>
-void Connection<Host>::read() {
-  phase_ = Phase::reading;
-  turn_ = service_->turn;
-  if constexpr (Host::has_one_thread) {
-    const auto space = input_.space();
-    socket_.async_read_some(boost::asio::buffer(space.data, space.size), handler(&Connection::on_read));
-  } else {
-    // What another thread has read for it nobody could see, and it would seem to be idle.
-    socket_.async_wait(Socket::wait_read, handler(&Connection::on_readable));
+  } catch (...) {
+    close();
   }
 }
 
 template <class Host>
-void Connection<Host>::on_readable(ErrorCode error) {
-  if (phase_ != Phase::reading) return;
-  if (error) return close();
+void Connection<Host>::stay() {
+  if (stays_) return;
+  const auto place = service_->places.take(this->shared_from_this(), stage_, coarse_now());
+  try {
+    watch_.add(std::move(descriptor_), *this, *service_);
+  } catch (...) {
+    (void)service_->places.give_up(place, stage_);
+    throw;
+  }
+  place_ = place;
+  stays_ = true;
+}
+
+template <class Host>
+void Connection<Host>::enter(Stage stage) noexcept {
+  if (stays_) service_->places.move(place_, stage_, stage, coarse_now());
+  stage_ = stage;
+}
+
+template <class Host>
+void Connection<Host>::serve() {
+  std::size_t served = 0;
+  while (serve_input(served) == Next::input) {
+    if (drained_) return await_input();
+    if (receive() == Next::event) return;
+  }
+}
+
+template <class Host>
+auto Connection<Host>::receive() -> Next {
   const auto space = input_.space();
-  const auto size = ::recv(socket_.native_handle(), space.data, space.size, 0);
-  if (size > 0) return on_read({}, static_cast<std::size_t>(size));
-  size < 0 && (errno == EAGAIN || errno == EINTR) ? read() : close();
-}
-
-template <class Host>
-void Connection<Host>::on_read(ErrorCode error, std::size_t size) {
-  if (phase_ != Phase::reading) return;
-  if (error) return close();
-  if (input_.pending().empty()) begin(service_->head_timeout);
-  input_.commit(size);
-  advance();
-}
-
-template <class Host>
-void Connection<Host>::advance() {
-  const auto verdict = scan_.resume(input_.pending());
-  switch (verdict.kind) {
-    case HeadVerdict::Kind::need_more: return read();
-    case HeadVerdict::Kind::complete: return on_request(verdict);
-    case HeadVerdict::Kind::refuse: return refuse(verdict.status);
+  const auto size = ::recv(fd_, space.data, space.size, 0);
+  if (size == 0 || (size < 0 && !is_transient(errno))) {
+    close();
+    return Next::event;
   }
+  if (size > 0) input_.commit(static_cast<std::size_t>(size));
+  // Whatever comes from now on is an event, apart from the end that has been told of already.
+  drained_ = size < static_cast<ssize_t>(space.size) && !(peer_ended_ && size > 0);
+  return Next::input;
 }
 
 template <class Host>
-void Connection<Host>::on_request(HeadVerdict verdict) {
-  const auto head = parse_request_head(input_.pending().substr(verdict.begin, verdict.end - verdict.begin));
-  if (!head) return refuse(400);
+void Connection<Host>::await_input() {
+  stay();
+  if (!input_.pending().empty() && stage_ != Stage::head) enter(Stage::head);
+  watch_.await(Interest::input);
+}
+
+/// Answers what has been read; what is left of it then is less than a head.
+template <class Host>
+auto Connection<Host>::serve_input(std::size_t& served) -> Next {
+  for (; !input_.pending().empty(); ++served) {
+    if (served == service_->options.pipelined_per_turn) {
+      let_others_go_first();
+      return Next::event;
+    }
+    if (const auto* known = service_->heads.find(input_.pending())) {
+      if (on_known(*known) == Next::event) return Next::event;
+      continue;
+    }
+    const auto verdict = scan_.resume(input_.pending());
+    if (verdict.kind == HeadVerdict::Kind::need_more) break;
+    const auto next =
+        verdict.kind == HeadVerdict::Kind::complete ? on_head(verdict) : refuse(verdict.status, verdict.limit);
+    if (next == Next::event) return next;
+  }
+  return Next::input;
+}
+
+template <class Host>
+void Connection<Host>::let_others_go_first() {
+  stay();
+  enter(Stage::head);
+  has_turn_ = true;
+  post(service_->loop, this->weak_from_this(), &Connection::on_turn);
+}
+
+template <class Host>
+void Connection<Host>::on_turn() {
+  has_turn_ = false;
+  if (reads()) serve();
+}
+
+template <class Host>
+auto Connection<Host>::on_known(const HeadMemory::Meaning& meaning) -> Next {
+  persistence_ = meaning.persistence;
+  unread_input_ = false;
+  input_.clear();
+  return on_request(meaning.route);
+}
+
+template <class Host>
+auto Connection<Host>::on_head(HeadVerdict verdict) -> Next {
+  const auto bytes = input_.pending();
+  const auto head = parse_request_head(bytes.substr(verdict.begin, verdict.end - verdict.begin));
+  if (!head) return refuse(400, Limit::malformed);
   // Answered by its head alone: its sender may be waiting for permission to send the body.
-  if (scan_.has_body() && method_of(head->method) != Method::other) return refuse(413);
+  if (scan_.has_body() && method_of(head->method) != Method::other) return refuse(413, Limit::body);
   persistence_ = scan_.has_body() ? Persistence::close : persistence_of(*head);
-  auto route = service_->answers.route({.method = head->method, .target = head->target, .accept = head->accept});
+  unread_input_ = scan_.has_body() || verdict.end < bytes.size();
+  const auto route =
+      service_->answers.route({.method = head->method, .target = head->target, .accept = head->accept()});
+  if (route && !route->one_check && !unread_input_) service_->heads.keep(bytes, {*route, persistence_});
   input_.consume(verdict.end);
-  unread_input_ = scan_.has_body() || !input_.pending().empty();
-  if (!route) return write(plain_reply(404, scan_.is_head()));
-  route_ = *std::move(route);
-  wait_for_runs();
+  return route ? on_request(*route) : write(plain_answer(404, scan_.is_head()));
 }
 
 template <class Host>
-void Connection<Host>::refuse(int status) {
+auto Connection<Host>::on_request(const Route& route) -> Next {
+  const auto answer = service_->answers.at_hand(route);
+  return answer ? write(*answer) : wait_for_runs(route);
+}
+
+template <class Host>
+auto Connection<Host>::refuse(int status, Limit limit) -> Next {
+  service_->met(limit);
   persistence_ = Persistence::close;
   unread_input_ = true;
-  write(plain_reply(status, scan_.is_head()));
+  return write(plain_answer(status, scan_.is_head()));
 }
 
 template <class Host>
@@ -115,153 +181,92 @@ Persistence Connection<Host>::persistence_of(const RequestHead& head) const noex
 }
 
 template <class Host>
-void Connection<Host>::wait_for_runs() {
-  wait_ = service_->answers.prepare(route_, [loop = service_->loop, weak = this->weak_from_this()] {
+auto Connection<Host>::wait_for_runs(const Route& route) -> Next {
+  auto wait = service_->answers.prepare(route, [loop = service_->loop, weak = this->weak_from_this()] {
     try {
-      loop->post([weak] {
-        const auto self = weak.lock();
-        if (!self) return;
-        const auto step = self->handler(&Connection::on_ready);
-        step();
-      });
+      post(loop, weak, &Connection::on_ready);
     } catch (...) {
-      // Out of memory: the connection's deadline ends it.
+      // Out of memory: the connection's limit ends it.
     }
   });
-  if (!wait_) return answer();
-  phase_ = Phase::waiting;
-  begin(service_->idle_timeout + max_answer_budget);  // never reached: the registry keeps its budget
-  // A peer that only stops sending still wants its answer; one that resets the connection doesn't.
-  socket_.async_wait(Socket::wait_error, handler(&Connection::on_peer_event));
+  if (!wait) return write(service_->answers.answer(route));
+  auto& state = unfinished();
+  state.wait = std::move(wait);
+  state.route = route;
+  stay();
+  enter(Stage::waiting);
+  watch_.await(Interest::reset);
+  return Next::event;
+}
+
+template <class Host>
+void Connection<Host>::post(const std::shared_ptr<typename Host::Loop>& loop, std::weak_ptr<Connection> weak,
+                            void (Connection::*step)()) {
+  loop->post([weak = std::move(weak), step] {
+    const auto self = weak.lock();
+    if (!self) return;
+    const std::lock_guard lock{self->service_->mutex};
+    if (!self->open_) return;
+    try {
+      (self.get()->*step)();
+    } catch (...) {
+      self->close();
+    }
+  });
 }
 
 template <class Host>
 void Connection<Host>::on_ready() {
-  if (phase_ != Phase::waiting) return;
-  wait_.reset();
-  ErrorCode ignored;
-  socket_.cancel(ignored);  // the wait for a reset
-  answer();
+  if (stage_ != Stage::waiting) return;
+  unfinished_->wait.reset();
+  drained_ = false;  // since then more may have come
+  if (write(service_->answers.answer(unfinished_->route)) == Next::input) serve();
 }
 
 template <class Host>
-void Connection<Host>::on_peer_event(ErrorCode error) {
-  if (error || phase_ != Phase::waiting) return;
-  pollfd state{.fd = socket_.native_handle(), .events = 0, .revents = 0};
-  if (::poll(&state, 1, 0) > 0 && (state.revents & (POLLERR | POLLHUP)) != 0) close();
-}
-
-template <class Host>
-void Connection<Host>::answer() {
-  write(service_->answers.answer(route_));
-}
-
-template <class Host>
-void Connection<Host>::write(const Response& response) {
-  phase_ = Phase::writing;
-  begin(service_->idle_timeout);
+auto Connection<Host>::write(const Answer& answer) -> Next {
   if (persistence_ != Persistence::close && service_->draining.load(std::memory_order_relaxed)) {
     persistence_ = Persistence::close;
     unread_input_ = true;  // the peer didn't ask for it, and may have sent its next request
   }
-  output_ = to_bytes(response, persistence_, std::chrono::system_clock::now());
-  sent_ = 0;
-  send();
-}
-
-// Not Asio's async_write: its own steps would touch the socket without the mutex.
-template <class Host>
-void Connection<Host>::send() {
-  socket_.async_write_some(boost::asio::buffer(output_) + sent_, handler(&Connection::on_sent));
-}
-
-template <class Host>
-void Connection<Host>::on_sent(ErrorCode error, std::size_t size) {
-  if (phase_ != Phase::writing) return;
-  if (error) return close();
-  sent_ += size;
-  sent_ < output_.size() ? send() : on_written();
-}
-
-template <class Host>
-void Connection<Host>::on_written() {
-  if (persistence_ == Persistence::close) return finish();
-  begin_request();
-  input_.pending().empty() ? read() : advance();
-}
-
-template <class Host>
-void Connection<Host>::begin_request() {
-  phase_ = Phase::reading;
-  scan_ = HeadScan{service_->max_head_size};
-  begin(input_.pending().empty() ? service_->idle_timeout : service_->head_timeout);
-}
-
-template <class Host>
-void Connection<Host>::finish() {
-  ErrorCode error;
-  if (!unread_input_ && socket_.available(error) == 0 && !error) return close();
-  socket_.shutdown(Socket::shutdown_send, error);
-  if (error) return close();
-  phase_ = Phase::lingering;
-  begin(linger_timeout);
-  linger();
-}
-
-template <class Host>
-void Connection<Host>::linger() {
-  input_.clear();
-  const auto space = input_.space();
-  socket_.async_read_some(boost::asio::buffer(space.data, space.size), handler(&Connection::on_discarded));
-}
-
-template <class Host>
-void Connection<Host>::on_discarded(ErrorCode error, std::size_t size) {
-  discarded_ += size;
-  if (phase_ != Phase::lingering || error || discarded_ >= max_discarded) return close();
-  linger();
-}
-
-template <class Host>
-void Connection<Host>::check_deadline(Time now) noexcept {
-  if (now < since_ + limit_) return;
-  if (phase_ != Phase::reading || input_.pending().empty()) return close();
-  ErrorCode ignored;
-  socket_.cancel(ignored);  // the read
-  try {
-    refuse(408);
-  } catch (...) {
+  const std::chrono::sys_seconds now{std::chrono::seconds{std::time(nullptr)}};
+  const auto bytes = service_->replies.write(answer, persistence_, now);
+  const auto size = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (size == static_cast<ssize_t>(bytes.size())) return on_written();
+  if (size < 0 && !is_transient(errno)) {
     close();
+    return Next::event;
   }
+  auto& state = unfinished();
+  state.unsent = bytes.substr(size < 0 ? 0 : static_cast<std::size_t>(size));
+  state.sent = 0;
+  stay();
+  enter(Stage::writing);
+  watch_.await(Interest::output);
+  return Next::event;
 }
 
 template <class Host>
-GivesWay Connection<Host>::gives_way() const noexcept {
-  if (phase_ == Phase::waiting) return GivesWay::never;
-  if (phase_ == Phase::writing)
-    return std::chrono::steady_clock::now() - since_ > time_to_read_an_answer ? GivesWay::now : GivesWay::never;
-  // A read that has succeeded at once is told of before the next turn but one.
-  ErrorCode error;
-  const bool has_input = service_->turn - turn_ < 2 || socket_.available(error) > 0;
-  return has_input ? GivesWay::after_its_turn : GivesWay::now;
+void Connection<Host>::write_rest() {
+  auto& state = *unfinished_;
+  while (state.sent < state.unsent.size()) {
+    const auto size = ::send(fd_, state.unsent.data() + state.sent, state.unsent.size() - state.sent, MSG_NOSIGNAL);
+    if (size < 0) return is_transient(errno) ? watch_.await(Interest::output) : close();
+    state.sent += static_cast<std::size_t>(size);
+  }
+  state.unsent = {};
+  if (on_written() == Next::input) serve();
 }
 
 template <class Host>
-int Connection<Host>::loss() const noexcept {
-  if (is_idle()) return 0;
-  if (phase_ == Phase::lingering) return 1;
-  return phase_ == Phase::reading ? 2 : 3;
-}
-
-template <class Host>
-void Connection<Host>::close() noexcept {
-  if (std::exchange(phase_, Phase::closed) == Phase::closed) return;
-  const auto self = this->weak_from_this().lock();
-  if (wait_) service_->answers.cancel(wait_);
-  wait_.reset();
-  ErrorCode ignored;
-  socket_.close(ignored);
-  service_->connections.erase(self);
+auto Connection<Host>::on_written() -> Next {
+  if (persistence_ == Persistence::close) {
+    finish();
+    return Next::event;
+  }
+  enter(Stage::idle);
+  scan_ = HeadScan{service_->head_limits()};
+  return Next::input;
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 #include "server/head_scan.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "http/ascii.hpp"
 
@@ -9,28 +10,72 @@ namespace detail {
 
 namespace {
 
-// No <cctype>: its answers depend on the locale, and the wire doesn't.
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_alnum(char c) noexcept { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); }
+// Classes of bytes. No <cctype>: its answers depend on the locale, and the wire doesn't.
+constexpr std::uint8_t token = 1;     ///< Of a method or of a field name.
+constexpr std::uint8_t visible = 2;   ///< Of a target.
+constexpr std::uint8_t in_value = 4;  ///< Obsolete text, from 0x80 on, is allowed: it is never looked at.
+constexpr std::uint8_t in_host = 8;   ///< Of a name or an address.
+constexpr std::uint8_t digit = 16;
+
+constexpr std::uint8_t classes_of(unsigned char byte) noexcept {
+  const auto c = static_cast<char>(byte);
+  const bool is_digit = c >= '0' && c <= '9';
+  const bool is_alnum = is_digit || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+  const bool is_visible = byte > ' ' && byte < 0x7f;
+  const auto is_among = [&](std::string_view set) { return is_alnum || set.find(c) != std::string_view::npos; };
+  int classes = 0;
+  if (is_among("!#$%&'*+-.^_`|~")) classes |= token;
+  if (is_visible) classes |= visible;
+  if (is_visible || byte >= 0x80 || c == ' ' || c == '\t') classes |= in_value;
+  if (is_among("-._~%!$&'()*+,;=")) classes |= in_host;
+  if (is_digit) classes |= digit;
+  return static_cast<std::uint8_t>(classes);
+}
+
+constexpr auto classes = [] {
+  std::array<std::uint8_t, 256> table = {};
+  for (unsigned byte = 0; byte < table.size(); ++byte) table[byte] = classes_of(static_cast<unsigned char>(byte));
+  return table;
+}();
+
+bool is_a(char c, std::uint8_t byte_class) noexcept {
+  return (classes[static_cast<unsigned char>(c)] & byte_class) != 0;
+}
+
+/// The first byte from `from` on that is not of the class, or the end.
+template <std::uint8_t byte_class>
+std::size_t end_of_run(std::string_view bytes, std::size_t from = 0) noexcept {
+  for (; from + 4 <= bytes.size(); from += 4) {
+    if (!is_a(bytes[from], byte_class)) return from;
+    if (!is_a(bytes[from + 1], byte_class)) return from + 1;
+    if (!is_a(bytes[from + 2], byte_class)) return from + 2;
+    if (!is_a(bytes[from + 3], byte_class)) return from + 3;
+  }
+  while (from < bytes.size() && is_a(bytes[from], byte_class)) ++from;
+  return from;
+}
+
+template <std::uint8_t byte_class>
+bool is_all(std::string_view text) noexcept {
+  return end_of_run<byte_class>(text) == text.size();
+}
+
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-constexpr bool is_visible(char c) noexcept { return c > ' ' && c < '\x7f'; }
-
-/// A character of a method or of a field name.
-bool is_token(char c) noexcept {
-  return is_alnum(c) || (c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos);
-}
-
-/// Obsolete text, bytes from 0x80 on, is allowed in a value: it is never looked at.
-bool is_value_byte(char c) noexcept { return is_blank(c) || is_visible(c) || static_cast<unsigned char>(c) >= 0x80; }
-
-bool is_host_byte(char c) noexcept {
-  return is_alnum(c) || (c != '\0' && std::string_view{"-._~%!$&'()*+,;="}.find(c) != std::string_view::npos);
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
+  std::size_t begin = 0;
+  std::size_t end = text.size();
+  while (begin < end && is_blank(text[begin])) ++begin;
+  while (begin < end && is_blank(text[end - 1])) --end;
+  return {text.data() + begin, end - begin};
+}
+
+/// Whether a field's name, all of it token bytes, is this one: of those, only a letter becomes that letter by 0x20.
+template <std::size_t size>
+bool is_named(std::string_view name, const char (&lower_case)[size]) noexcept {
+  unsigned difference = 0;
+  for (std::size_t i = 0; i + 1 < size; ++i) difference |= static_cast<unsigned>((name[i] | 0x20) ^ lower_case[i]);
+  return difference == 0;
 }
 
 /// `uri-host [ ":" port ]` of RFC 9110 7.2; it may be empty.
@@ -40,169 +85,202 @@ bool is_host(std::string_view text) noexcept {
     const auto close = rest.find(']');
     if (close == std::string_view::npos || close == 1) return false;
     const auto literal = rest.substr(1, close - 1);
-    if (!std::all_of(literal.begin(), literal.end(), [](char c) { return c == ':' || is_host_byte(c); })) return false;
+    if (!std::all_of(literal.begin(), literal.end(), [](char c) { return c == ':' || is_a(c, in_host); })) return false;
     rest.remove_prefix(close + 1);
   } else {
-    const auto end = std::find_if_not(rest.begin(), rest.end(), is_host_byte);
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.begin()));
+    rest.remove_prefix(end_of_run<in_host>(rest));
   }
-  if (rest.empty()) return true;
-  return rest.front() == ':' && std::all_of(rest.begin() + 1, rest.end(), is_digit);
-}
-
-/// Refuses HTTP/2's preface too, which is "PRI * HTTP/2.0": `*` and the authority of a CONNECT are the two forms that
-/// don't name a path.
-bool is_target(std::string_view target, bool options, bool connect) noexcept {
-  if (connect) return true;
-  if (target == "*") return options;
-  return target.front() == '/' || target.find("://") != std::string_view::npos;
+  return rest.empty() || (rest.front() == ':' && is_all<digit>(rest.substr(1)));
 }
 
 }  // namespace
 
-HeadVerdict HeadScan::resume(std::string_view received) {
-  received_ = received.substr(0, max_head_size_);
-  for (; position_ < received_.size() && !over(); ++position_) step(received_[position_]);
-  if (position_ == max_head_size_ && !over()) refuse(state_ == State::target ? 414 : 431);
-  received_ = {};
-  if (state_ == State::refused) return {.kind = HeadVerdict::Kind::refuse, .status = status_};
+[[gnu::flatten]] HeadVerdict HeadScan::resume(std::string_view received) noexcept {
+  const auto head = received.substr(0, limits_.max_head_size);
+  while (position_ < head.size() && !over()) read_parts(head);
   if (state_ == State::complete) return {.kind = HeadVerdict::Kind::complete, .begin = request_line_, .end = position_};
-  return {};
+  if (state_ != State::refused) {
+    if (position_ < limits_.max_head_size) return {};
+    state_ == State::target ? refuse(414, Limit::target_size) : refuse(431, Limit::head_size);
+  }
+  return {.kind = HeadVerdict::Kind::refuse, .status = status_, .limit = limit_};
 }
 
-void HeadScan::step(char byte) {
+// Each is called here only, so that resume() can be one piece of machine code: a fifth fewer instructions.
+void HeadScan::read_parts(std::string_view head) noexcept {
   switch (state_) {
     case State::blank_line:
-      if (byte == '\r' && blank_lines_ < max_blank_lines) {
-        ++blank_lines_;
-        return expect_line_feed(State::blank_line);
-      }
-      request_line_ = begin_ = position_;
-      state_ = State::method;
-      return on_method(byte);
-    case State::method: return on_method(byte);
-    case State::target: return on_target(byte);
-    case State::version: return on_version(byte);
-    case State::line_start: return on_line_start(byte);
-    case State::name: return on_name(byte);
-    case State::value: return on_value(byte);
-    case State::line_feed: return on_line_feed(byte);
+      if (!read_blank_line(head)) return;
+      [[fallthrough]];
+    case State::method:
+      if (!read_method(head)) return;
+      [[fallthrough]];
+    case State::target:
+      if (!read_target(head)) return;
+      [[fallthrough]];
+    case State::version:
+      if (!read_version(head)) return;
+      [[fallthrough]];
+    case State::line_feed:
+      if (!read_line_feed(head)) return;
+      [[fallthrough]];
+    case State::line_start:
+      if (!read_line_start(head)) return;
+      [[fallthrough]];
+    case State::name:
+      if (!read_name(head)) return;
+      [[fallthrough]];
+    case State::value: read_value(head); return;
     case State::complete: return;
     case State::refused: return;
   }
 }
 
-void HeadScan::on_method(char byte) {
-  if (is_token(byte)) return;
-  if (byte != ' ' || position_ == begin_) return refuse(400);
-  end_method();
-  begin_ = position_ + 1;
-  state_ = State::target;
-}
-
-void HeadScan::end_method() {
-  const auto method = since_begin();
-  is_head_ = method == "HEAD";
-  is_options_ = method == "OPTIONS";
-  is_connect_ = method == "CONNECT";
-}
-
-void HeadScan::on_target(char byte) {
-  if (is_visible(byte)) {
-    if (position_ - begin_ >= max_target_size) refuse(414);
-    return;
+bool HeadScan::read_blank_line(std::string_view head) noexcept {
+  if (head[position_] == '\r' && position_ < 2 * max_blank_lines) {
+    end_line(State::blank_line, head);
+    return false;
   }
-  if (byte != ' ' || position_ == begin_) return refuse(400);
-  if (!is_target(since_begin(), is_options_, is_connect_)) return refuse(400);
-  begin_ = position_ + 1;
-  state_ = State::version;
+  request_line_ = static_cast<std::uint8_t>(position_);
+  state_ = State::method;
+  return true;
 }
 
-void HeadScan::on_version(char byte) {
-  constexpr std::string_view pattern = "HTTP/d.d";
-  const auto index = position_ - begin_;
-  if (index == pattern.size()) return byte == '\r' ? end_version() : refuse(400);
-  if (pattern[index] == 'd' ? !is_digit(byte) : byte != pattern[index]) refuse(400);
+bool HeadScan::read_method(std::string_view head) noexcept {
+  if (!skip<token>(head)) return false;
+  if (head[position_] != ' ' || position_ == begin_) return refuse(400);
+  const auto method = since_begin(head);
+  if (method == "HEAD") method_ = Method::head;
+  if (method == "OPTIONS") method_ = Method::options;
+  if (method == "CONNECT") method_ = Method::connect;
+  return begin_part(State::target, head);
 }
 
-void HeadScan::end_version() {
-  const auto version = since_begin();
+/// Refuses HTTP/2's preface too, which is "PRI * HTTP/2.0": `*` and the authority of a CONNECT are the two forms that
+/// don't name a path.
+bool HeadScan::read_target(std::string_view head) noexcept {
+  const auto most = head.substr(0, std::size_t{begin_} + limits_.max_target_size);
+  if (!skip<visible>(most) && position_ == head.size()) return false;
+  if (is_a(head[position_], visible)) return refuse(414, Limit::target_size);
+  if (head[position_] != ' ' || position_ == begin_) return refuse(400);
+  const auto target = since_begin(head);
+  const bool names_a_path = target.front() == '/' || target.find("://") != std::string_view::npos;
+  if (!names_a_path && method_ != Method::connect && !(method_ == Method::options && target == "*")) return refuse(400);
+  return begin_part(State::version, head);
+}
+
+bool HeadScan::read_version(std::string_view head) noexcept {
+  if (head.substr(begin_).starts_with("HTTP/1.1\r")) {
+    position_ = begin_ + 8;
+    return end_line(State::line_start, head);
+  }
+  constexpr std::string_view pattern = "HTTP/d.d\r";
+  for (; position_ < head.size(); ++position_) {
+    const auto expected = pattern[position_ - begin_];
+    if (expected == 'd' ? !is_a(head[position_], digit) : head[position_] != expected) return refuse(400);
+    if (expected == '\r') return end_version(head);
+  }
+  return false;
+}
+
+bool HeadScan::end_version(std::string_view head) noexcept {
+  const auto version = since_begin(head);
   is_http10_ = version == "HTTP/1.0";
   if (!is_http10_ && version != "HTTP/1.1") return refuse(505);
-  expect_line_feed(State::line_start);
+  return end_line(State::line_start, head);
 }
 
-void HeadScan::on_line_start(char byte) {
-  if (byte == '\r') return expect_line_feed(State::complete);
-  begin_ = position_;
+bool HeadScan::read_line_feed(std::string_view head) noexcept {
+  if (head[position_] != '\n') return refuse(400);
+  const bool has_more = begin_part(after_line_feed_, head);
+  if (state_ == State::complete && !has_host_ && !is_http10_) return refuse(400);
+  return has_more && state_ == State::line_start;
+}
+
+bool HeadScan::read_line_start(std::string_view head) noexcept {
+  if (head[position_] == '\r') {
+    end_line(State::complete, head);
+    return false;
+  }
   // A blank would fold this line into the one before, a colon would be a field without a name.
-  if (!is_token(byte)) return refuse(400);
+  if (!is_a(head[position_], token)) return refuse(400);
+  if (header_fields_ == limits_.max_header_fields) return refuse(431, Limit::header_fields);
+  ++header_fields_;
   state_ = State::name;
+  return true;
 }
 
-void HeadScan::on_name(char byte) {
-  if (is_token(byte)) return;
-  if (byte != ':') return refuse(400);
+bool HeadScan::read_name(std::string_view head) noexcept {
+  if (!skip<token>(head)) return false;
+  if (head[position_] != ':') return refuse(400);
   name_size_ = position_ - begin_;
+  ++position_;
   state_ = State::value;
+  return position_ < head.size();
 }
 
-void HeadScan::on_value(char byte) {
-  if (is_value_byte(byte)) return;
-  if (byte != '\r') return refuse(400);
-  end_field();
-  if (state_ != State::refused) expect_line_feed(State::line_start);
+bool HeadScan::read_value(std::string_view head) noexcept {
+  if (!skip<in_value>(head)) return false;
+  if (head[position_] != '\r') return refuse(400);
+  const auto field = since_begin(head);
+  if (!take_field(field.substr(0, name_size_), field.substr(name_size_ + 1))) return refuse(400);
+  return end_line(State::line_start, head);
 }
 
-void HeadScan::end_field() {
-  const auto field = since_begin();
-  const auto name = field.substr(0, name_size_);
-  const auto value = trimmed(field.substr(name_size_ + 1));
-  if (equals_ignoring_case(name, "host")) return take_host(value);
-  if (equals_ignoring_case(name, "content-length")) return take_content_length(value);
-  if (equals_ignoring_case(name, "transfer-encoding")) return take_transfer_encoding(value);
+bool HeadScan::take_field(std::string_view name, std::string_view value) noexcept {
+  switch (name.size()) {
+    case 4: return !is_named(name, "host") || take_host(trimmed(value));
+    case 14: return !is_named(name, "content-length") || take_content_length(trimmed(value));
+    case 17: return !is_named(name, "transfer-encoding") || take_transfer_encoding(trimmed(value));
+  }
+  return true;
 }
 
-void HeadScan::take_host(std::string_view value) {
-  if (has_host_ || !is_host(value)) return refuse(400);
-  has_host_ = true;
+bool HeadScan::take_host(std::string_view value) noexcept {
+  if (has_host_ || !is_host(value)) return false;
+  return has_host_ = true;
 }
 
-void HeadScan::take_content_length(std::string_view value) {
+bool HeadScan::take_content_length(std::string_view value) noexcept {
   // A second one is refused also if it is equal: nothing honest sends it, and it must not depend on which one is read.
-  if (has_content_length_ || has_transfer_encoding_) return refuse(400);
-  if (value.empty() || !std::all_of(value.begin(), value.end(), is_digit)) return refuse(400);
-  has_content_length_ = true;
-  has_content_ = std::any_of(value.begin(), value.end(), [](char c) { return c != '0'; });
+  if (has_content_length_ || has_transfer_encoding_) return false;
+  if (value.empty() || !is_all<digit>(value)) return false;
+  has_content_ = value.find_first_not_of('0') != std::string_view::npos;
+  return has_content_length_ = true;
 }
 
-void HeadScan::take_transfer_encoding(std::string_view value) {
-  if (has_transfer_encoding_ || has_content_length_ || is_http10_) return refuse(400);
-  if (!equals_ignoring_case(value, "chunked")) return refuse(400);
-  has_transfer_encoding_ = true;
+bool HeadScan::take_transfer_encoding(std::string_view value) noexcept {
+  if (has_transfer_encoding_ || has_content_length_ || is_http10_) return false;
+  return has_transfer_encoding_ = equals_ignoring_case(value, "chunked");
 }
 
-void HeadScan::on_line_feed(char byte) {
-  if (byte != '\n') return refuse(400);
-  state_ = after_line_feed_;
-  if (state_ == State::complete) end_head();
+template <std::uint8_t byte_class>
+bool HeadScan::skip(std::string_view head) noexcept {
+  position_ = static_cast<std::uint32_t>(end_of_run<byte_class>(head, position_));
+  return position_ < head.size();
 }
 
-void HeadScan::end_head() {
-  if (!has_host_ && !is_http10_) refuse(400);
+bool HeadScan::begin_part(State next, std::string_view head) noexcept {
+  begin_ = ++position_;
+  state_ = next;
+  return position_ < head.size();
 }
 
-void HeadScan::expect_line_feed(State next) noexcept {
+bool HeadScan::end_line(State next, std::string_view head) noexcept {
   after_line_feed_ = next;
-  state_ = State::line_feed;
+  return begin_part(State::line_feed, head);
 }
 
-void HeadScan::refuse(int status) noexcept {
-  status_ = status;
+bool HeadScan::refuse(int status, Limit limit) noexcept {
+  status_ = static_cast<std::uint16_t>(status);
+  limit_ = limit;
   state_ = State::refused;
+  return false;
 }
 
-std::string_view HeadScan::since_begin() const noexcept { return received_.substr(begin_, position_ - begin_); }
+std::string_view HeadScan::since_begin(std::string_view head) const noexcept {
+  return head.substr(begin_, position_ - begin_);
+}
 
 }  // namespace detail
 }  // namespace vitals::inline v1

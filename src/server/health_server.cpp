@@ -8,7 +8,7 @@
 namespace vitals::inline v1 {
 
 HealthServer::HealthServer(HealthRegistry& registry, HealthServerOptions options)
-    : core_{std::make_unique<detail::ServerCore>(detail::state_of(registry), std::move(options))} {}
+    : core_{std::make_shared<detail::ServerCore>(detail::state_of(registry), std::move(options))} {}
 
 HealthServer::~HealthServer() = default;
 
@@ -28,5 +28,7 @@ void HealthServer::stop() noexcept { core_->stop(); }
 void HealthServer::drain(Duration duration) { core_->drain(duration); }
 
 std::uint16_t HealthServer::port() const noexcept { return core_->port(); }
+
+LimitCounts HealthServer::limit_counts() const noexcept { return core_->limit_counts(); }
 
 }  // namespace vitals::inline v1

@@ -1,23 +1,32 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The bytes that a peer has sent and nobody has consumed yet. Small for the usual probe, and grows up to its limit
-/// only for a head that needs it.
+/// The bytes that a peer has sent and nobody has consumed yet. The usual probe needs no memory but the buffer's own;
+/// for a longer head it grows, up to its limit.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class InputBuffer {
  public:
-  explicit InputBuffer(std::size_t limit) : limit_{limit}, bytes_(std::min(limit, initial_size)) {}
+  /// @param limit  Fits 32 bits.
+  explicit InputBuffer(std::size_t limit) noexcept
+      : limit_{static_cast<std::uint32_t>(limit)}, capacity_{std::min(limit_, inline_size)} {}
+  InputBuffer(const InputBuffer&) = delete;
+  InputBuffer& operator=(const InputBuffer&) = delete;
 
-  [[nodiscard]] std::string_view pending() const noexcept { return {bytes_.data() + begin_, end_ - begin_}; }
+  [[nodiscard]] std::string_view pending() const noexcept {
+    return {(heap_ ? heap_.get() : inline_.data()) + begin_, end_ - begin_};
+  }
 
   struct Space {
     char* data;
@@ -26,24 +35,41 @@ class InputBuffer {
   /// Where to read to: never empty unless `limit` bytes are pending. Invalidates pending().
   [[nodiscard]] Space space() {
     if (begin_ != 0) {
-      std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+      std::memmove(data(), data() + begin_, end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     }
-    if (end_ == bytes_.size()) bytes_.resize(std::min(limit_, 2 * bytes_.size()));
-    return {bytes_.data() + end_, bytes_.size() - end_};
+    if (end_ == capacity_ && capacity_ < limit_) grow();
+    return {data() + end_, capacity_ - end_};
   }
-  void commit(std::size_t size) noexcept { end_ += size; }
-  void consume(std::size_t size) noexcept { begin_ += size; }
+  void commit(std::size_t size) noexcept { end_ += static_cast<std::uint32_t>(size); }
+  void consume(std::size_t size) noexcept { begin_ += static_cast<std::uint32_t>(size); }
   void clear() noexcept { begin_ = end_ = 0; }
+  /// The same, and gives back what it has grown by.
+  void reset() noexcept {
+    clear();
+    heap_.reset();
+    capacity_ = std::min(limit_, inline_size);
+  }
 
  private:
-  static constexpr std::size_t initial_size = 512;
+  static constexpr std::uint32_t inline_size = 256;
 
-  std::size_t limit_;
-  std::vector<char> bytes_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  [[nodiscard]] char* data() noexcept { return heap_ ? heap_.get() : inline_.data(); }
+  void grow() {
+    const auto size = std::min(limit_, 2 * capacity_);
+    auto larger = std::make_unique_for_overwrite<char[]>(size);
+    std::memcpy(larger.get(), data(), end_);
+    heap_ = std::move(larger);
+    capacity_ = size;
+  }
+
+  std::uint32_t limit_;
+  std::uint32_t capacity_;
+  std::uint32_t begin_ = 0;
+  std::uint32_t end_ = 0;
+  std::unique_ptr<char[]> heap_ = {};
+  std::array<char, inline_size> inline_;  // not initialized: only what has been read is looked at
 };
 
 }  // namespace detail

@@ -7,6 +7,8 @@
 #include <netinet/tcp.h>
 #include <optional>
 
+#include "server/sockets.hpp"
+
 namespace vitals::inline v1 {
 namespace detail {
 namespace {
@@ -74,7 +76,7 @@ ListenSocket open(const SocketAddress& address, std::error_code& error, const So
     return ListenSocket{};
   };
   error.clear();
-  Descriptor descriptor{calls.socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP)};
+  Descriptor descriptor{configured(calls.socket(address.family(), stream_socket_type, IPPROTO_TCP))};
   if (!descriptor) return failed();
   const int fd = descriptor.get();
   // Connections of a server that was here before may still be in TIME_WAIT.
@@ -82,6 +84,7 @@ ListenSocket open(const SocketAddress& address, std::error_code& error, const So
   if (address.family() == AF_INET6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) return failed();
   // What is accepted inherits it: an answer isn't held back for the acknowledgement of the one before.
   if (!set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1)) return failed();
+  defer_accept(fd);
   if (calls.bind(fd, address.get(), address.size) != 0) return failed();
   if (::listen(fd, SOMAXCONN) != 0) return failed();
   const auto port = bound_port(fd);

@@ -1,10 +1,62 @@
 #include "server/reply.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace vitals::inline v1 {
 namespace detail {
+namespace {
+
+/// A larger reply is written each time, and doesn't keep its memory.
+constexpr std::size_t max_kept_size = 16384;
+
+/// A number as text, without a string of its own.
+class Decimal {
+ public:
+  explicit Decimal(std::size_t number) noexcept {
+    end_ = std::to_chars(digits_.data(), digits_.data() + digits_.size(), number).ptr;
+  }
+  operator std::string_view() const noexcept {
+    return {digits_.data(), static_cast<std::size_t>(end_ - digits_.data())};
+  }
+
+ private:
+  std::array<char, 20> digits_;
+  char* end_;
+};
+
+template <class... Pieces>
+void append(std::string& text, const Pieces&... pieces) {
+  (text.append(std::string_view{pieces}), ...);
+}
+
+std::string_view field_of(Persistence persistence) noexcept {
+  switch (persistence) {
+    case Persistence::close: return "\r\nConnection: close";
+    case Persistence::keep_alive: return "";
+    case Persistence::told_keep_alive: return "\r\nConnection: keep-alive";
+  }
+  return "";
+}
+
+/// Whether both say the same: what an owner keeps doesn't change.
+bool is_same(const Answer& a, const Answer& b) noexcept {
+  return a.owner && a.owner == b.owner && a.content_type.data() == b.content_type.data() && a.to_head == b.to_head &&
+         a.tells_methods == b.tells_methods;
+}
+
+void write_reply(std::string& bytes, const Answer& answer, Persistence persistence, std::string_view date) {
+  bytes.clear();
+  append(bytes, "HTTP/1.1 ", Decimal(static_cast<std::size_t>(answer.status)), " ", reason_phrase(answer.status),
+         "\r\nDate: ", date);
+  for_each_header(answer,
+                  [&](std::string_view name, std::string_view value) { append(bytes, "\r\n", name, ": ", value); });
+  append(bytes, field_of(persistence), "\r\nContent-Length: ", Decimal(answer.body.size()), "\r\n\r\n");
+  if (!answer.to_head) bytes.append(answer.body);
+}
+
+}  // namespace
 
 std::string_view reason_phrase(int status) noexcept {
   switch (status) {
@@ -22,24 +74,18 @@ std::string_view reason_phrase(int status) noexcept {
   }
 }
 
-Response plain_reply(int status, bool to_head) {
-  const auto phrase = reason_phrase(status);
-  return {.status = status,
-          .headers = {{"Content-Type", "text/plain; charset=utf-8"},
-                      {"Cache-Control", "no-store"},
-                      {"X-Content-Type-Options", "nosniff"}},
-          .body = std::string{to_head ? std::string_view{} : phrase},
-          .content_length = phrase.size()};
+Answer plain_answer(int status, bool to_head) noexcept {
+  return {.status = status, .body = reason_phrase(status), .to_head = to_head};
 }
 
-std::string http_date(std::chrono::system_clock::time_point time) {
+std::string http_date(std::chrono::sys_seconds time) {
   // Not strftime: its names depend on the locale.
   static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
+  const std::chrono::hh_mm_ss clock{time - day};
   std::array<char, 64> text{};
   const int size = std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
                                  weekdays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
@@ -49,21 +95,20 @@ std::string http_date(std::chrono::system_clock::time_point time) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
-std::string to_bytes(const Response& response, Persistence persistence, std::chrono::system_clock::time_point now) {
-  std::string bytes;
-  bytes.reserve(320 + response.body.size());
-  bytes.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-  bytes.append(reason_phrase(response.status)).append("\r\nDate: ").append(http_date(now)).append("\r\n");
-  for (const auto& header : response.headers)
-    bytes.append(header.name).append(": ").append(header.value).append("\r\n");
-  switch (persistence) {
-    case Persistence::close: bytes.append("Connection: close\r\n"); break;
-    case Persistence::keep_alive: break;
-    case Persistence::told_keep_alive: bytes.append("Connection: keep-alive\r\n"); break;
+std::string_view ReplyWriter::write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now) {
+  for (const auto& reply : kept_)
+    if (reply.second == now && reply.persistence == persistence && is_same(reply.answer, answer)) return reply.bytes;
+  if (now != date_is_of_) {
+    date_ = http_date(now);
+    date_is_of_ = now;
   }
-  bytes.append("Content-Length: ").append(std::to_string(response.content_length)).append("\r\n\r\n");
-  bytes.append(response.body);
-  return bytes;
+  auto& reply = kept_[next_++ % kept_.size()];
+  if (reply.bytes.capacity() > max_kept_size) reply.bytes = {};
+  write_reply(reply.bytes, answer, persistence, date_);
+  reply.answer = reply.bytes.size() <= max_kept_size ? answer : Answer{};
+  reply.persistence = persistence;
+  reply.second = now;
+  return reply.bytes;
 }
 
 }  // namespace detail

@@ -1,17 +1,20 @@
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-#include <vitals/endpoint.hpp>
 #include <vitals/export.hpp>
+
+#include "http/answer.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
 /// What an answer says about the connection that it goes over.
-enum class Persistence {
+enum class Persistence : unsigned char {
   close,            ///< "Connection: close"
   keep_alive,       ///< Nothing: in HTTP/1.1 it is understood.
   told_keep_alive,  ///< "Connection: keep-alive", which a client of HTTP/1.0 waits for.
@@ -21,14 +24,34 @@ enum class Persistence {
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 
 /// An answer that no Endpoint gives: its body is the reason phrase, and nothing of the request is repeated.
-[[nodiscard]] VITALS_EXPORT Response plain_reply(int status, bool to_head);
+[[nodiscard]] VITALS_EXPORT Answer plain_answer(int status, bool to_head) noexcept;
 
 /// An IMF-fixdate, as in "Sun, 06 Nov 1994 08:49:37 GMT".
-[[nodiscard]] std::string http_date(std::chrono::system_clock::time_point time);
+[[nodiscard]] std::string http_date(std::chrono::sys_seconds time);
 
-/// The whole answer as it goes over the wire: always HTTP/1.1, framed by Content-Length.
-[[nodiscard]] VITALS_EXPORT std::string to_bytes(const Response& response, Persistence persistence,
-                                                 std::chrono::system_clock::time_point now);
+/// Writes answers as they go over the wire: always HTTP/1.1, framed by Content-Length. What it has written it keeps, as
+/// long as the second and the answer are the same: a probe that finds nothing changed then costs no more than to find
+/// it.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class VITALS_EXPORT ReplyWriter {
+ public:
+  /// @returns The whole answer, until the next call.
+  [[nodiscard]] std::string_view write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now);
+
+ private:
+  struct Reply {
+    Answer answer = {};  ///< Without an owner, none is kept.
+    Persistence persistence = Persistence::close;
+    std::chrono::sys_seconds second = std::chrono::sys_seconds::min();
+    std::string bytes = {};
+  };
+
+  std::array<Reply, 4> kept_;  ///< Two probes, from clients of two kinds.
+  std::size_t next_ = 0;       ///< To be written over.
+  std::string date_;
+  std::chrono::sys_seconds date_is_of_ = std::chrono::sys_seconds::min();
+};
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -1,5 +1,6 @@
 #include "server/request_head.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -7,7 +8,8 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/rfc7230.hpp>
+
+#include "http/ascii.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -15,6 +17,12 @@ namespace {
 
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+
+/// Without the blanks around it.
+std::string_view without_blanks(std::string_view text) noexcept {
+  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
@@ -42,13 +50,27 @@ class HeadParser final : public http::basic_parser<true> {
   }
 
   void on_field_impl(http::field name, beast::string_view, beast::string_view value, beast::error_code&) override {
-    if (name == http::field::accept) {
-      if (!head_.accept.empty()) head_.accept += ", ";
-      head_.accept += view(value);
-    } else if (name == http::field::connection) {
-      http::token_list tokens{value};
-      head_.wants_close = head_.wants_close || tokens.exists("close");
-      head_.wants_keep_alive = head_.wants_keep_alive || tokens.exists("keep-alive");
+    if (name == http::field::accept) take_accept(view(value));
+    if (name == http::field::connection) take_connection(view(value));
+  }
+
+  void take_accept(std::string_view value) {
+    if (head_.first_accept.empty()) {
+      head_.first_accept = value;
+      return;
+    }
+    if (head_.joined_accepts.empty()) head_.joined_accepts = head_.first_accept;
+    head_.joined_accepts.append(", ").append(value);
+  }
+
+  // Its tokens have no parameters, and Beast refuses what is no list.
+  void take_connection(std::string_view value) noexcept {
+    while (!value.empty()) {
+      const auto token = value.substr(0, value.find(','));
+      value.remove_prefix(std::min(token.size() + 1, value.size()));
+      const auto name = without_blanks(token);
+      head_.wants_close = head_.wants_close || equals_ignoring_case(name, "close");
+      head_.wants_keep_alive = head_.wants_keep_alive || equals_ignoring_case(name, "keep-alive");
     }
   }
 

@@ -9,14 +9,20 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What the server needs to know of a request's head.
+/// What the server needs to know of a request's head. Its views are into the bytes that were parsed.
 struct RequestHead {
-  std::string_view method = {};  ///< A view into the bytes that were parsed, as `target` is.
+  std::string_view method = {};
   std::string_view target = {};
-  std::string accept = {};  ///< Several Accept fields are joined by commas.
+  std::string_view first_accept = {};
+  std::string joined_accepts = {};  ///< Empty unless there are several Accept fields: the usual head allocates nothing.
   bool http_1_1 = true;
   bool wants_close = false;       ///< "close" is among the tokens of Connection.
   bool wants_keep_alive = false;  ///< "keep-alive" is.
+
+  /// The value of Accept; several fields are joined by commas. A view into this object, if so.
+  [[nodiscard]] std::string_view accept() const noexcept {
+    return joined_accepts.empty() ? first_accept : std::string_view{joined_accepts};
+  }
 };
 
 /// Parses a whole head that HeadScan has let through, from the request line to the empty line.

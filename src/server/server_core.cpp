@@ -19,6 +19,7 @@
 #include "server/connection.hpp"
 #include "server/listen_socket.hpp"
 #include "server/server_options.hpp"
+#include "server/thread_slice.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -29,6 +30,7 @@ using namespace std::chrono_literals;
 namespace {
 
 void run_until_stopped(asio::io_context& io) noexcept {
+  ask_for_short_slice();
   while (!io.stopped()) {
     try {
       io.run();
@@ -43,15 +45,15 @@ void run_until_stopped(asio::io_context& io) noexcept {
 /// Everything that lives from start() to stop(). The order of the members is that of their construction, and backwards
 /// that of their end: what is accepted goes before what serves it, and that before the context.
 struct ServerCore::Run {
-  Run(ListenSocket socket, const Answers& answers, const HealthServerOptions& options,
+  Run(ListenSocket socket, const Answers& answers, Limits& limits, const HealthServerOptions& options,
       const std::shared_ptr<RegistryState>& state)
       : port{socket.port},
         lease{state, options.log},
         loop{std::make_shared<OwnThread::Loop>()},
-        service{make_service<OwnThread>(loop, answers, options)},
-        acceptor{std::make_shared<Acceptor<OwnThread>>(loop->io().get_executor(), service, std::move(socket),
-                                                       address_and_port(options.address, port),
-                                                       [this](std::string line) { lease.log(std::move(line)); })} {
+        service{std::make_shared<Service<OwnThread>>(loop, answers, limits, options,
+                                                     [this](std::string line) { lease.log(std::move(line)); })},
+        acceptor{std::make_shared<Acceptor<OwnThread>>(loop->io().get_executor(), service, std::move(socket))} {
+    limits.set_name(address_and_port(options.address, port));
     acceptor->start();
     try {
       const SignalsBlocked blocked;
@@ -96,11 +98,11 @@ ServerCore::ServerCore(std::shared_ptr<RegistryState> state, HealthServerOptions
 
 ServerCore::~ServerCore() { stop(); }
 
-std::unique_ptr<ServerCore::Run> ServerCore::make_run() const {
+std::unique_ptr<ServerCore::Run> ServerCore::make_run() {
   // The address first: if it is taken, no check has begun to run.
   auto socket = listen_or_throw(options_.address, options_.port);
   try {
-    return std::make_unique<Run>(std::move(socket), answers_, options_, state_);
+    return std::make_unique<Run>(std::move(socket), answers_, limits_, options_, state_);
   } catch (const boost::system::system_error& error) {  // not a std::system_error: Asio lacks a descriptor
     throw std::system_error{error.code().value(), std::system_category(),
                             "vitals: can't serve on " + address_and_port(options_.address, options_.port)};

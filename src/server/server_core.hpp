@@ -11,6 +11,7 @@
 #include <vitals/server.hpp>
 
 #include "http/answers.hpp"
+#include "server/limits.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -35,15 +36,17 @@ class ServerCore {
   void stop() noexcept;
   void drain(Duration duration);
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
+  [[nodiscard]] LimitCounts limit_counts() const noexcept { return limits_.counts(); }
 
  private:
   struct Run;
 
-  [[nodiscard]] std::unique_ptr<Run> make_run() const;
+  [[nodiscard]] std::unique_ptr<Run> make_run();
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;
   Answers answers_;
+  Limits limits_;
   std::atomic<std::uint16_t> port_ = 0;
   /// Held while the server starts and stops, so that whoever calls stop() second returns when it is over, too. The
   /// server's thread never takes it.

@@ -1,22 +1,36 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <unordered_set>
+#include <string>
+#include <string_view>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
 #include <vitals/server.hpp>
 
+#include "core/coarse_clock.hpp"
 #include "http/answers.hpp"
+#include "server/head_memory.hpp"
+#include "server/head_scan.hpp"
+#include "server/limits.hpp"
+#include "server/places.hpp"
+#include "server/reply.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
+
+/// The most that RegistryOptions allows.
+inline constexpr std::chrono::seconds max_answer_budget{60};
+inline constexpr std::chrono::seconds linger_timeout{2};
 
 template <class Host>
 class Connection;
@@ -27,33 +41,48 @@ class Connection;
 /// but `loop` and `draining` is guarded by it.
 template <class Host>
 struct Service {
+  using Log = std::function<void(std::string)>;
+
+  Service(std::shared_ptr<typename Host::Loop> the_loop, const Answers& the_answers, Limits& the_limits,
+          HealthServerOptions the_options, Log the_log)
+      : loop{std::move(the_loop)},
+        answers{the_answers},
+        limits{the_limits},
+        options{std::move(the_options)},
+        log{std::move(the_log)},
+        stage_limits{options.first_byte_timeout, options.idle_timeout,
+                     options.head_timeout,       linger_timeout,
+                     options.write_timeout,      options.idle_timeout + max_answer_budget} {}
+
+  [[nodiscard]] HeadLimits head_limits() const noexcept {
+    return {.max_head_size = static_cast<std::uint32_t>(options.max_head_size),
+            .max_target_size = static_cast<std::uint32_t>(options.max_target_size),
+            .max_header_fields = static_cast<std::uint32_t>(options.max_header_fields)};
+  }
+  /// Counts it, and logs it now and then.
+  void met(Limit limit, std::string_view detail = {}) {
+    if (auto line = limits.met(limit, coarse_now(), detail)) log(*std::move(line));
+  }
+
   /// Shared with those who tell that runs are over: they may do so while the server stops.
   std::shared_ptr<typename Host::Loop> loop;
-  const Answers& answers;  ///< Outlives the open connections.
-  std::size_t max_head_size;
-  std::size_t max_connections;
-  std::chrono::steady_clock::duration head_timeout;
-  std::chrono::steady_clock::duration idle_timeout;
+  const Answers& answers;  ///< Outlives the open connections, as `limits` does.
+  Limits& limits;
+  const HealthServerOptions options;
+  Log log;
+  /// By the index of the stage. That of waiting is never reached: the registry keeps its budget.
+  const std::array<Duration, stage_count> stage_limits;
+  boost::asio::ip::tcp protocol = boost::asio::ip::tcp::v4();  ///< Of the listener.
+  int epoll = -1;                                              ///< The set of a Dispatcher, where there is one.
   std::atomic<bool> draining = false;
   typename Host::Mutex mutex = {};
-  std::uint64_t turn = 0;  ///< Of the acceptor. Between two of them every connection has had its own.
-  std::unordered_set<std::shared_ptr<Connection<Host>>> connections = {};
+  Places<Connection<Host>> places = {};
+  HeadMemory heads = {};
+  ReplyWriter replies = {};
 };
-
-template <class Host>
-std::shared_ptr<Service<Host>> make_service(std::shared_ptr<typename Host::Loop> loop, const Answers& answers,
-                                            const HealthServerOptions& options) {
-  return std::shared_ptr<Service<Host>>{new Service<Host>{.loop = std::move(loop),
-                                                          .answers = answers,
-                                                          .max_head_size = options.max_head_size,
-                                                          .max_connections = options.max_connections,
-                                                          .head_timeout = options.head_timeout,
-                                                          .idle_timeout = options.idle_timeout}};
-}
 
 /// For a server whose handlers run on a thread of its own, and nothing else does while it runs.
 struct OwnThread {
-  static constexpr bool has_one_thread = true;
   using Executor = boost::asio::io_context::executor_type;
 
   class Loop {
@@ -66,7 +95,8 @@ struct OwnThread {
     }
 
    private:
-    boost::asio::io_context io_{1};
+    // Its sockets and timers belong to one thread; what others post is still locked.
+    boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   };
 
   struct Mutex {

@@ -7,18 +7,18 @@ instructions_of() {
   local kind=$1 count=$2 file=$3
   shift 3
   start_server counted valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" || return 1
-  ask ask "${server_port[counted]}" /ready "$count" 1 "${kind/keep/}" || return 1
+  ask ask "${server_port[counted]}" /ready "$count" 64 "${kind/keep/}" || return 1
   stop_server counted
   sed -n 's/.*Collected : *\([0-9]*\).*/\1/p' "$work/counted.err" >"$file"
   [[ -s $file ]] || fail "callgrind counted nothing."
 }
 
-# In user space, per request: the difference of two runs.
+# In user space, per request, of 64 connections at a time: the difference of two runs.
 record_instructions() {
   local name=$1 kind=$2
   shift 2
-  instructions_of "$kind" 200 "$work/few" "$@" && instructions_of "$kind" 1200 "$work/many" "$@" || return 1
-  record "$name $kind" "$(calculate "($(<"$work/many") - $(<"$work/few")) / 1000")"
+  instructions_of "$kind" 640 "$work/few" "$@" && instructions_of "$kind" 3840 "$work/many" "$@" || return 1
+  record "$name $kind" "$(calculate "($(<"$work/many") - $(<"$work/few")) / 3200")"
 }
 
 measure_instructions() {
@@ -34,14 +34,18 @@ measure_instructions_of_others() {
   done
 }
 
-# Runs a server under strace for so many requests; leaves "call number" lines in a file.
+# Runs a server under strace for so many requests; leaves "call number" lines in a file, those that failed apart.
 calls_of() {
   local kind=$1 count=$2 file=$3
   shift 3
   start_server counted strace -f -c -o "$work/strace" "$@" || return 1
   ask ask "${server_port[counted]}" /ready "$count" 64 "${kind/keep/}" || return 1
   stop_server counted
-  awk '$4 ~ /^[0-9]+$/ && $NF != "total" { print $NF, $4 }' "$work/strace" >"$file"
+  awk '$4 ~ /^[0-9]+$/ && $NF != "total" {
+    vain = NF == 6 ? $5 : 0
+    print $NF, $4 - vain
+    if (vain) print $NF "_in_vain", vain
+  }' "$work/strace" >"$file"
 }
 
 # Prints "call number" lines, per request: the difference of two runs. 64 connections are asked at a time.
@@ -53,17 +57,18 @@ calls_per_request() {
     "$work/few" "$work/many" | sort -k2,2nr
 }
 
-# The calls for a request, without the waiting for the next ones.
+# How often the server waits, and finds nobody to accept, is also a matter of how its requests arrive.
 measure_calls() {
   local kind
   for kind in keep new; do
     calls_per_request $kind "$programs/health_server" >"$work/calls_$kind" || return 1
     [[ -s $work/calls_$kind ]] || fail "strace counted nothing" || return 1
+    record "calls $kind" "$(paste -sd, "$work/calls_$kind" | sed 's/,/, /g')"
   done
-  record '8 keep' "$(awk '$1 != "epoll_wait" { sum += $2 } END { printf "%.2f", sum }' "$work/calls_keep")"
+  record '8 keep' "$(awk '$1 !~ /^epoll_/ { sum += $2 } END { printf "%.2f", sum }' "$work/calls_keep")"
   record '8 new' "$(awk '{ sum += $2 } END { printf "%.2f", sum }' "$work/calls_new")"
-  record 'calls keep' "$(paste -sd, "$work/calls_keep" | sed 's/,/, /g')"
-  record 'calls new' "$(paste -sd, "$work/calls_new" | sed 's/,/, /g')"
+  record '8 new served' \
+    "$(awk '$1 != "epoll_wait" && $1 != "accept4_in_vain" { sum += $2 } END { printf "%.2f", sum }' "$work/calls_new")"
 }
 
 # What the server allocates for so many requests, after it has served others.
@@ -87,24 +92,25 @@ measure_allocations() {
   record '9 new' "$(awk "BEGIN { printf \"%.2f\", $new / 3200 }")"
 }
 
-# How often the threads of an idle server wake up in 10 s, and how many threads there are, a while after its start.
-idle_wake_ups() {
-  local name=$1 settling=$2 before
-  shift 2
-  start_server counted "$programs/health_server" --checks=10 "$@" || return 1
-  sleep "$settling" # what follows the start
-  before=$(status_sum counted voluntary_ctxt_switches)
-  sleep "$idle_seconds"
-  record "10 $name" "$(calculate "($(status_sum counted voluntary_ctxt_switches) - $before) * 10 / $idle_seconds")"
-  record "12 threads $name" "$(($(status_of counted Threads) - 1))"
-  stop_server counted
-}
-
+# How often the threads of idle servers wake up in 10 s, and how many threads there are, a while after their start.
 measure_idle() {
-  # Workers without work stay for 10 s.
-  idle_wake_ups instant 2 --interval=0 --listen=0 && idle_wake_ups listener 2 --interval=0 &&
-    idle_wake_ups scheduled 12 && idle_wake_ups each-second 2 --interval=1
+  local name program=$programs/health_server
+  local -A before
+  start_server instant "$program" --checks=10 --interval=0 --listen=0 &&
+    start_server listener "$program" --checks=10 --interval=0 &&
+    start_server scheduled "$program" --checks=10 &&
+    start_server each-second "$program" --checks=10 --interval=1 || return 1
+  sleep 12 # workers without work stay for 10 s
+  for name in "${idle_servers[@]}"; do before[$name]=$(status_sum "$name" voluntary_ctxt_switches); done
+  sleep "$idle_seconds"
+  for name in "${idle_servers[@]}"; do
+    record "10 $name" \
+      "$(calculate "($(status_sum "$name" voluntary_ctxt_switches) - ${before[$name]}) * 10 / $idle_seconds")"
+    record "12 threads $name" "$(($(status_of "$name" Threads) - 1))"
+    stop_server "$name"
+  done
 }
+idle_servers=(instant listener scheduled each-second)
 
 # The least processor time of so many compilations of each of the files, in turns.
 compile_times() {

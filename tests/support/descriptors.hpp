@@ -4,6 +4,10 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 namespace vitals_test {
 
@@ -19,6 +23,64 @@ inline std::set<int> open_descriptors() {
   return descriptors;
 }
 
+/// Those of them that are sockets.
+inline std::set<int> open_sockets() {
+  auto descriptors = open_descriptors();
+  std::erase_if(descriptors, [](int fd) {
+    struct stat about {};
+    return fstat(fd, &about) != 0 || !S_ISSOCK(about.st_mode);
+  });
+  return descriptors;
+}
+
 inline bool is_close_on_exec(int fd) { return (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0; }
+
+/// Changes how many descriptors the process may have, as long as it lives.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(rlim_t limit) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    auto changed = before_;
+    changed.rlim_cur = limit;
+    ::setrlimit(RLIMIT_NOFILE, &changed);
+  }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  /// The most that the process may allow itself.
+  static rlim_t hard() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_max;
+  }
+
+ private:
+  rlimit before_{};
+};
+
+/// Takes every descriptor that the process may have, but the last ones.
+class LastDescriptor {
+ public:
+  explicit LastDescriptor(int left = 1) {
+    for (int fd = ::dup(STDERR_FILENO); fd >= 0; fd = ::dup(STDERR_FILENO)) taken_.push_back(fd);
+    for (; left > 0; --left) {
+      ::close(taken_.back());
+      taken_.pop_back();
+    }
+  }
+  LastDescriptor(const LastDescriptor&) = delete;
+  LastDescriptor& operator=(const LastDescriptor&) = delete;
+  ~LastDescriptor() { give_back(); }
+
+  void give_back() {
+    for (const int fd : taken_) ::close(fd);
+    taken_.clear();
+  }
+
+ private:
+  const DescriptorLimit limit_{256};
+  std::vector<int> taken_;
+};
 
 }  // namespace vitals_test

@@ -37,10 +37,12 @@ struct HttpResponse {
 /// A TCP client that sends exactly the bytes that it is given. Whatever doesn't come within 30 s throws.
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port, const std::string& address = "127.0.0.1") {
+  /// @param receive_buffer  Most bytes that the kernel keeps until they are read; 0: as many as it likes.
+  explicit HttpClient(std::uint16_t port, const std::string& address = "127.0.0.1", int receive_buffer = 0) {
     const bool v6 = address.find(':') != std::string::npos;
     fd_ = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd_ < 0) fail("socket");
+    if (receive_buffer > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const int result =
         v6 ? connect_to(sockaddr_in6{}, AF_INET6, address, port) : connect_to(sockaddr_in{}, AF_INET, address, port);
     if (result != 0) {
@@ -88,10 +90,29 @@ class HttpClient {
     }
     return std::exchange(received_, {});
   }
+  /// So many bytes of what comes, and none beyond them; before anything else is read.
+  std::string read(std::size_t size) {
+    std::string bytes(size, '\0');
+    for (std::size_t got = 0; got < size;) {
+      if (!wait_for_input(limit)) throw std::runtime_error{"nothing came within 30 s"};
+      const auto more = ::recv(fd_, bytes.data() + got, size - got, 0);
+      if (more <= 0) throw std::runtime_error{"the connection ended"};
+      got += static_cast<std::size_t>(more);
+    }
+    return bytes;
+  }
+  /// Whatever has come, without waiting for more.
+  std::string read_available() {
+    while (wait_for_input({}) && receive()) {
+    }
+    return std::exchange(received_, {});
+  }
   /// Whether something has come that wasn't read yet, without waiting for it.
-  [[nodiscard]] bool has_input() {
+  [[nodiscard]] bool has_input() { return !received_.empty() || wait_for_input({}); }
+  /// Whether more comes, or the end, in that time.
+  [[nodiscard]] bool wait_for_input(std::chrono::milliseconds time) {
     pollfd state{.fd = fd_, .events = POLLIN, .revents = 0};
-    return !received_.empty() || ::poll(&state, 1, 0) > 0;
+    return ::poll(&state, 1, static_cast<int>(time.count())) > 0;
   }
   /// Whether read_to_end() ended on a reset.
   [[nodiscard]] bool was_reset() const noexcept { return reset_; }
@@ -127,9 +148,7 @@ class HttpClient {
   /// False at the end of the connection.
   bool receive() {
     if (ended_) return false;
-    pollfd state{.fd = fd_, .events = POLLIN, .revents = 0};
-    constexpr int limit_ms = 30'000;
-    if (::poll(&state, 1, limit_ms) == 0) throw std::runtime_error{"nothing came within 30 s; before: " + received_};
+    if (!wait_for_input(limit)) throw std::runtime_error{"nothing came within 30 s; before: " + received_};
     char bytes[4096];
     const auto size = ::recv(fd_, bytes, sizeof bytes, 0);
     if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
@@ -152,6 +171,8 @@ class HttpClient {
     }
     return response;
   }
+
+  static constexpr std::chrono::seconds limit{30};
 
   int fd_ = -1;
   std::string received_ = {};

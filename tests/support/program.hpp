@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
+
+#include "support/eventually.hpp"
 
 namespace vitals_test {
 
@@ -22,9 +22,6 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
-
-/// Asks until `is_so` is, for at most 30 s; tells whether it came to be.
-bool eventually(const std::function<bool()>& is_so);
 
 /// A program that was started with its output going to files, and that is killed with the object.
 class Program {

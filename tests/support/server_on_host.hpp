@@ -33,6 +33,7 @@ class ServerOnHost {
   void start() { server_.start(); }
   void stop() noexcept { server_.stop(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return server_.port(); }
+  [[nodiscard]] vitals::LimitCounts limit_counts() const noexcept { return server_.limit_counts(); }
 
  private:
   boost::asio::io_context io_;

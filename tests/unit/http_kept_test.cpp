@@ -48,14 +48,6 @@ std::string renew(KeptBodies& bodies, const Route& route, std::string body) {
   return bodies.renew(route, [&] { return std::make_shared<const KeptBody>(KeptBody{.body = std::move(body)}); })->body;
 }
 
-TEST(KeptBodyTest, HoldsWhileTheVersionIsTheSameAndItsTimeIsNotOver) {
-  const KeptBody body{Status::pass, "OK", 7, SteadyTime{10s}};
-
-  EXPECT_TRUE(body.holds(7, SteadyTime{10s} - 1ns));
-  EXPECT_FALSE(body.holds(7, SteadyTime{10s}));
-  EXPECT_FALSE(body.holds(8, SteadyTime{9s}));
-}
-
 TEST(KeptBodiesTest, AreKeptForEachSubjectAndKindOfBody) {
   KeptBodies bodies;
   std::vector<Route> routes;

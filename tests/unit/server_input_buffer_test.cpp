@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -46,6 +49,67 @@ TEST(InputBufferTest, HasItsWholeLimitAgainForWhatFollows) {
 
   buffer.consume(256);
 
+  EXPECT_EQ(buffer.space().size, 256U);
+}
+
+TEST(InputBufferTest, HoldsTheUsualProbeItself) {
+  InputBuffer buffer{8192};
+
+  const auto* const place = buffer.space().data;
+  fill(buffer, std::string(255, 'x'));
+  const auto* const self = reinterpret_cast<const char*>(&buffer);
+
+  EXPECT_EQ(buffer.pending().data(), place);
+  EXPECT_TRUE(place >= self && place < self + sizeof(buffer));
+  EXPECT_LE(sizeof(buffer), 288U);
+}
+
+TEST(InputBufferTest, HasSpaceAtEveryLimitAndAnyConsumption) {
+  for (const std::uint32_t limit : {1U, 255U, 256U, 257U, 511U, 513U, 8192U}) {
+    InputBuffer buffer{limit};
+    const std::string bytes(limit, 'x');
+    while (buffer.pending().size() < limit)
+      ASSERT_NE(fill(buffer, std::string_view{bytes}.substr(buffer.pending().size())), 0U) << limit;
+    ASSERT_EQ(buffer.space().size, 0U) << limit;
+
+    buffer.consume(1);
+
+    EXPECT_EQ(buffer.space().size, 1U) << limit;
+    EXPECT_EQ(buffer.pending(), bytes.substr(1)) << limit;
+  }
+}
+
+TEST(InputBufferTest, KeepsTheOrderOfItsBytesWhereItGrows) {
+  InputBuffer buffer{1024};
+  std::string bytes;
+  for (int i = 0; i < 600; ++i) bytes += static_cast<char>('a' + i % 26);
+
+  for (std::size_t filled = 0; filled < bytes.size();) filled += fill(buffer, std::string_view{bytes}.substr(filled));
+
+  EXPECT_EQ(buffer.pending(), bytes);
+}
+
+TEST(InputBufferTest, ForgetsItsBytes) {
+  InputBuffer buffer{1024};
+  fill(buffer, "bytes");
+
+  buffer.clear();
+  fill(buffer, "new");
+
+  EXPECT_EQ(buffer.pending(), "new");
+}
+
+TEST(InputBufferTest, GivesBackWhatItHasGrownByWhenItIsReset) {
+  InputBuffer buffer{1024};
+  const auto* const own = buffer.space().data;
+  fill(buffer, std::string(256, 'x'));
+  fill(buffer, "more");
+  ASSERT_NE(buffer.pending().data(), own);
+
+  buffer.reset();
+
+  EXPECT_EQ(buffer.pending(), "");
+  EXPECT_EQ(buffer.space().data, own);
   EXPECT_EQ(buffer.space().size, 256U);
 }
 

@@ -23,8 +23,28 @@ std::string refusal_of(const vitals::HealthServerOptions& options) {
 
 TEST(ServerOptionsTest, TakesTheDefaultsAndTheLimits) {
   EXPECT_EQ(refusal_of({}), "accepted");
-  EXPECT_EQ(refusal_of({.max_head_size = 256, .head_timeout = 100ms, .idle_timeout = 100ms}), "accepted");
-  EXPECT_EQ(refusal_of({.max_head_size = 65536, .head_timeout = 10min, .idle_timeout = 1h}), "accepted");
+  EXPECT_EQ(refusal_of({.max_head_size = 256,
+                        .head_timeout = 100ms,
+                        .idle_timeout = 100ms,
+                        .max_connections = 8,
+                        .max_target_size = 64,
+                        .max_header_fields = 4,
+                        .first_byte_timeout = 100ms,
+                        .write_timeout = 100ms,
+                        .pipelined_per_turn = 1,
+                        .accepts_per_turn = 1}),
+            "accepted");
+  EXPECT_EQ(refusal_of({.max_head_size = 65536,
+                        .head_timeout = 10min,
+                        .idle_timeout = 1h,
+                        .max_connections = 100'000,
+                        .max_target_size = 65536,
+                        .max_header_fields = 1000,
+                        .first_byte_timeout = 10min,
+                        .write_timeout = 10min,
+                        .pipelined_per_turn = 1000,
+                        .accepts_per_turn = 1000}),
+            "accepted");
 }
 
 TEST(ServerOptionsTest, NamesAnAddressThatIsNoAddress) {
@@ -37,6 +57,20 @@ TEST(ServerOptionsTest, NamesASizeOutOfRange) {
   EXPECT_EQ(refusal_of({.max_head_size = 255}),
             "vitals: HealthServerOptions: max_head_size must be 256 to 65536 bytes, not 255");
   EXPECT_THAT(refusal_of({.max_head_size = 65537}), HasSubstr("not 65537"));
+  EXPECT_THAT(refusal_of({.max_target_size = 63}), HasSubstr("max_target_size must be 64 to 65536 bytes, not 63"));
+  EXPECT_THAT(refusal_of({.max_target_size = 65537}), HasSubstr("max_target_size"));
+}
+
+TEST(ServerOptionsTest, NamesANumberOutOfRange) {
+  EXPECT_EQ(refusal_of({.max_connections = 7}),
+            "vitals: HealthServerOptions: max_connections must be 8 to 100000, not 7");
+  EXPECT_THAT(refusal_of({.max_connections = 100'001}), HasSubstr("max_connections"));
+  EXPECT_THAT(refusal_of({.max_header_fields = 3}), HasSubstr("max_header_fields must be 4 to 1000, not 3"));
+  EXPECT_THAT(refusal_of({.max_header_fields = 1001}), HasSubstr("max_header_fields"));
+  EXPECT_THAT(refusal_of({.pipelined_per_turn = 0}), HasSubstr("pipelined_per_turn must be 1 to 1000, not 0"));
+  EXPECT_THAT(refusal_of({.pipelined_per_turn = 1001}), HasSubstr("pipelined_per_turn"));
+  EXPECT_THAT(refusal_of({.accepts_per_turn = 0}), HasSubstr("accepts_per_turn must be 1 to 1000, not 0"));
+  EXPECT_THAT(refusal_of({.accepts_per_turn = 1001}), HasSubstr("accepts_per_turn"));
 }
 
 TEST(ServerOptionsTest, NamesADurationOutOfRange) {
@@ -45,6 +79,10 @@ TEST(ServerOptionsTest, NamesADurationOutOfRange) {
   EXPECT_THAT(refusal_of({.head_timeout = 11min}), HasSubstr("head_timeout"));
   EXPECT_THAT(refusal_of({.idle_timeout = 99ms}), HasSubstr("idle_timeout"));
   EXPECT_THAT(refusal_of({.idle_timeout = 61min}), HasSubstr("idle_timeout"));
+  EXPECT_THAT(refusal_of({.first_byte_timeout = 99ms}), HasSubstr("first_byte_timeout must be 100 ms to 10 min"));
+  EXPECT_THAT(refusal_of({.first_byte_timeout = 11min}), HasSubstr("first_byte_timeout"));
+  EXPECT_THAT(refusal_of({.write_timeout = 99ms}), HasSubstr("write_timeout must be 100 ms to 10 min"));
+  EXPECT_THAT(refusal_of({.write_timeout = 11min}), HasSubstr("write_timeout"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -10,43 +11,102 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::sys_days;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using vitals::detail::Answer;
 using vitals::detail::http_date;
 using vitals::detail::Persistence;
-using vitals::detail::plain_reply;
-using vitals::detail::to_bytes;
+using vitals::detail::plain_answer;
+using vitals::detail::ReplyWriter;
 
-constexpr auto some_time = sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 37s + 999ms;
+constexpr std::chrono::sys_seconds some_time = sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 37s;
 
 TEST(HttpDateTest, IsAnImfFixdate) {
   EXPECT_EQ(http_date(some_time), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(http_date(sys_days{std::chrono::year{2024} / 2 / 29} + 23h + 59min + 59s), "Thu, 29 Feb 2024 23:59:59 GMT");
-  EXPECT_EQ(http_date({}), "Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(http_date(sys_days{}), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
 TEST(ReplyTest, FramesTheAnswerByItsLength) {
-  const vitals::Response response{
-      .status = 503, .headers = {{"Cache-Control", "no-store"}}, .body = "Service Unavailable", .content_length = 19};
+  ReplyWriter writer;
 
-  const auto bytes = to_bytes(response, Persistence::keep_alive, some_time);
+  const auto bytes = writer.write({.status = 503, .body = "Service Unavailable"}, Persistence::keep_alive, some_time);
 
   EXPECT_EQ(bytes,
-            "HTTP/1.1 503 Service Unavailable\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nCache-Control: no-store\r\n"
+            "HTTP/1.1 503 Service Unavailable\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
             "Content-Length: 19\r\n\r\nService Unavailable");
 }
 
 TEST(ReplyTest, SaysWhatHappensToTheConnection) {
-  const auto says = [](Persistence persistence) { return to_bytes({.status = 200}, persistence, {}); };
+  const auto says = [](Persistence persistence) {
+    return std::string{ReplyWriter{}.write({.status = 200}, persistence, some_time)};
+  };
 
-  EXPECT_THAT(says(Persistence::close), testing::HasSubstr("\r\nConnection: close\r\n"));
-  EXPECT_THAT(says(Persistence::told_keep_alive), testing::HasSubstr("\r\nConnection: keep-alive\r\n"));
-  EXPECT_THAT(says(Persistence::keep_alive), testing::Not(testing::HasSubstr("Connection")));
+  EXPECT_THAT(says(Persistence::close), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(says(Persistence::told_keep_alive), HasSubstr("\r\nConnection: keep-alive\r\n"));
+  EXPECT_THAT(says(Persistence::keep_alive), Not(HasSubstr("Connection")));
+}
+
+TEST(ReplyTest, TellsTheMethodsWhereTheyAreAskedFor) {
+  ReplyWriter writer;
+
+  EXPECT_THAT(std::string{writer.write({.tells_methods = true}, Persistence::close, some_time)},
+              HasSubstr("\r\nAllow: GET, HEAD, OPTIONS\r\n"));
+  EXPECT_THAT(std::string{writer.write({}, Persistence::close, some_time)}, Not(HasSubstr("Allow")));
 }
 
 TEST(ReplyTest, GivesHeadTheLengthButNotTheBody) {
-  const auto reply = plain_reply(404, true);
+  ReplyWriter writer;
 
-  EXPECT_EQ(reply.body, "");
-  EXPECT_EQ(reply.content_length, std::string{"Not Found"}.size());
+  const std::string bytes{writer.write(plain_answer(404, true), Persistence::close, some_time)};
+
+  EXPECT_THAT(bytes, EndsWith("\r\nContent-Length: 9\r\n\r\n"));
+}
+
+TEST(ReplyTest, RenewsTheDateWithTheSecond) {
+  ReplyWriter writer;
+  (void)writer.write({}, Persistence::close, some_time);
+
+  const std::string bytes{writer.write({}, Persistence::close, some_time + 1s)};
+
+  EXPECT_THAT(bytes, HasSubstr("\r\nDate: Sun, 06 Nov 1994 08:49:38 GMT\r\n"));
+}
+
+TEST(ReplyTest, KeepsWhatItHasWrittenApart) {
+  ReplyWriter writer;
+  const auto first = std::make_shared<const std::string>("first");
+  const auto second = std::make_shared<const std::string>("second");
+  const Answer answer{.status = 200, .body = *first, .owner = first};
+  const Answer other_body{.status = 200, .body = *second, .owner = second};
+  auto other_type = answer;
+  other_type.content_type = "application/json";
+  auto to_head = answer;
+  to_head.to_head = true;
+  auto to_options = answer;
+  to_options.tells_methods = true;
+  const auto bytes = [&](const Answer& each, Persistence persistence = Persistence::close) {
+    return std::string{writer.write(each, persistence, some_time)};
+  };
+
+  const auto written = bytes(answer);
+
+  EXPECT_EQ(bytes(answer), written);
+  EXPECT_THAT(bytes(other_body), EndsWith("second"));
+  EXPECT_THAT(bytes(other_type), HasSubstr("application/json"));
+  EXPECT_THAT(bytes(to_head), Not(EndsWith("first")));
+  EXPECT_THAT(bytes(to_options), HasSubstr("Allow"));
+  EXPECT_THAT(bytes(answer, Persistence::keep_alive), Not(HasSubstr("Connection")));
+  EXPECT_EQ(bytes(answer), written);
+}
+
+TEST(ReplyTest, WritesALargeBodyAndThenASmallOne) {
+  ReplyWriter writer;
+  const std::string large(1'000'000, 'x');
+
+  EXPECT_THAT(std::string{writer.write({.body = large}, Persistence::close, some_time)}, EndsWith("\r\n\r\n" + large));
+  EXPECT_THAT(std::string{writer.write({.body = "small"}, Persistence::close, some_time)}, EndsWith("\r\n\r\nsmall"));
 }
 
 TEST(ReplyTest, HasAPhraseForEachStatusThatTheServerSends) {

@@ -1,4 +1,6 @@
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,11 +10,12 @@
 namespace {
 
 using vitals::detail::parse_request_head;
+using vitals::detail::RequestHead;
 
 /// Outlives the views into it.
 class RequestHeadTest : public testing::Test {
  protected:
-  vitals::detail::RequestHead parse(const std::string& lines, const std::string& version = "HTTP/1.1") {
+  RequestHead parse(const std::string& lines, const std::string& version = "HTTP/1.1") {
     bytes_ = "GET /ready?verbose " + version + "\r\nHost: a\r\n" + lines + "\r\n";
     return parse_request_head(bytes_).value();
   }
@@ -34,15 +37,35 @@ TEST_F(RequestHeadTest, KeepsAnUnknownMethodAsItIs) {
   EXPECT_EQ(parse_request_head("BREW /pot HTTP/1.0\r\n\r\n").value().method, "BREW");
 }
 
+TEST_F(RequestHeadTest, HasTheValueOfAccept) {
+  EXPECT_EQ(parse("Accept: \ttext/html \r\n").accept(), "text/html");
+  EXPECT_EQ(parse("Accept:\r\n").accept(), "");
+  EXPECT_EQ(parse("").accept(), "");
+}
+
 TEST_F(RequestHeadTest, JoinsSeveralAcceptFields) {
-  EXPECT_EQ(parse("Accept: text/html\r\nX: y\r\naCCEPT: */*;q=0.1\r\n").accept, "text/html, */*;q=0.1");
+  EXPECT_EQ(parse("Accept: text/html\r\nX: y\r\naCCEPT: */*;q=0.1\r\n").accept(), "text/html, */*;q=0.1");
+  EXPECT_EQ(parse("Accept: a/b\r\nAccept: c/d\r\nAccept: e/f\r\n").accept(), "a/b, c/d, e/f");
+  EXPECT_EQ(parse("Accept:\r\nAccept: c/d\r\n").accept(), "c/d");
+}
+
+TEST_F(RequestHeadTest, KeepsShortJoinedAcceptFieldsWhenItIsMoved) {
+  auto head = std::make_unique<RequestHead>(parse("Accept: a/b\r\nAccept: c/d\r\n"));
+
+  const auto moved = std::move(*head);
+  head.reset();
+
+  EXPECT_EQ(moved.accept(), "a/b, c/d");
 }
 
 TEST_F(RequestHeadTest, FindsTheTokensOfConnectionInAnyCaseAndPlace) {
   EXPECT_TRUE(parse("Connection: close\r\n").wants_close);
   EXPECT_TRUE(parse("Connection: upgrade, Close\r\nUpgrade: h2c\r\n").wants_close);
   EXPECT_TRUE(parse("Connection: x\r\nconnection: CLOSE\r\n").wants_close);
+  EXPECT_TRUE(parse("Connection: \t,, x ,close\t, \r\n").wants_close);
   EXPECT_FALSE(parse("Connection: closed\r\n").wants_close);
+  EXPECT_FALSE(parse("Connection: x-close\r\n").wants_close);
+  EXPECT_FALSE(parse("Connection:\r\n").wants_close);
   EXPECT_TRUE(parse("Connection: Keep-Alive\r\n").wants_keep_alive);
   EXPECT_FALSE(parse("").wants_keep_alive);
 }

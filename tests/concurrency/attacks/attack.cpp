@@ -6,7 +6,6 @@
 #include <iterator>
 #include <thread>
 
-#include "machine.hpp"
 #include "probers.hpp"
 
 namespace vitals_test {

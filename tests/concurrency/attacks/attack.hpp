@@ -11,14 +11,9 @@
 #include <vitals/vitals.hpp>
 
 #include "latencies.hpp"
+#include "support/machine.hpp"
 
 namespace vitals_test {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
 
 /// A registry, and the two ways of asking it.
 struct Service {

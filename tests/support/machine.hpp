@@ -10,6 +10,12 @@
 
 namespace vitals_test {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// What the machine takes from this process while it is watched: other programs use it, too.
 class Machine {
  public:

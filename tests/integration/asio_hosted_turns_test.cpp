@@ -1,0 +1,102 @@
+// Whose turn it is: on a loop that the test takes from one handler to the next.
+
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <utility>  // Boost 1.74 needs it before its own headers
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/hosted_server_fixture.hpp"
+
+namespace vitals_test {
+namespace {
+
+constexpr int per_turn = 2;
+constexpr int many = 100;
+
+class HostedTurnsTest : public HostedServerFixture {
+ protected:
+  void SetUp() override { server_.start(); }
+  void TearDown() override {
+    server_.stop();
+    HostedServerFixture::TearDown();
+  }
+
+  static vitals::HealthServerOptions in_turns() {
+    auto options = local();
+    options.pipelined_per_turn = per_turn;
+    options.accepts_per_turn = per_turn;
+    return options;
+  }
+  [[nodiscard]] HttpClient connect() const { return HttpClient{server_.port()}; }
+  /// Runs one handler after the other until something has come for the client.
+  void step_until_answered(HttpClient& client) {
+    while (!client.has_input())
+      if (io_.run_one_for(30s) == 0) throw std::runtime_error{"nothing is to be done, and there is no answer"};
+  }
+  /// A connection that the server knows already, and of which it has nothing left to do.
+  HttpClient connect_and_ask() {
+    auto client = connect();
+    client.send(get_healthz);
+    step_until_answered(client);
+    client.read_response();
+    while (io_.poll() > 0) {
+    }
+    return client;
+  }
+  static std::string many_requests() {
+    std::string requests;
+    for (int i = 1; i < many; ++i) requests += get_healthz;
+    return requests + "GET /healthz HTTP/1.0\r\n\r\n";
+  }
+  static int answers_in(const std::string& bytes) { return count(bytes, "HTTP/1.1 200 OK\r\n"); }
+  /// Has two clients ask at a time, the first one for more than a turn.
+  void expect_that_the_modest_one_does_not_wait(HttpClient greedy, HttpClient modest) {
+    greedy.send(many_requests());
+    modest.send(get_healthz);
+
+    step_until_answered(modest);
+
+    const auto meanwhile = answers_in(greedy.read_available());
+    EXPECT_LE(meanwhile, 2 * per_turn);
+    run_loop();
+    EXPECT_EQ(meanwhile + answers_in(greedy.read_to_end()), many);
+  }
+
+  vitals::HostedServer server_{io_, health_, in_turns()};
+};
+
+TEST_F(HostedTurnsTest, PipelinedRequestsLetAnotherConnectionHaveItsOwn) {
+  auto greedy = connect_and_ask();
+  auto modest = connect_and_ask();
+
+  expect_that_the_modest_one_does_not_wait(std::move(greedy), std::move(modest));
+}
+
+TEST_F(HostedTurnsTest, PipelinedRequestsOfANewConnectionLetTheNextOneHaveItsOwn) {
+  expect_that_the_modest_one_does_not_wait(connect(), connect());
+}
+
+TEST_F(HostedTurnsTest, NewConnectionsLetAnOpenOneHaveItsOwn) {
+  auto open = connect_and_ask();
+  std::vector<HttpClient> newcomers;
+  for (int i = 0; i < many; ++i) {
+    newcomers.push_back(connect());
+    newcomers.back().send(get_healthz);
+  }
+  open.send(get_healthz);
+
+  step_until_answered(open);
+
+  int meanwhile = 0;
+  for (auto& newcomer : newcomers) meanwhile += newcomer.has_input() ? 1 : 0;
+  EXPECT_LE(meanwhile, 2 * per_turn);
+  run_loop();
+  for (auto& newcomer : newcomers) EXPECT_EQ(newcomer.read_response().status, 200);
+}
+
+}  // namespace
+}  // namespace vitals_test

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/http_client.hpp"
+#include "support/machine.hpp"
+
+namespace vitals_test {
+
+/// How much more time is allowed where everything takes longer.
+inline constexpr int slowness = sanitized ? 10 : 1;
+
+/// What a kubelet sends.
+inline const std::string kubelet_request =
+    "GET /healthz HTTP/1.1\r\nHost: 10.0.0.1:8080\r\nUser-Agent: kube-probe/1.30\r\nAccept: */*\r\n"
+    "Connection: close\r\n\r\n";
+
+/// Asks a server as a kubelet does, each 20 ms on a connection of its own, on a thread of its own.
+class Prober {
+ public:
+  explicit Prober(std::uint16_t port) : port_{port}, thread_{[this] { run(); }} {}
+  Prober(const Prober&) = delete;
+  Prober& operator=(const Prober&) = delete;
+  ~Prober() { finish(); }
+
+  /// Whether it hasn't asked often enough: as long an attack should go on.
+  [[nodiscard]] bool needs_more() const noexcept { return asked_ < enough; }
+  /// Waits for the answer to a question that it hasn't asked yet. An attack that begins faster than the server can see
+  /// would have the kernel refuse connections, which no server can help.
+  void wait_for_an_answer() const {
+    const auto before = asked_.load();
+    for (auto asked = before; asked < before + 2; asked = asked_) asked_.wait(asked);
+  }
+  /// Lets it ask until it has done so often enough, and looks at the answers.
+  void expect_answers() {
+    finish();
+    std::sort(took_.begin(), took_.end());
+    EXPECT_EQ(good_, took_.size());
+    EXPECT_LE(took_[took_.size() * 9 / 10], on_this_machine(promised)) << "half of them: " << took_[took_.size() / 2];
+    EXPECT_LE(took_.back(), on_this_machine(kubelet_timeout));
+  }
+
+ private:
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+
+  /// The promise. A single answer may meet a time slice of somebody else's: nine of ten have to keep it.
+  static constexpr Milliseconds promised{100};
+  /// After this an answer is none.
+  static constexpr Milliseconds kubelet_timeout{1000};
+  static constexpr std::size_t enough = 50;
+  static constexpr std::chrono::milliseconds pace{20};
+
+  /// Nobody can promise the time that other programs take.
+  [[nodiscard]] Milliseconds on_this_machine(Milliseconds limit) const {
+    constexpr double least_share = 0.25;
+    return limit * slowness / std::max(machine_.share(), least_share);
+  }
+  void run() {
+    while (needs_more() || !over_) {
+      const auto begin = std::chrono::steady_clock::now();
+      good_ += is_answered() ? 1 : 0;
+      took_.push_back(std::chrono::steady_clock::now() - begin);
+      ++asked_;
+      asked_.notify_all();
+      std::this_thread::sleep_until(begin + pace);
+    }
+  }
+  [[nodiscard]] bool is_answered() const {
+    try {
+      HttpClient client{port_};
+      return client.send(kubelet_request).read_to_end().starts_with("HTTP/1.1 200 ") && !client.was_reset();
+    } catch (const std::exception&) {
+      return false;
+    }
+  }
+  void finish() {
+    over_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+  const std::uint16_t port_;
+  const Machine machine_ = {};
+  std::vector<Milliseconds> took_;  ///< Read when the thread has ended.
+  std::size_t good_ = 0;            ///< Answers that were a 200.
+  std::atomic<std::size_t> asked_ = 0;
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+}  // namespace vitals_test

@@ -1,0 +1,96 @@
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/head_scan.hpp"
+
+namespace {
+
+using vitals::detail::HeadLimits;
+using vitals::detail::HeadScan;
+using vitals::detail::HeadVerdict;
+using vitals::detail::Limit;
+using Kind = HeadVerdict::Kind;
+
+HeadVerdict scan(std::string_view bytes, const HeadLimits& limits = {}) {
+  HeadScan head{limits};
+  return head.resume(bytes);
+}
+
+/// The first byte at which the verdict is no longer "need more", counted from 1; 0 if it stays so.
+std::size_t decided_after(std::string_view bytes, const HeadLimits& limits = {}) {
+  HeadScan head{limits};
+  for (std::size_t size = 1; size <= bytes.size(); ++size)
+    if (head.resume(bytes.substr(0, size)).kind != Kind::need_more) return size;
+  return 0;
+}
+
+MATCHER_P2(RefusesFor, status, limit, "") {
+  return arg.kind == Kind::refuse && arg.status == status && arg.limit == limit;
+}
+MATCHER(Completes, "") { return arg.kind == Kind::complete; }
+MATCHER(NeedsMore, "") { return arg.kind == Kind::need_more; }
+
+TEST(HeadLimitsTest, TakesAHeadOfExactlyTheLimit) {
+  const std::string start = "GET / HTTP/1.0\r\nX: ";
+  const std::string head = start + std::string(256 - start.size() - 4, 'x') + "\r\n\r\n";
+
+  EXPECT_THAT(scan(head, {.max_head_size = 256}), Completes());
+  EXPECT_THAT(scan(head, {.max_head_size = 255}), RefusesFor(431, Limit::head_size));
+}
+
+TEST(HeadLimitsTest, RefusesALongerHeadWith431AsSoonAsItIsFull) {
+  const std::string start = "GET / HTTP/1.1\r\nX: ";
+  const std::string full = start + std::string(256 - start.size(), 'x');
+
+  EXPECT_EQ(decided_after(full + "xxx", {.max_head_size = 256}), 256U);
+  EXPECT_THAT(scan(full, {.max_head_size = 256}), RefusesFor(431, Limit::head_size));
+}
+
+TEST(HeadLimitsTest, RefusesALongMethodWith431) {
+  EXPECT_THAT(scan(std::string(256, 'X'), {.max_head_size = 256}), RefusesFor(431, Limit::head_size));
+}
+
+TEST(HeadLimitsTest, TakesATargetOfExactlyTheLimit) {
+  for (const std::uint32_t max : {64U, 65U, 66U, 67U, 4096U}) {
+    const auto longest = "GET /" + std::string(max - 1, 'x');
+
+    EXPECT_THAT(scan(longest + " HTTP/1.0\r\n\r\n", {.max_target_size = max}), Completes());
+    EXPECT_THAT(scan(longest + "x HTTP/1.0\r\n\r\n", {.max_target_size = max}), RefusesFor(414, Limit::target_size));
+  }
+}
+
+TEST(HeadLimitsTest, RefusesALongerTargetWith414AsSoonAsItsByteIsThere) {
+  const auto longest = "GET /" + std::string(63, 'x');
+
+  EXPECT_EQ(decided_after(longest + "xxxx", {.max_target_size = 64}), longest.size() + 1);
+  EXPECT_THAT(scan(longest, {.max_target_size = 64}), NeedsMore());
+}
+
+TEST(HeadLimitsTest, RefusesATargetThatFillsTheHeadWith414) {
+  const auto full = "GET /" + std::string(251, 'x');
+
+  EXPECT_THAT(scan(full, {.max_head_size = 256}), RefusesFor(414, Limit::target_size));
+}
+
+TEST(HeadLimitsTest, TakesAsManyHeaderFieldsAsTheLimit) {
+  EXPECT_THAT(scan("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\nA:\r\nC: d\r\n\r\n", {.max_header_fields = 4}), Completes());
+  EXPECT_THAT(scan("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\nA:\r\nC: d\r\nE: f\r\n\r\n", {.max_header_fields = 4}),
+              RefusesFor(431, Limit::header_fields));
+}
+
+TEST(HeadLimitsTest, RefusesOneHeaderFieldMoreWith431AtItsFirstByte) {
+  std::string fields;
+  for (int i = 0; i < 64; ++i) fields += "X: y\r\n";
+  const auto full = "GET / HTTP/1.0\r\n" + fields;
+
+  EXPECT_EQ(decided_after(full + "X: y\r\n\r\n"), full.size() + 1);
+  EXPECT_THAT(scan(full + "\r\n"), Completes());
+  EXPECT_THAT(scan(full + ":"), RefusesFor(400, Limit::malformed));
+}
+
+}  // namespace
