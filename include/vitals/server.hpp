@@ -40,15 +40,17 @@ struct HealthServerOptions {
   Duration head_timeout = std::chrono::seconds{10};
   /// How long a connection may stay without a request after an answer, 100 ms to 1 h; then it is closed.
   Duration idle_timeout = std::chrono::seconds{60};
-  /// Most connections at a time, 8 to 100000. A further one takes the place of the one that has been idle for longest;
-  /// if none is idle, of one that lingers, of the oldest unfinished head, or of a peer that doesn't read its answer. So
-  /// nobody who merely connects can keep a probe from its answer.
+  /// Most connections that stay open at a time, 8 to 100000; one that is answered and closed at once needs no place. An
+  /// eighth of them is a reserve for newcomers: beyond it, the one that has been idle for longest makes room; if none
+  /// is idle, one that lingers, the oldest unfinished head, or a peer that doesn't read its answer. So nobody who
+  /// merely connects can keep a probe from its answer.
   std::size_t max_connections = 512;
   /// Most bytes of a request's target, 64 to 65536; a longer one gets 414.
   std::size_t max_target_size = 4096;
   /// Most header fields of a request, 4 to 1000; more get 431.
   std::size_t max_header_fields = 64;
-  /// How long a new connection may take to its first byte, 100 ms to 10 min; then it is closed.
+  /// How long a new connection may take to its first byte, 100 ms to 10 min; then it is closed. Where the kernel can
+  /// (TCP_DEFER_ACCEPT), a silent one isn't accepted, and nothing counts, before a second is over.
   Duration first_byte_timeout = std::chrono::seconds{10};
   /// How long a peer may take to read an answer, 100 ms to 10 min; then the connection is closed.
   Duration write_timeout = std::chrono::seconds{10};
@@ -56,9 +58,14 @@ struct HealthServerOptions {
   std::size_t pipelined_per_turn = 16;
   /// Connections that are accepted in a row, 1 to 1000, before the open ones have their turn.
   std::size_t accepts_per_turn = 64;
+  /// Whether the server's thread asks the kernel to run it in short turns (Linux 6.12 and newer, no privilege needed),
+  /// so that a probe waits less where others keep the processor busy. False for a process whose seccomp filter ends it
+  /// at sched_setattr(2). A HostedServer has no thread, and never asks.
+  bool short_time_slice = true;
 };
 
-/// How often a server has met each of its limits since it was made.
+/// How often each limit of a server has been met since it was made. A request whose body, head or target isn't wanted
+/// is answered, and its connection closed.
 struct LimitCounts {
   std::uint64_t malformed = 0;     ///< Requests refused with 400 or 505.
   std::uint64_t bodies = 0;        ///< With 413: a probe has none.

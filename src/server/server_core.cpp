@@ -30,7 +30,6 @@ using namespace std::chrono_literals;
 namespace {
 
 void run_until_stopped(asio::io_context& io) noexcept {
-  ask_for_short_slice();
   while (!io.stopped()) {
     try {
       io.run();
@@ -57,7 +56,10 @@ struct ServerCore::Run {
     acceptor->start();
     try {
       const SignalsBlocked blocked;
-      thread = std::thread{[loop = loop] { run_until_stopped(loop->io()); }};
+      thread = std::thread{[loop = loop, short_slice = options.short_time_slice] {
+        if (short_slice) ask_for_short_slice();
+        run_until_stopped(loop->io());
+      }};
     } catch (...) {
       close();
       throw;

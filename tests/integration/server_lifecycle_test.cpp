@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 
 #include <gmock/gmock.h>
 
+#include "support/scheduling.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
@@ -254,6 +256,34 @@ TEST_F(ServerLifecycleTest, DrainOfAServerThatDoesNotRunReturnsAtOnce) {
 
   server.drain(1h);
 }
+
+#ifdef __linux__
+
+/// How many threads of this process the kernel runs in turns of 0.1 ms.
+int threads_with_a_short_slice() {
+  int threads = 0;
+  for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"})
+    if (Scheduling{std::stoi(task.path().filename().string())}.slice() == 100'000) ++threads;
+  return threads;
+}
+
+TEST_F(ServerLifecycleTest, ItsThreadHasAShortSlice) {
+  if (Scheduling{}.slice() == 0) GTEST_SKIP() << "This kernel knows no slice of a thread's own.";
+
+  start();
+  EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
+
+  EXPECT_EQ(threads_with_a_short_slice(), 1);
+}
+
+TEST_F(ServerLifecycleTest, ItsThreadHasTheUsualSliceIfItIsToldSo) {
+  start({.short_time_slice = false});
+  EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
+
+  EXPECT_EQ(threads_with_a_short_slice(), 0);
+}
+
+#endif
 
 }  // namespace
 }  // namespace vitals_test

@@ -1,12 +1,9 @@
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <thread>
 
 #include <gtest/gtest.h>
 
 #include "server/thread_slice.hpp"
+#include "support/scheduling.hpp"
 
 #ifdef __linux__
 
@@ -18,27 +15,7 @@
 namespace {
 
 using vitals::detail::ask_for_short_slice;
-
-/// What sched_getattr(2) says of the calling thread, by the offsets of its structure.
-class Scheduling {
- public:
-  Scheduling() { syscall(SYS_sched_getattr, 0, bytes_.data(), bytes_.size(), 0); }
-
-  [[nodiscard]] std::uint32_t policy() const { return at<std::uint32_t>(4); }
-  [[nodiscard]] std::uint64_t flags() const { return at<std::uint64_t>(8); }
-  [[nodiscard]] std::int32_t nice() const { return at<std::int32_t>(16); }
-  [[nodiscard]] std::uint64_t slice() const { return at<std::uint64_t>(24); }
-
- private:
-  template <class T>
-  [[nodiscard]] T at(std::size_t offset) const {
-    T value;
-    std::memcpy(&value, bytes_.data() + offset, sizeof value);
-    return value;
-  }
-
-  std::array<char, 48> bytes_ = {};
-};
+using vitals_test::Scheduling;
 
 /// On a thread of its own: what a thread asks for, it keeps.
 template <class Task>
