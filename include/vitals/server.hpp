@@ -77,8 +77,7 @@ struct LimitCounts {
   std::uint64_t idle = 0;          ///< Connections closed that were idle for too long.
   std::uint64_t slow_readers = 0;  ///< Connections closed whose peer didn't read its answer.
   std::uint64_t made_room = 0;     ///< Connections closed because another one wanted their place.
-  std::uint64_t not_accepted =
-      0;  ///< Times that a connection couldn't be accepted: no descriptor, no memory, no place.
+  std::uint64_t not_accepted = 0;  ///< Times that there was no descriptor, no memory or no place.
 };
 
 /// Answers the probes of a registry over HTTP/1.1, on a thread of its own.
@@ -121,7 +120,7 @@ class VITALS_EXPORT HealthServer {
   /// The port that is listened on, also if 0 was asked for; 0 while the server isn't running.
   [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// Each limit that is met is also logged, at most once a minute.
+  /// Each limit that is met, but for the end of an idle connection, is also logged, at most once a minute.
   [[nodiscard]] LimitCounts limit_counts() const noexcept;
 
  private:

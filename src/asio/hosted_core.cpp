@@ -50,7 +50,12 @@ struct HostedCore::Run {
                                                        [this](std::string line) { lease.log(std::move(line)); })},
         acceptor{std::make_shared<Acceptor<HostThreads>>(executor, service, std::move(socket))} {
     limits.set_name(address_and_port(options.address, port));
-    acceptor->start();
+    try {
+      acceptor->start();
+    } catch (...) {
+      acceptor->close();
+      throw;
+    }
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;

@@ -49,6 +49,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
   /// A handler that holds the mutex and keeps the acceptor alive; nothing happens once it is closed.
   template <class Step>
   auto handler(Step step);
+  void go_on() noexcept;
   void wait();
   void accept_burst();
   [[nodiscard]] AcceptStep accept_one();
@@ -66,6 +67,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   Timer pause_;
   Timer sweep_;
+  bool waits_ = false;  ///< For a connection, or to try again.
   bool sweeping_ = false;
   std::shared_ptr<Dispatcher<Host>> dispatcher_;
   /// Serves those who come, one after the other, until it stays with one: most probes need no connection of their own.

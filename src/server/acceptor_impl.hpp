@@ -50,16 +50,29 @@ auto Acceptor<Host>::handler(Step step) {
     try {
       step(*self, error);
     } catch (...) {
-      // Out of memory: this step is lost, the others go on.
+      self->go_on();
     }
   };
+}
+
+// Out of memory. What the step had is free again, and it is what waiting needs.
+template <class Host>
+void Acceptor<Host>::go_on() noexcept {
+  try {
+    if (!waits_) wait();
+    if (!sweeping_ && !service_->places.empty()) watch_deadlines();
+  } catch (...) {
+    // The next sweep tries again.
+  }
 }
 
 template <class Host>
 void Acceptor<Host>::wait() {
   acceptor_.async_wait(boost::asio::socket_base::wait_read, handler([](Acceptor& self, ErrorCode error) {
+                         self.waits_ = false;
                          error ? self.back_off(error.value()) : self.accept_burst();
                        }));
+  waits_ = true;
 }
 
 template <class Host>
@@ -86,6 +99,9 @@ AcceptStep Acceptor<Host>::accept_one() {
   try {
     serve(std::move(descriptor));
     return AcceptStep::again;
+  } catch (const std::system_error& error) {
+    errno = error.code().value();
+    return AcceptStep::back_off;
   } catch (...) {
     errno = ENOMEM;
     return AcceptStep::back_off;
@@ -142,9 +158,13 @@ void Acceptor<Host>::keep_reserve(const Connection<Host>& newcomer) {
 
 template <class Host>
 void Acceptor<Host>::back_off(int error) {
-  service_->met(Limit::resources, std::system_category().message(error));
   pause_.expires_after(pause_without_resources);
-  pause_.async_wait(handler([](Acceptor& self, ErrorCode) { self.accept_burst(); }));
+  pause_.async_wait(handler([](Acceptor& self, ErrorCode) {
+    self.waits_ = false;
+    self.accept_burst();
+  }));
+  waits_ = true;
+  service_->met(Limit::resources, error);
 }
 
 template <class Host>
@@ -159,6 +179,8 @@ void Acceptor<Host>::check_deadlines() {
   sweeping_ = false;
   const auto now = coarse_now();
   while (const auto connection = service_->places.overdue(service_->stage_limits, now)) connection->end_stage();
+  if (!dispatcher_->waits()) dispatcher_->start();
+  if (!waits_) wait();
   // No connection, no timer: a server that nobody asks never wakes.
   if (!service_->places.empty()) watch_deadlines();
 }

@@ -63,9 +63,6 @@ class Connection : public std::enable_shared_from_this<Connection<Host>> {
 
   void stay();
   void enter(Stage stage) noexcept;
-  [[nodiscard]] bool reads() const noexcept {
-    return stage_ == Stage::first_byte || stage_ == Stage::idle || stage_ == Stage::head;
-  }
 
   /// Reads and answers until it has to wait.
   void serve();

@@ -18,6 +18,8 @@ inline constexpr std::size_t max_discarded = 1'048'576;
 /// A peer that takes longer loses its place when another one wants it.
 inline constexpr std::chrono::milliseconds time_to_read_an_answer{250};
 
+inline bool is_transient(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
 /// Whether there are bytes that nobody has read yet; true if that can't be told.
 inline bool has_input(int fd) noexcept {
   int size = 0;
@@ -39,7 +41,7 @@ void Connection<Host>::linger() {
   auto& discarded = unfinished().discarded;
   while (discarded < max_discarded) {
     const auto size = ::recv(fd_, bytes.data(), bytes.size(), 0);
-    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return watch_.await(Interest::input);
+    if (size < 0 && is_transient(errno)) return watch_.await(Interest::input);
     if (size <= 0) break;
     discarded += static_cast<std::size_t>(size);
   }
@@ -54,9 +56,9 @@ void Connection<Host>::end_stage() noexcept {
       case Stage::idle: service_->met(Limit::idle_time); break;
       case Stage::writing: service_->met(Limit::write_time); break;
       case Stage::head:
-        drained_ = false;
-        if (refuse(408, Limit::head_time) == Next::event) return;
-        break;
+        if (has_turn_) return enter(Stage::head);  // it isn't the peer who takes so long
+        (void)refuse(408, Limit::head_time);
+        return;
       case Stage::lingering:
       case Stage::waiting: break;
     }

@@ -14,8 +14,6 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-inline bool is_transient(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
-
 template <class Host>
 void Connection<Host>::start(Descriptor descriptor) {
   descriptor_ = std::move(descriptor);
@@ -43,7 +41,8 @@ void Connection<Host>::on_event(SocketEvent event) noexcept {
       case Stage::writing: return write_rest();
       case Stage::waiting:
         // A peer that only stops sending still wants its answer; one that has reset the connection doesn't.
-        return event.broken ? close() : watch_.await(Interest::reset);
+        if (event.broken) close();
+        return;
     }
   } catch (...) {
     close();
@@ -96,7 +95,10 @@ auto Connection<Host>::receive() -> Next {
 template <class Host>
 void Connection<Host>::await_input() {
   stay();
-  if (!input_.pending().empty() && stage_ != Stage::head) enter(Stage::head);
+  if (input_.pending().empty())
+    input_.trim();
+  else if (stage_ != Stage::head)
+    enter(Stage::head);
   watch_.await(Interest::input);
 }
 
@@ -132,7 +134,7 @@ void Connection<Host>::let_others_go_first() {
 template <class Host>
 void Connection<Host>::on_turn() {
   has_turn_ = false;
-  if (reads()) serve();
+  on_event({});  // whatever has happened meanwhile
 }
 
 template <class Host>
@@ -254,7 +256,6 @@ void Connection<Host>::write_rest() {
     if (size < 0) return is_transient(errno) ? watch_.await(Interest::output) : close();
     state.sent += static_cast<std::size_t>(size);
   }
-  state.unsent = {};
   if (on_written() == Next::input) serve();
 }
 
@@ -264,6 +265,7 @@ auto Connection<Host>::on_written() -> Next {
     finish();
     return Next::event;
   }
+  unfinished_.reset();
   enter(Stage::idle);
   scan_ = HeadScan{service_->head_limits()};
   return Next::input;

@@ -5,7 +5,8 @@
 #include <array>
 #include <cerrno>
 #include <mutex>
-#include <system_error>
+
+#include <boost/system/system_error.hpp>
 
 #include "server/connection.hpp"
 #include "server/dispatcher.hpp"
@@ -25,19 +26,25 @@ template <class Host>
 Dispatcher<Host>::Dispatcher(const Executor& executor, std::shared_ptr<Service<Host>> service)
     : service_{std::move(service)}, set_{executor} {
   Descriptor set{::epoll_create1(EPOLL_CLOEXEC)};
-  if (!set) throw std::system_error{errno, std::system_category(), "vitals: can't serve"};
+  if (!set) throw boost::system::system_error{errno, boost::system::system_category()};
   set_.assign(set.get());
   service_->epoll = set.release();
 }
 
 template <class Host>
 void Dispatcher<Host>::start() {
+  waits_.store(true, std::memory_order_relaxed);
   set_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                  [self = this->shared_from_this()](boost::system::error_code error) {
+                  [wait = Wait{this->shared_from_this()}](boost::system::error_code error) mutable {
+                    const auto self = wait.end();
                     const std::lock_guard lock{self->service_->mutex};
                     if (error || !self->set_.is_open()) return;
                     self->dispatch();
-                    self->start();
+                    try {
+                      self->start();
+                    } catch (...) {
+                      // Out of memory: the next sweep starts it.
+                    }
                   });
 }
 

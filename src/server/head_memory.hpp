@@ -33,12 +33,16 @@ class HeadMemory {
   }
 
   /// @param head  All of a request: one without a body.
-  void keep(std::string_view head, const Meaning& meaning) {
+  void keep(std::string_view head, const Meaning& meaning) noexcept {
     if (head.size() > max_head_size) return;
     auto& entry = entries_[next_++ % entries_.size()];
     entry.head.clear();  // first: it must not stand for another meaning
-    entry.meaning = meaning;
-    entry.head = head;
+    try {
+      entry.meaning = meaning;
+      entry.head = head;
+    } catch (...) {
+      // Out of memory: it isn't remembered.
+    }
   }
 
  private:

@@ -60,16 +60,6 @@ bool is_all(std::string_view text) noexcept {
   return end_of_run<byte_class>(text) == text.size();
 }
 
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) noexcept {
-  std::size_t begin = 0;
-  std::size_t end = text.size();
-  while (begin < end && is_blank(text[begin])) ++begin;
-  while (begin < end && is_blank(text[end - 1])) --end;
-  return {text.data() + begin, end - begin};
-}
-
 /// Whether a field's name, all of it token bytes, is this one: of those, only a letter becomes that letter by 0x20.
 template <std::size_t size>
 bool is_named(std::string_view name, const char (&lower_case)[size]) noexcept {

@@ -45,8 +45,9 @@ class InputBuffer {
   void commit(std::size_t size) noexcept { end_ += static_cast<std::uint32_t>(size); }
   void consume(std::size_t size) noexcept { begin_ += static_cast<std::uint32_t>(size); }
   void clear() noexcept { begin_ = end_ = 0; }
-  /// The same, and gives back what it has grown by.
-  void reset() noexcept {
+  /// Gives back what it has grown by, if that is much. No bytes may be pending.
+  void trim() noexcept {
+    if (capacity_ <= kept_size) return;
     clear();
     heap_.reset();
     capacity_ = std::min(limit_, inline_size);
@@ -54,6 +55,7 @@ class InputBuffer {
 
  private:
   static constexpr std::uint32_t inline_size = 256;
+  static constexpr std::uint32_t kept_size = 1024;
 
   [[nodiscard]] char* data() noexcept { return heap_ ? heap_.get() : inline_.data(); }
   void grow() {

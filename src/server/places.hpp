@@ -46,7 +46,7 @@ enum class GivesWay {
 };
 
 /// The connections that stay open, by stage, and in each stage in the order in which they came to it. So both who is
-/// overdue and who has been there for longest is found at the front, however many they are.
+/// overdue and who has been there for longest is found at the front, and nothing takes longer the more they are.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 template <class Connection>
@@ -56,6 +56,8 @@ class Places {
     std::shared_ptr<Connection> connection;
     SteadyTime since;  ///< In its stage.
   };
+  /// Of a stage, for who makes room: asking may take a system call.
+  static constexpr std::size_t most_asked = 16;
   using Place = typename std::list<Holder>::iterator;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -99,10 +101,15 @@ class Places {
     Choice choice;
     auto least = std::pair{loss_of(Stage::waiting) + 1, SteadyTime{}};
     for (std::size_t i = 0; i < stage_count; ++i) {
+      std::size_t asked = 0;
       for (const auto& holder : lists_[i]) {
         const auto claim = std::pair{loss_of(static_cast<Stage>(i)), holder.since};
         if (!(claim < least)) break;
         if (holder.connection.get() == newcomer) continue;
+        if (++asked > most_asked) {
+          choice.somebody_will = true;
+          break;
+        }
         const auto gives_way = holder.connection->gives_way();
         choice.somebody_will = choice.somebody_will || gives_way == GivesWay::after_its_turn;
         if (gives_way != GivesWay::now) continue;

@@ -8,7 +8,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// A larger reply is written each time, and doesn't keep its memory.
+/// A reply with a larger body is written each time, and its memory is given back by the next.
 constexpr std::size_t max_kept_size = 16384;
 
 /// A number as text, without a string of its own.
@@ -102,10 +102,15 @@ std::string_view ReplyWriter::write(const Answer& answer, Persistence persistenc
     date_ = http_date(now);
     date_is_of_ = now;
   }
+  if (!answer.owner || answer.body.size() > max_kept_size) {
+    if (scratch_.capacity() > max_kept_size) scratch_ = std::string{};
+    write_reply(scratch_, answer, persistence, date_);
+    return scratch_;
+  }
   auto& reply = kept_[next_++ % kept_.size()];
-  if (reply.bytes.capacity() > max_kept_size) reply.bytes = {};
+  reply.answer = {};  // first: half a reply must not stand for one
   write_reply(reply.bytes, answer, persistence, date_);
-  reply.answer = reply.bytes.size() <= max_kept_size ? answer : Answer{};
+  reply.answer = answer;
   reply.persistence = persistence;
   reply.second = now;
   return reply.bytes;

@@ -49,6 +49,7 @@ class VITALS_EXPORT ReplyWriter {
 
   std::array<Reply, 4> kept_;  ///< Two probes, from clients of two kinds.
   std::size_t next_ = 0;       ///< To be written over.
+  std::string scratch_;        ///< For what isn't kept.
   std::string date_;
   std::chrono::sys_seconds date_is_of_ = std::chrono::sys_seconds::min();
 };

@@ -18,12 +18,6 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-/// Without the blanks around it.
-std::string_view without_blanks(std::string_view text) noexcept {
-  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
 /// Stores the few fields that matter instead of all of them, so that the sender doesn't decide how much is allocated.
@@ -68,7 +62,7 @@ class HeadParser final : public http::basic_parser<true> {
     while (!value.empty()) {
       const auto token = value.substr(0, value.find(','));
       value.remove_prefix(std::min(token.size() + 1, value.size()));
-      const auto name = without_blanks(token);
+      const auto name = trimmed(token);
       head_.wants_close = head_.wants_close || equals_ignoring_case(name, "close");
       head_.wants_keep_alive = head_.wants_keep_alive || equals_ignoring_case(name, "keep-alive");
     }

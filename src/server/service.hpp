@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <system_error>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/io_context.hpp>
@@ -32,6 +32,25 @@ namespace detail {
 inline constexpr std::chrono::seconds max_answer_budget{60};
 inline constexpr std::chrono::seconds linger_timeout{2};
 
+/// How long a connection may be in a stage.
+[[nodiscard]] inline Duration limit_of(Stage stage, const HealthServerOptions& options) noexcept {
+  switch (stage) {
+    case Stage::first_byte: return options.first_byte_timeout;
+    case Stage::idle: return options.idle_timeout;
+    case Stage::head: return options.head_timeout;
+    case Stage::lingering: return linger_timeout;
+    case Stage::writing: return options.write_timeout;
+    case Stage::waiting: return 2 * max_answer_budget;  // never reached: the registry keeps its budget
+  }
+  return linger_timeout;
+}
+
+[[nodiscard]] inline std::array<Duration, stage_count> stage_limits_of(const HealthServerOptions& options) noexcept {
+  std::array<Duration, stage_count> limits = {};
+  for (std::size_t i = 0; i < stage_count; ++i) limits[i] = limit_of(static_cast<Stage>(i), options);
+  return limits;
+}
+
 template <class Host>
 class Connection;
 
@@ -50,9 +69,7 @@ struct Service {
         limits{the_limits},
         options{std::move(the_options)},
         log{std::move(the_log)},
-        stage_limits{options.first_byte_timeout, options.idle_timeout,
-                     options.head_timeout,       linger_timeout,
-                     options.write_timeout,      options.idle_timeout + max_answer_budget} {}
+        stage_limits{stage_limits_of(options)} {}
 
   [[nodiscard]] HeadLimits head_limits() const noexcept {
     return {.max_head_size = static_cast<std::uint32_t>(options.max_head_size),
@@ -60,8 +77,14 @@ struct Service {
             .max_header_fields = static_cast<std::uint32_t>(options.max_header_fields)};
   }
   /// Counts it, and logs it now and then.
-  void met(Limit limit, std::string_view detail = {}) {
-    if (auto line = limits.met(limit, coarse_now(), detail)) log(*std::move(line));
+  /// @param error  errno, if it was the system's.
+  void met(Limit limit, int error = 0) noexcept {
+    try {
+      const auto detail = error == 0 ? std::string{} : std::system_category().message(error);
+      if (auto line = limits.met(limit, coarse_now(), detail)) log(*std::move(line));
+    } catch (...) {
+      // Out of memory: a line less.
+    }
   }
 
   /// Shared with those who tell that runs are over: they may do so while the server stops.
@@ -70,7 +93,7 @@ struct Service {
   Limits& limits;
   const HealthServerOptions options;
   Log log;
-  /// By the index of the stage. That of waiting is never reached: the registry keeps its budget.
+  /// By the index of the stage.
   const std::array<Duration, stage_count> stage_limits;
   boost::asio::ip::tcp protocol = boost::asio::ip::tcp::v4();  ///< Of the listener.
   int epoll = -1;                                              ///< The set of a Dispatcher, where there is one.

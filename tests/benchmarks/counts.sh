@@ -88,7 +88,7 @@ measure_allocations() {
   ask ask "${server_port[counted]}" /ready 1280 64 new || return 1
   opened=$(allocations_for 64 64) && kept=$(allocations_for 3264 64) && new=$(allocations_for 3200 64 new) || return 1
   stop_server counted
-  record '9 keep' "$(awk "BEGIN { printf \"%.2f\", ($kept - $opened) / 3200 }")"
+  record '9 keep' "$(awk "BEGIN { extra = ($kept - $opened) / 3200; printf \"%.2f\", extra > 0 ? extra : 0 }")"
   record '9 new' "$(awk "BEGIN { printf \"%.2f\", $new / 3200 }")"
 }
 

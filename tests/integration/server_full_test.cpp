@@ -66,8 +66,10 @@ TEST_F(ServerFullTest, SaysNothingWhileNobodyWaits) {
       "hangs", [gate = gate_] { gate.pass(); }, patient());
   start_small();
   std::vector<HttpClient> clients;
-  for (int i = 0; i < places - reserve; ++i) clients.push_back(connect());
-  for (auto& client : clients) client.send(get_ready);
+  for (int i = 0; i < places - reserve; ++i) {
+    clients.push_back(connect());
+    clients.back().send(get_ready);
+  }
   gate_.wait_until_entered();
 
   gate_.open();
@@ -159,8 +161,10 @@ TEST_F(ServerFullTest, LeavesThoseWhoWaitForRuns) {
       "hangs", [gate = gate_] { gate.pass(); }, patient());
   start_small();
   std::vector<HttpClient> clients;
-  for (int i = 0; i < places; ++i) clients.push_back(connect());
-  for (auto& client : clients) client.send(get_ready);
+  for (int i = 0; i < places; ++i) {
+    clients.push_back(connect());
+    clients.back().send(get_ready);
+  }
   gate_.wait_until_entered();
   auto probe = connect();
 

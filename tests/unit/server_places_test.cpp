@@ -23,8 +23,7 @@ using Places = vitals::detail::Places<Guest>;
 vitals::SteadyTime at(std::chrono::seconds seconds) { return vitals::SteadyTime{seconds}; }
 
 /// The limits by stage: ten seconds each.
-constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s,
-                                                                                                 10s, 10s, 10s};
+constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s, 10s, 10s, 10s};
 
 TEST(PlacesTest, HasNobodyOverdueBeforeTheLimit) {
   Places places;
@@ -117,6 +116,18 @@ TEST(PlacesTest, DoesNotTakeRoomFromTheNewcomer) {
 TEST(PlacesTest, TellsThatSomebodyWillGiveWay) {
   Places places;
   places.take(std::make_shared<Guest>(Guest{GivesWay::after_its_turn}), Stage::idle, at(1s));
+
+  const auto choice = places.who_makes_room();
+
+  EXPECT_EQ(choice.connection, nullptr);
+  EXPECT_TRUE(choice.somebody_will);
+}
+
+TEST(PlacesTest, AsksOnlySomeHoweverManyThereAre) {
+  Places places;
+  for (std::size_t i = 0; i < Places::most_asked; ++i)
+    places.take(std::make_shared<Guest>(Guest{GivesWay::after_its_turn}), Stage::idle, at(1s));
+  places.take(std::make_shared<Guest>(), Stage::idle, at(2s));
 
   const auto choice = places.who_makes_room();
 
