@@ -32,7 +32,8 @@ endfunction()
 
 # vitals_prefer_small(<source> ...)
 #
-# For sources of this folder that run at set-up, or once when something has changed: there size counts, and not speed.
+# For sources of this folder that no request goes through: they run at set-up, when something has changed, or once a run.
+# There size counts, and not speed.
 function(vitals_prefer_small)
   set_property(SOURCE ${ARGV} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
 endfunction()

@@ -51,9 +51,9 @@ class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT Heartbeat {
  public:
-  /// @param limit  Longest silence that isn't a failure, 1 ms to 24 h. A failure never comes early; by the system's
-  /// clock
-  ///               it may come late by eight ticks of the kernel, 32 ms as a rule.
+  /// @param limit  Longest silence that isn't a failure, 1 ms to 24 h. By the system's clock a failure may come late by
+  ///               eight ticks of the kernel (at 250 a second, 32 ms). It doesn't come early, unless the machine itself
+  ///               is stopped for longer than that.
   /// @throws std::invalid_argument  if the limit is out of range.
   explicit Heartbeat(Duration limit);
 

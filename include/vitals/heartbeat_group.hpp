@@ -49,7 +49,7 @@ struct HeartbeatGroupOptions {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT HeartbeatGroup {
  public:
-  /// @param limit  Longest silence of a worker that isn't a failure, 1 ms to 24 h.
+  /// @param limit  Longest silence of a worker that isn't a failure, 1 ms to 24 h; as exact as that of a Heartbeat.
   /// @throws std::invalid_argument  if the limit is out of range.
   explicit HeartbeatGroup(Duration limit, HeartbeatGroupOptions options = {});
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <thread>
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -31,7 +32,11 @@ void set_timer(int timer, Alarm::Moment moment) noexcept {
 
 void wait_for_timer(int timer) noexcept {
   std::uint64_t expirations = 0;
-  while (::read(timer, &expirations, sizeof expirations) < 0 && errno == EINTR) continue;
+  while (::read(timer, &expirations, sizeof expirations) < 0) {
+    if (errno == EINTR) continue;
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});  // somebody has closed it: at least it doesn't spin
+    return;
+  }
 }
 
 #else

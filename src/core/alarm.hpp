@@ -22,7 +22,7 @@ class Alarm {
 
   /// Moves the moment, which at first is the longest time away.
   void set(Moment moment) noexcept;
-  /// Returns when the moment that was set last has come.
+  /// Returns when the moment that was set last has come; once for each that was set.
   void wait() noexcept;
 
  private:

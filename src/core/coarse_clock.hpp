@@ -10,7 +10,7 @@ namespace detail {
 
 // The steady clock as of the last tick, where the platform has it: a quarter of the cost of asking for the moment.
 
-#ifdef CLOCK_MONOTONIC_COARSE
+#if defined(__linux__) && defined(CLOCK_MONOTONIC_COARSE)
 
 [[nodiscard]] inline SteadyTime coarse_now() noexcept {
   timespec now;

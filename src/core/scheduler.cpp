@@ -163,7 +163,7 @@ void Scheduler::run_timer() {
 void Scheduler::look_at_timetable() {
   RegistryState::Transaction transaction{state_};
   if (stopping_) return;
-  expect_timer_at(steady_clock::now());
+  if (timer_runs_) expect_timer_at(steady_clock::now());
   state_.end_overdue_waits(transaction);
   auto& looks = state_.looks_;
   for (std::size_t looked = 0; looked < batch && looks.first() <= transaction.now(); ++looked) {

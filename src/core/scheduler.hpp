@@ -29,7 +29,7 @@ enum class Lane { events, answers, log };
 /// joined, so that none is still on its way out when the process ends; one that is stuck in user code is left behind.
 ///
 /// Somebody always sleeps until the next booking, and never in user code: an idle worker, which then does what is due
-/// itself, or while there is none the timer. They change places without waking each other.
+/// itself, or else the timer. They change places without waking each other.
 class Scheduler : public std::enable_shared_from_this<Scheduler> {
  public:
   /// Runs within their timeout; liveness checks may run beside as many others.
@@ -89,6 +89,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   void expect_no_timer() noexcept;
   void end_timer() noexcept;
   void look_at_timetable();
+  void look_at_timetable(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] bool has_gap() const noexcept;
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
   void run_worker();
   [[nodiscard]] bool await_work(std::chrono::steady_clock::time_point end);

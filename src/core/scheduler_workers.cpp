@@ -11,7 +11,10 @@
 namespace vitals::inline v1 {
 namespace detail {
 
+using namespace std::chrono_literals;
 using std::chrono::steady_clock;
+
+constexpr auto patience_with_a_watcher = 50ms;
 
 // Liveness checks never queue behind others, so that only they count against their limit.
 std::size_t Scheduler::in_time(std::size_t queue) const noexcept {
@@ -105,18 +108,21 @@ void Scheduler::run_worker() {
 bool Scheduler::await_work(steady_clock::time_point end) {
   std::unique_lock lock{state_.mutex_};
   while (!stopping_ && wakes_ == 0 && steady_clock::now() < end) {
+    if (has_gap()) {
+      look_at_timetable(lock);
+      continue;
+    }
     const auto look = timer_runs_ && !watching_ ? next_look() : std::nullopt;
     if (!look || *look >= end) {
       work_came_.wait_until(lock, end);
     } else if (watch(lock, *look)) {
       --idle_;
       ++called_;
-      lock.unlock();
-      look_at_timetable();
-      lock.lock();
+      look_at_timetable(lock);
       end_watch();
       return true;
     } else {
+      if (has_gap()) look_at_timetable(lock);
       end_watch();
     }
   }
@@ -129,14 +135,24 @@ bool Scheduler::await_work(steady_clock::time_point end) {
   return false;
 }
 
+// Nobody has yet done what a gap asks for, and whoever books the next look would forget it.
+bool Scheduler::has_gap() const noexcept { return timer_runs_ && !stopping_ && state_.in_gap(); }
+
+void Scheduler::look_at_timetable(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  look_at_timetable();
+  lock.lock();
+}
+
 // True: the moment has come, and nobody has called.
 bool Scheduler::watch(std::unique_lock<std::mutex>& lock, steady_clock::time_point look) {
   watching_ = true;
-  wake_timer_at(steady_clock::now() + longest_sleep);
+  // Where this thread has been made a slow one by a check, the timer is not much later.
+  wake_timer_at(look + patience_with_a_watcher);
   expect_timer_at(look);
   watcher_called_.wait_until(lock, look);
   watching_ = false;
-  return !stopping_ && wakes_ == 0 && steady_clock::now() >= look;
+  return !stopping_ && timer_runs_ && wakes_ == 0 && steady_clock::now() >= look;
 }
 
 // From here on the timer sleeps until the next booking, unless there is none: then it wakes up and ends.

@@ -67,6 +67,7 @@ measure_calls() {
   done
   record '8 keep' "$(awk '$1 !~ /^epoll_/ { sum += $2 } END { printf "%.2f", sum }' "$work/calls_keep")"
   record '8 new' "$(awk '{ sum += $2 } END { printf "%.2f", sum }' "$work/calls_new")"
+  record '8 keep served' "$(awk '$1 != "epoll_wait" { sum += $2 } END { printf "%.2f", sum }' "$work/calls_keep")"
   record '8 new served' \
     "$(awk '$1 != "epoll_wait" && $1 != "accept4_in_vain" { sum += $2 } END { printf "%.2f", sum }' "$work/calls_new")"
 }
@@ -88,7 +89,7 @@ measure_allocations() {
   ask ask "${server_port[counted]}" /ready 1280 64 new || return 1
   opened=$(allocations_for 64 64) && kept=$(allocations_for 3264 64) && new=$(allocations_for 3200 64 new) || return 1
   stop_server counted
-  record '9 keep' "$(awk "BEGIN { extra = ($kept - $opened) / 3200; printf \"%.2f\", extra > 0 ? extra : 0 }")"
+  record '9 keep' "$(awk "BEGIN { extra = ($kept - $opened) / 3200; printf \"%.2f\", (extra > 0 ? extra : 0) }")"
   record '9 new' "$(awk "BEGIN { printf \"%.2f\", $new / 3200 }")"
 }
 

@@ -23,12 +23,13 @@ failed=0
 limits='
 instructions|7 keep|3300|user-space instructions per request, keep-alive
 instructions|7 new|3850|user-space instructions per request, new connection
-calls|8 keep|2.05|system calls per request, keep-alive, without waiting
+calls|8 keep served|2.05|system calls per request, keep-alive, without waiting
 calls|8 new served|4.5|system calls per request, new connection, without waiting
 allocations|9 keep|0.05|allocations per request after the first on a connection
 idle|10 instant|0.5|wake-ups in 10 s: instant checks, no listener
 idle|10 listener|0.5|wake-ups in 10 s: instant checks, a listener
 idle|10 scheduled|0.5|wake-ups in 10 s: checks that are not due
+idle|10 each-second|160|wake-ups in 10 s: 10 checks each second
 idle|12 threads instant|0|threads: instant checks, no listener
 idle|12 threads listener|1|threads: instant checks, a listener
 idle|12 threads scheduled|2|threads: scheduled checks, a listener

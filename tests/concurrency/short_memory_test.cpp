@@ -1,5 +1,5 @@
-// A server that is out of memory for a moment: afterwards it answers, also those who come then. In a program of its
-// own, since it replaces operator new.
+// A server that is out of memory for a moment: afterwards it answers whoever comes. In a program of its own, since it
+// replaces operator new.
 
 #include <atomic>
 #include <cstddef>
@@ -27,16 +27,17 @@ bool has_memory() noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inlined: g++ 12 would find that what they take isn't what they give back.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = has_memory() ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc{};
   return memory;
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return has_memory() ? std::malloc(size) : nullptr;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace vitals_test {
 namespace {

@@ -77,7 +77,10 @@ TEST_F(HostedTurnsTest, PipelinedRequestsLetAnotherConnectionHaveItsOwn) {
 }
 
 TEST_F(HostedTurnsTest, PipelinedRequestsOfANewConnectionLetTheNextOneHaveItsOwn) {
-  expect_that_the_modest_one_does_not_wait(connect(), connect());
+  auto greedy = connect();
+  auto modest = connect();
+
+  expect_that_the_modest_one_does_not_wait(std::move(greedy), std::move(modest));
 }
 
 TEST_F(HostedTurnsTest, NewConnectionsLetAnOpenOneHaveItsOwn) {

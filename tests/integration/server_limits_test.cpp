@@ -49,6 +49,12 @@ std::uint64_t total(const LimitCounts& counts) {
          counts.slow_heads + counts.silent + counts.idle + counts.slow_readers + counts.made_room + counts.not_accepted;
 }
 
+std::string many_times(std::string_view request) {
+  std::string requests;
+  for (int i = 0; i < 150; ++i) requests += request;
+  return requests;
+}
+
 class ServerLimitsTest : public ServerTest {
  protected:
   using Count = std::uint64_t LimitCounts::*;
@@ -205,7 +211,7 @@ TEST_F(ServerLimitsTest, CloseAConnectionWhosePeerNeverReads) {
   start_with_much_to_tell({.write_timeout = 100ms});
   auto client = connect();
 
-  for (int i = 0; i < 150; ++i) client.send(get_all);
+  client.send(many_times(get_all));
 
   expect_counted(&LimitCounts::slow_readers);
   client.read_to_end();
@@ -215,7 +221,7 @@ TEST_F(ServerLimitsTest, GiveAPeerThatReadsLateAllItsAnswers) {
   start_with_much_to_tell({.first_byte_timeout = 100ms});
   auto client = connect();
 
-  for (int i = 0; i < 150; ++i) client.send(get_all);
+  client.send(many_times(get_all));
   EXPECT_EQ(exchange(""), "");  // came later, and went for being silent
 
   for (int i = 0; i < 150; ++i) ASSERT_EQ(client.read_response().status, 200) << i;

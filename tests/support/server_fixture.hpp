@@ -13,15 +13,15 @@
 #include <vitals/vitals.hpp>
 
 #include "support/http_client.hpp"
-#ifdef VITALS_TEST_HOST_THREADS
+#ifdef VITALS_TEST_ON_HOST
 #include "support/server_on_host.hpp"
 #endif
 
 namespace vitals_test {
 
 /// The server that the tests of requests and connections are about; they are built once for each.
-#ifdef VITALS_TEST_HOST_THREADS
-using TestedServer = ServerOnHost<VITALS_TEST_HOST_THREADS>;
+#ifdef VITALS_TEST_ON_HOST
+using TestedServer = ServerOnHost;
 #else
 using TestedServer = vitals::HealthServer;
 #endif

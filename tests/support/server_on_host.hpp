@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -13,14 +14,14 @@
 
 namespace vitals_test {
 
-/// A HostedServer and its host, an io_context that `threads` threads run: for tests that know a server only by its
-/// port.
-template <int threads>
+/// A HostedServer and its host, an io_context that so many threads run as VITALS_TEST_HOST_THREADS says in the
+/// environment, or one: for tests that know a server only by its port.
 class ServerOnHost {
  public:
   explicit ServerOnHost(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})
       : server_{io_, health, std::move(options)} {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
+    const char* const threads = std::getenv("VITALS_TEST_HOST_THREADS");
+    for (int i = threads == nullptr ? 1 : std::atoi(threads); i > 0; --i) threads_.emplace_back([this] { io_.run(); });
   }
   ServerOnHost(const ServerOnHost&) = delete;
   ServerOnHost& operator=(const ServerOnHost&) = delete;
