@@ -68,11 +68,16 @@ void Acceptor<Host>::go_on() noexcept {
 
 template <class Host>
 void Acceptor<Host>::wait() {
-  acceptor_.async_wait(boost::asio::socket_base::wait_read, handler([](Acceptor& self, ErrorCode error) {
-                         self.waits_ = false;
-                         error ? self.back_off(error.value()) : self.accept_burst();
-                       }));
-  waits_ = true;
+  waits_ = true;  // first: the handler may run before async_wait() returns
+  try {
+    acceptor_.async_wait(boost::asio::socket_base::wait_read, handler([](Acceptor& self, ErrorCode error) {
+                           self.waits_ = false;
+                           error ? self.back_off(error.value()) : self.accept_burst();
+                         }));
+  } catch (...) {
+    waits_ = false;
+    throw;
+  }
 }
 
 template <class Host>
