@@ -93,7 +93,7 @@ print_machine() {
   printf '# What vitals costs\n\n'
   # shellcheck disable=SC2016
   printf 'Measured by `tests/benchmarks/run.sh` at %s (%s), on %s with %s processors (%s), Linux %s.\n' \
-    "$(git describe --always --dirty 2>/dev/null || echo 'an unknown commit')" \
+    "$commit" \
     "$(date -I)" "$(lscpu | sed -n 's/^Model name: *//p')" "$(nproc)" \
     "$(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)" "$(uname -r)"
   printf '%s, Boost %s, Release. Peers: %s.\n' "$(g++ --version | head -n 1)" "$(boost_version)" "$(
@@ -144,6 +144,7 @@ report() {
 }
 
 parse_options "$@"
+commit=$(git describe --always --dirty 2>/dev/null || echo 'an unknown commit') # before its results are written over
 prepare || exit 1
 install_peers || failed+=("installing the peers")
 build_programs tests/benchmarks/all || exit 1
