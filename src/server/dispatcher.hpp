@@ -14,7 +14,7 @@ namespace detail {
 /// Tells the connections of a Service what has happened to their sockets, where a Watch has a set of them: all wait
 /// with a single wait of Asio's.
 ///
-/// Its pending handlers keep it alive. Its definitions are in acceptor_impl.hpp.
+/// Its pending handlers keep it alive. Its definitions are in dispatcher_impl.hpp, as with Connection.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe; whoever calls it holds the mutex of its Service.
 template <class Host>

@@ -1,5 +1,3 @@
-#include "server/head_scan.hpp"
-
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -8,26 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "unit/head_scan_fixture.hpp"
+
 namespace {
 
-using vitals::detail::HeadLimits;
-using vitals::detail::HeadScan;
-using vitals::detail::HeadVerdict;
-using vitals::detail::Limit;
-using Kind = HeadVerdict::Kind;
-
-HeadVerdict scan(std::string_view bytes, const HeadLimits& limits = {}) {
-  HeadScan head{limits};
-  return head.resume(bytes);
-}
-
-/// The first byte at which the verdict is no longer "need more", counted from 1; 0 if it stays so.
-std::size_t decided_after(std::string_view bytes, const HeadLimits& limits = {}) {
-  HeadScan head{limits};
-  for (std::size_t size = 1; size <= bytes.size(); ++size)
-    if (head.resume(bytes.substr(0, size)).kind != Kind::need_more) return size;
-  return 0;
-}
+using namespace vitals_test;
 
 bool has_body(std::string_view bytes) {
   HeadScan head{HeadLimits{}};
