@@ -174,7 +174,7 @@ class HostedServer {
   void stop() noexcept;
 
   /// Goes on answering for `duration` (0 to 1 h) while load balancers notice that readiness has failed: the step
-  /// between HealthRegistry::begin_shutdown() and stop(). Answers ask their peers to close the connection.
+  /// between HealthRegistry::begin_shutdown() and stop(). It only waits.
   ///
   /// @param token  A completion token for `void()`: a callback, use_awaitable, use_future. Completes on the host's
   ///               executor, or that of the callback, after `duration` or at stop(), whichever is first; earlier if it

@@ -32,13 +32,18 @@ struct HealthEvent {
   WallTime time = {};
   /// How many earlier events of the same check or probe were folded into this one because the listeners were too slow.
   std::uint64_t missed = 0;
+  /// How long `from` lasted, by the registry's steady clock; zero for the first. If earlier events were folded into
+  /// this one: until the first of them.
+  Duration lasted = Duration::zero();
 };
 
 /// Called for one event at a time. What it throws is dropped.
 using HealthListener = std::function<void(const HealthEvent&)>;
 
 /// A listener that writes one line an event, as in
-/// `2026-03-01T12:00:00.000Z vitals: readiness check database: pass -> fail (connection refused)`.
+/// `2026-03-01T12:00:00.000Z vitals: readiness check database: pass -> fail after 3 h 12 min (connection refused)`.
+///
+/// The duration is how long the state before had lasted, rounded down.
 ///
 /// @param out  Must outlive the subscription. Nothing else may write to it at the same time, unless it is one of the
 ///             standard streams.

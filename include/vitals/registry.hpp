@@ -127,6 +127,7 @@ class VITALS_EXPORT HealthRegistry {
   Subscription on_change(HealthListener listener);
 
   /// Makes readiness fail, now and for good; liveness and startup stay what they are. No check is started any more.
+  /// From here on each answer of a HealthServer or a HostedServer asks its peer to close the connection.
   ///
   /// After `shutdown_limit` liveness fails ("shutdown overran"). The first call counts, later ones are ignored.
   /// Not to be called from a signal handler.

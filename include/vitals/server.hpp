@@ -113,8 +113,8 @@ class VITALS_EXPORT HealthServer {
   void stop() noexcept;
 
   /// Goes on answering for `duration` (0 to 1 h) while load balancers notice that readiness has failed: the step
-  /// between HealthRegistry::begin_shutdown() and stop(). Answers ask their peers to close the connection. Ends early
-  /// when stop() is called; returns at once if the server isn't running.
+  /// between HealthRegistry::begin_shutdown() and stop(). It only waits. Ends early when stop() is called; returns at
+  /// once if the server isn't running.
   void drain(Duration duration);
 
   /// The port that is listened on, also if 0 was asked for; 0 while the server isn't running.

@@ -131,7 +131,6 @@ void HostedCore::begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration
     host_is_gone = false;
     drain->complete = make_completion(strand.target<Strand>()->get_inner_executor());
     if (!run_) return complete(*drain);
-    run_->service->draining.store(true, std::memory_order_relaxed);
     drain->timer.emplace(strand, std::clamp<Duration>(duration, 0s, 1h));
     run_->drains.reserve(run_->drains.size() + 1);
     drain->timer->async_wait([weak = weak_from_this(), drain](boost::system::error_code) {

@@ -51,7 +51,8 @@ struct Entry : std::enable_shared_from_this<Entry> {
 
   Verdict verdict = {};
   std::optional<InstantReading> reading = std::nullopt;
-  std::optional<Status> told = std::nullopt;  ///< What the last event said.
+  std::optional<Status> told = std::nullopt;  ///< What the last event said,
+  SteadyTime told_at = {};                    ///< and when.
 
   // Its places in the timetables.
   SteadyTime look = SteadyTime::max();

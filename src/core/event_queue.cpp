@@ -16,6 +16,7 @@ void EventQueue::push(HealthEvent event) {
     const auto old = waiting->second;
     if (old->receivers == listeners_) {  // else somebody joined in between, who must not get what came before
       event.from = old->event.from;
+      event.lasted = old->event.lasted;
       event.missed = old->event.missed + 1;
       latest_.erase(waiting);
       queue_.erase(old);

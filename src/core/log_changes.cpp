@@ -3,6 +3,7 @@
 
 #include <vitals/health_event.hpp>
 
+#include "core/text.hpp"
 #include "core/utc_text.hpp"
 
 namespace vitals::inline v1 {
@@ -14,6 +15,7 @@ std::string line_of(const HealthEvent& event) {
   line += ": ";
   if (event.from) line += std::string{to_string(*event.from)} + " -> ";
   line += to_string(event.to);
+  if (event.from) line += " after " + detail::spoken_span(event.lasted);
   if (!event.reason.empty()) line += " (" + event.reason + ")";
   if (event.missed > 0) {
     line += " [" + std::to_string(event.missed) + (event.missed == 1 ? " change" : " changes");

@@ -11,6 +11,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/status.hpp>
 
+#include "core/phase.hpp"
 #include "core/probe_set.hpp"
 
 namespace vitals::inline v1 {
@@ -59,7 +60,7 @@ class Tally {
 
 /// Where a service is in its life: what step (7) depends on.
 ///
-///   starting ──startup is first not fail──▶ serving ──begin_shutdown()──▶ shutting down
+///   starting ──startup is first not fail──▶ serving ──begin_shutdown()──▶ draining
 struct Life {
   SteadyTime constructed = {};
   std::optional<SteadyTime> latched = std::nullopt;
@@ -71,6 +72,10 @@ struct Life {
   /// There are startup checks, and they have not succeeded yet. An empty startup passes without latching.
   [[nodiscard]] bool starting() const noexcept { return !latched && !of(Probe::startup).empty(); }
   [[nodiscard]] bool ready_to_latch() const noexcept { return starting() && !of(Probe::startup).any_fails(); }
+  [[nodiscard]] Phase phase() const noexcept {
+    if (shut_down) return Phase::draining;
+    return starting() ? Phase::starting : Phase::serving;
+  }
 };
 
 /// What a probe amounts to.

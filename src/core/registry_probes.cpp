@@ -137,7 +137,8 @@ Standing RegistryState::standing(ProbeSet probes, Afterwards& afterwards) {
 Snapshot RegistryState::snapshot(ProbeSet probes, Afterwards& afterwards) {
   Transaction transaction{*this, afterwards};
   refresh(transaction);
-  Snapshot snapshot{.standing = standing(probes, transaction)};
+  Snapshot snapshot{
+      .standing = standing(probes, transaction), .phase = phase_, .phase_since = phase_since_, .awaited = awaited_};
   for (const auto probe : all_probes)
     if (probes.contains(probe)) snapshot.reports[index_of(probe)] = take_report(probe, transaction);
   return snapshot;

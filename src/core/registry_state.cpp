@@ -35,9 +35,10 @@ RegistryState::Transaction::~Transaction() {
 }
 
 RegistryState::RegistryState(const RegistryOptions& options)
-    : options_{valid(options)}, random_{std::random_device{}()} {
-  life_.constructed = options_.clock.steady_now();
-  for (const auto probe : all_probes) told_[index_of(probe)] = verdict_of(probe, life_.constructed).status;
+    : options_{valid(options)}, phase_since_{options_.clock.wall_now()}, random_{std::random_device{}()} {
+  const auto now = options_.clock.steady_now();
+  life_.constructed = now;
+  for (const auto probe : all_probes) told_[index_of(probe)] = {verdict_of(probe, now).status, now};
 }
 
 RegistryState::~RegistryState() = default;
@@ -166,6 +167,7 @@ void RegistryState::begin_shutdown(std::string_view reason) {
   readiness =
       failed_report(Probe::readiness, why.empty() ? "shutting down" : why, transaction.wall_now(), readiness->checks());
   life_.shut_down = transaction.now();
+  draining_.store(true, std::memory_order_relaxed);  // before the version changes: whoever sees that sees this
   clear_queue(transaction);
   for (const auto& [id, entry] : entries_) {
     if (entry->run) request_stop(entry->run, transaction);
@@ -177,6 +179,15 @@ void RegistryState::begin_shutdown(std::string_view reason) {
   book_probes();
   bump();
   tell_probe(Probe::readiness, verdict_of(Probe::readiness, transaction.now()), transaction);
+}
+
+void RegistryState::set_awaited(Awaited awaited) {
+  // Made, and what it replaces destroyed, without the lock.
+  std::shared_ptr<const Awaited> next = std::make_shared<Awaited>(std::move(awaited));
+  const std::lock_guard lock{mutex_};
+  if (!life_.shut_down) return;
+  awaited_.swap(next);
+  bump();
 }
 
 void RegistryState::instant_changed(std::uint64_t id) noexcept {

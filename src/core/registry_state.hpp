@@ -22,6 +22,7 @@
 #include "core/entry.hpp"
 #include "core/event_queue.hpp"
 #include "core/pending_runs.hpp"
+#include "core/phase.hpp"
 #include "core/probe_rules.hpp"
 #include "core/snapshot.hpp"
 #include "core/timetable.hpp"
@@ -75,6 +76,10 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
                               const CheckOptions& options);
   void remove(std::uint64_t id, bool wait) noexcept;
   void begin_shutdown(std::string_view reason);
+  /// begin_shutdown() was called. Takes no lock.
+  [[nodiscard]] bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
+  /// Tells what the end of the service waits for now, from any thread; ignored before begin_shutdown().
+  void set_awaited(Awaited awaited);
   /// The registry's end: nothing runs any more, and every check goes.
   void close() noexcept;
   void instant_changed(std::uint64_t id) noexcept override;
@@ -103,6 +108,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   /// Changes with everything that an answer shows.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] const Clock& clock() const noexcept { return options_.clock; }
+  [[nodiscard]] Duration shutdown_limit() const noexcept { return options_.shutdown_limit; }
   /// Whether a Standing of that version and validity is still true. Takes no lock, and reads the system's clock once.
   [[nodiscard]] bool still_holds(std::uint64_t version, SteadyTime valid_until) const noexcept;
   /// The process has just stood still, and nobody has done yet what that asks for: nothing from before counts.
@@ -189,6 +195,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
 
   const RegistryOptions options_;
   std::atomic<std::uint64_t> version_ = 1;
+  std::atomic<bool> draining_ = false;
   static constexpr auto no_gap = std::chrono::steady_clock::duration::max().count();
   std::atomic<std::chrono::steady_clock::rep> gap_from_ = no_gap;  // when the timer's delay becomes a gap, if it runs
   mutable std::mutex mutex_;
@@ -200,7 +207,14 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   std::uint64_t last_id_ = 0;
   Life life_;
   std::array<std::optional<Report>, all_probes.size()> frozen_;  // by the startup latch or the shutdown
-  std::array<Status, all_probes.size()> told_;
+  struct Told {
+    Status status = Status::pass;
+    SteadyTime at = {};
+  };
+  std::array<Told, all_probes.size()> told_;  // by the last event
+  Phase phase_ = Phase::serving;
+  WallTime phase_since_;
+  std::shared_ptr<const Awaited> awaited_;
   bool closed_ = false;
   EventQueue events_;
 

@@ -51,8 +51,10 @@ void RegistryState::tell_check(Entry& entry, Transaction& transaction) {
                     .from = entry.told,
                     .to = status,
                     .reason = detail::reason_of(entry),
-                    .time = transaction.wall_now()};
+                    .time = transaction.wall_now(),
+                    .lasted = entry.told ? transaction.now() - entry.told_at : Duration::zero()};
   entry.told = status;
+  entry.told_at = transaction.now();
   entry.changed_at = event.time;
   bump();
   events_.push(std::move(event));
@@ -69,13 +71,15 @@ std::string RegistryState::reason_of(Probe probe, const ProbeVerdict& verdict) c
 }
 
 void RegistryState::tell_probe(Probe probe, const ProbeVerdict& verdict, Transaction& transaction) {
-  auto& told = told_[index_of(probe)];
+  auto& [told, told_at] = told_[index_of(probe)];
   events_.push({.probe = probe,
                 .from = told,
                 .to = verdict.status,
                 .reason = reason_of(probe, verdict),
-                .time = transaction.wall_now()});
+                .time = transaction.wall_now(),
+                .lasted = transaction.now() - told_at});
   told = verdict.status;
+  told_at = transaction.now();
   bump();
 }
 
@@ -106,9 +110,13 @@ void RegistryState::latch(Transaction& transaction) {
 
 void RegistryState::commit(Transaction& transaction) {
   if (!life_.shut_down && life_.ready_to_latch()) latch(transaction);
+  if (const auto phase = life_.phase(); phase != phase_) {
+    phase_ = phase;
+    phase_since_ = transaction.wall_now();
+  }
   for (const auto probe : all_probes) {
     const auto verdict = verdict_of(probe, transaction.now());
-    if (verdict.status != told_[index_of(probe)]) tell_probe(probe, verdict, transaction);
+    if (verdict.status != told_[index_of(probe)].status) tell_probe(probe, verdict, transaction);
   }
   if (scheduler_) scheduler_->attend();
 }

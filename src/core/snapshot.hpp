@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include <vitals/clock.hpp>
 #include <vitals/report.hpp>
 
+#include "core/phase.hpp"
 #include "core/probe_set.hpp"
 
 namespace vitals::inline v1 {
@@ -20,9 +22,12 @@ struct Standing {
   SteadyTime valid_until = SteadyTime::min();
 };
 
-/// The same with their reports.
+/// The same with their reports, and where the service is in its life.
 struct Snapshot {
   Standing standing = {};
+  Phase phase = Phase::serving;
+  WallTime phase_since = {};
+  std::shared_ptr<const Awaited> awaited = nullptr;  ///< If whoever ends the service has told.
   std::array<std::optional<Report>, all_probes.size()> reports = {};
 
   [[nodiscard]] const Report& of(Probe probe) const { return reports[index_of(probe)].value(); }

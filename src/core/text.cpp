@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -104,6 +105,22 @@ std::string spoken(std::chrono::nanoseconds duration) {
     return buffer.data();
   }
   return std::to_string(duration.count()) + " ns";
+}
+
+std::string spoken_span(std::chrono::nanoseconds span) {
+  const auto tell = [](std::int64_t count, const char* unit) { return std::to_string(count) + unit; };
+  const auto both = [&](std::int64_t count, std::int64_t per, const char* unit, const char* smaller) {
+    const auto rest = count % per;
+    return rest == 0 ? tell(count / per, unit) : tell(count / per, unit) + ' ' + tell(rest, smaller);
+  };
+  const std::int64_t milliseconds = std::max<std::int64_t>(span.count() / 1'000'000, 0);
+  const std::int64_t tenths = milliseconds / 100;
+  if (tenths < 10) return tell(milliseconds, " ms");
+  if (tenths < 600) return tell(tenths / 10, "") + (tenths % 10 == 0 ? " s" : '.' + tell(tenths % 10, " s"));
+  const std::int64_t seconds = tenths / 10;
+  if (seconds < 3600) return both(seconds, 60, " min", " s");
+  if (seconds < 86'400) return both(seconds / 60, 60, " h", " min");
+  return both(seconds / 3600, 24, " d", " h");
 }
 
 }  // namespace detail

@@ -17,8 +17,12 @@ namespace detail {
 /// `text` bent until it is a name.
 [[nodiscard]] std::string mended_name(std::string_view text);
 
-/// A duration for people: "500 ms", "5 s", "1.5 s", "10 min".
+/// A duration that somebody chose, for people: "500 ms", "5 s", "1.5 s", "10 min".
 [[nodiscard]] std::string spoken(std::chrono::nanoseconds duration);
+
+/// How long something took or lasted, for people, rounded down to what matters: "500 ms", "1.5 s", "2 min 5 s",
+/// "3 h 12 min".
+[[nodiscard]] std::string spoken_span(std::chrono::nanoseconds span);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

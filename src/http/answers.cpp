@@ -90,6 +90,8 @@ Answer Answers::answer(const Route& route) const {
   return answer_with(route, kept_.renew(route, [&] { return write(route, afterwards); }));
 }
 
+bool Answers::draining() const noexcept { return state_->draining(); }
+
 void Answers::post(std::function<void()> task) const { state_->post_answer(std::move(task)); }
 
 std::optional<Probe> Answers::probe_of_check(const Route& route) const {
@@ -98,11 +100,9 @@ std::optional<Probe> Answers::probe_of_check(const Route& route) const {
 }
 
 std::shared_ptr<const KeptBody> Answers::write(const Route& route, Afterwards& afterwards) const {
-  Snapshot snapshot;
-  if (route.format == Format::text)  // whatever the number of checks is
-    snapshot.standing = state_->standing(route.probes(), afterwards);
-  else
-    snapshot = state_->snapshot(route.probes(), afterwards);
+  const auto snapshot = route.format == Format::text  // whatever the number of checks is
+                            ? Snapshot{.standing = state_->standing(route.probes(), afterwards)}
+                            : state_->snapshot(route.probes(), afterwards);
   const auto& standing = snapshot.standing;
   return std::make_shared<const KeptBody>(
       KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version, standing.valid_until});

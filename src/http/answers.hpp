@@ -46,6 +46,9 @@ class VITALS_EXPORT Answers {
   /// The answer from what is known now.
   [[nodiscard]] Answer answer(const Route& route) const;
 
+  /// Shutting down has begun: answers should ask their peers to close the connection. Takes no lock.
+  [[nodiscard]] bool draining() const noexcept;
+
   /// Runs `task` on the thread that completes asynchronous answers.
   void post(std::function<void()> task) const;
 

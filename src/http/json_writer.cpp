@@ -99,6 +99,22 @@ void begin_root(Object& root, Status status, WallTime time) {
   root.text("time", utc_text(time));
 }
 
+void add_phase(Object& root, const Snapshot& snapshot) {
+  Object phase{root.member("phase")};
+  phase.text("name", to_string(snapshot.phase));
+  phase.text("since", utc_text(snapshot.phase_since));
+  if (const auto& awaited = snapshot.awaited) {
+    phase.member("inFlight") += std::to_string(awaited->in_flight);
+    auto& callbacks = phase.member("callbacks") += '[';
+    for (const auto& name : awaited->callbacks) {
+      if (callbacks.back() != '[') callbacks += ',';
+      write_text(callbacks, name);
+    }
+    callbacks += ']';
+  }
+  phase.end();
+}
+
 /// The reasons of the probes that aren't well, each with its probe: "readiness: SIGTERM".
 std::string joined_reasons(const Snapshot& snapshot) {
   std::string text;
@@ -132,6 +148,7 @@ std::string health_json(const Snapshot& snapshot, Details details) {
   begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
   if (const auto reasons = joined_reasons(snapshot); details == Details::always && !reasons.empty())
     root.text("output", reasons);
+  add_phase(root, snapshot);
   Object probes{root.member("probes")};
   for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));
   probes.end();

@@ -21,7 +21,8 @@ namespace detail {
 [[nodiscard]] std::string health_json(const Report& report, Details details);
 
 /// All probes: the root has `probes` with the status of each too, and each check its `probe`. The snapshot holds all
-/// three.
+/// three. `phase` tells by `name` and `since` where the service is in its life and, once somebody has told, by
+/// `inFlight` and `callbacks` what its end waits for.
 [[nodiscard]] std::string health_json(const Snapshot& snapshot, Details details);
 
 /// One check's own status, with the `probe` that it belongs to if `with_probe`.

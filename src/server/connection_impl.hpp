@@ -227,7 +227,7 @@ void Connection<Host>::on_ready() {
 
 template <class Host>
 auto Connection<Host>::write(const Answer& answer) -> Next {
-  if (persistence_ != Persistence::close && service_->draining.load(std::memory_order_relaxed)) {
+  if (persistence_ != Persistence::close && service_->answers.draining()) {
     persistence_ = Persistence::close;
     unread_input_ = true;  // the peer didn't ask for it, and may have sent its next request
   }

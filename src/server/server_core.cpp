@@ -130,7 +130,6 @@ void ServerCore::stop() noexcept {
 void ServerCore::drain(Duration duration) {
   std::unique_lock lock{mutex_};
   if (!run_) return;
-  run_->service->draining.store(true, std::memory_order_relaxed);
   const auto this_run = runs_;
   const auto end = std::chrono::steady_clock::now() + std::clamp<Duration>(duration, 0s, 1h);
   stopped_.wait_until(lock, end, [&] { return runs_ != this_run; });

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +56,7 @@ class Connection;
 /// What the connections of a server share. `Host` says whose threads run them: OwnThread, or those of vitals::asio.
 ///
 /// All handlers run one at a time and hold `mutex`, so that whoever else holds it may touch what is theirs. Everything
-/// but `loop` and `draining` is guarded by it.
+/// but `loop` is guarded by it.
 template <class Host>
 struct Service {
   using Log = std::function<void(std::string)>;
@@ -97,7 +96,6 @@ struct Service {
   const std::array<Duration, stage_count> stage_limits;
   boost::asio::ip::tcp protocol = boost::asio::ip::tcp::v4();  ///< Of the listener.
   int epoll = -1;                                              ///< The set of a Dispatcher, where there is one.
-  std::atomic<bool> draining = false;
   typename Host::Mutex mutex = {};
   Places<Connection<Host>> places = {};
   HeadMemory heads = {};

@@ -49,6 +49,49 @@ TEST_F(ServerConnectionsTest, AreClosedWhenTheClientAsksForIt) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\nOK"));
 }
 
+TEST_F(ServerConnectionsTest, AreAskedToCloseByTheirFirstAnswerAfterTheShutdownHasBegun) {
+  start();
+  auto first = connect();
+  auto second = connect();
+  for (auto* idle : {&first, &second}) EXPECT_EQ(idle->send(get_healthz).read_response().header("connection"), "none");
+
+  health_.begin_shutdown("SIGTERM");
+
+  for (auto* idle : {&first, &second}) {
+    const auto answer = idle->send(get_healthz).read_response();
+    EXPECT_EQ(answer.status, 200);
+    ASSERT_EQ(answer.header("connection"), "close");
+    EXPECT_EQ(idle->read_to_end(), "");
+  }
+}
+
+TEST_F(ServerConnectionsTest, AreAskedToCloseByEachAnswerWhileDraining) {
+  start();
+  health_.begin_shutdown("SIGTERM");
+
+  for (const std::string head : {"GET /ready HTTP/1.1\r\nHost: a\r\n", "GET /health HTTP/1.1\r\nHost: a\r\n",
+                                 "GET /nowhere HTTP/1.1\r\nHost: a\r\n", "PUT /ready HTTP/1.1\r\nHost: a\r\n",
+                                 "GET /ready HTTP/1.0\r\nConnection: keep-alive\r\n"}) {
+    auto client = connect();
+    EXPECT_EQ(client.send(head + "\r\n").read_response().header("connection"), "close") << head;
+  }
+}
+
+TEST_F(ServerConnectionsTest, AreAskedToCloseByTheAnswerThatTheShutdownBringsAbout) {
+  health_.add_readiness_check(
+      "hung", [gate = gate_] { gate.pass(); }, patient());
+  start();
+  auto client = connect();
+  client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+  gate_.wait_until_entered();
+
+  health_.begin_shutdown("SIGTERM");
+
+  const auto answer = client.read_response();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.header("connection"), "close");
+}
+
 TEST_F(ServerConnectionsTest, OfHttp10AreClosedUnlessKeepAliveIsAskedForAndGranted) {
   start();
   auto client = connect();

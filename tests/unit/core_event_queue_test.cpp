@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -9,6 +10,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using vitals::HealthEvent;
 using vitals::Probe;
 using vitals::Status;
@@ -87,6 +89,19 @@ TEST_F(EventQueueTest, FoldsToTheLatestStateWhenItIsFull) {
   EXPECT_EQ(folded.to, Status::pass);
   EXPECT_EQ(folded.missed, 2U);
   EXPECT_EQ(folded.sequence, EventQueue::capacity + 2);
+}
+
+TEST_F(EventQueueTest, KeepsHowLongTheFirstStateLastedWhenItFolds) {
+  join(events_);
+  push_different(EventQueue::capacity - 1);
+  queue_.push({.check = "folded", .from = Status::pass, .to = Status::fail, .lasted = 3h});
+  queue_.push({.check = "folded", .from = Status::fail, .to = Status::warn, .lasted = 2h});
+  queue_.push({.check = "folded", .from = Status::warn, .to = Status::pass, .lasted = 1h});
+
+  deliver();
+
+  EXPECT_EQ(events_.back().missed, 2U);
+  EXPECT_EQ(events_.back().lasted, 3h);
 }
 
 TEST_F(EventQueueTest, KeepsTheOrderOfTheNumbersWhenItFolds) {

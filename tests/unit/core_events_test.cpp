@@ -1,16 +1,11 @@
 #include <chrono>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
-#include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
-#include <vitals/testing/manual_clock.hpp>
+
+#include "core_events_fixture.hpp"
 
 namespace {
 
@@ -19,45 +14,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using vitals::CheckResult;
 using vitals::every;
-using vitals::HealthEvent;
-using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::StatusFlag;
-using vitals::test::ManualClock;
-
-/// An event without its numbers, as in `readiness/database pass>fail down`.
-std::string told(const HealthEvent& event) {
-  std::string text{to_string(event.probe)};
-  if (!event.check.empty()) text += "/" + event.check;
-  text += " ";
-  if (event.from) text += std::string{to_string(*event.from)} + ">";
-  text += to_string(event.to);
-  return event.reason.empty() ? text : text + " " + event.reason;
-}
-
-std::vector<std::string> told(const std::vector<HealthEvent>& events) {
-  std::vector<std::string> texts;
-  texts.reserve(events.size());
-  for (const auto& event : events) texts.push_back(told(event));
-  return texts;
-}
-
-class EventsTest : public testing::Test {
- protected:
-  void listen() {
-    subscription_ = health_.on_change([this](const HealthEvent& event) { events_.push_back(event); });
-  }
-  /// What was told since the last time.
-  std::vector<std::string> news() {
-    health_.run_due();
-    return told(std::exchange(events_, {}));
-  }
-
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-  vitals::Subscription subscription_;
-  std::vector<HealthEvent> events_;
-};
+using vitals::test::EventsTest;
 
 TEST_F(EventsTest, BeginWithThePresentStateOfEachProbe) {
   health_.add_readiness_check("feed", StatusFlag{CheckResult::fail("lost")});
@@ -235,22 +194,6 @@ TEST_F(EventsTest, AreNumberedWithoutGaps) {
 
   ASSERT_EQ(events_.size(), 23U);
   for (std::size_t i = 4; i < events_.size(); ++i) EXPECT_EQ(events_[i].sequence, events_[i - 1].sequence + 1);
-}
-
-TEST_F(EventsTest, CarryTheTimeOfTheTransition) {
-  const StatusFlag flag{CheckResult::pass()};
-  health_.add_readiness_check("feed", flag);
-  listen();
-  news();
-  clock_.advance(7s);
-  const auto moment = vitals::Clock{clock_}.wall_now();
-
-  flag.set(CheckResult::fail());
-  clock_.advance(7s);
-  health_.run_due();
-
-  ASSERT_FALSE(events_.empty());
-  EXPECT_EQ(events_[0].time, moment);
 }
 
 }  // namespace

@@ -234,6 +234,7 @@ TEST_F(ShutdownTest, IsOneEventOfReadiness) {
   health_.run_due();
   events.clear();
 
+  clock_.advance(3h);
   health_.begin_shutdown("SIGTERM");
   health_.begin_shutdown("SIGINT");
   flag.set(CheckResult::fail());
@@ -245,6 +246,7 @@ TEST_F(ShutdownTest, IsOneEventOfReadiness) {
   EXPECT_EQ(events[0].from, Status::pass);
   EXPECT_EQ(events[0].to, Status::fail);
   EXPECT_EQ(events[0].reason, "SIGTERM");
+  EXPECT_EQ(events[0].lasted, 3h);
 }
 
 TEST_F(ShutdownTest, IsAnEventOfLivenessWhenItOverruns) {

@@ -14,6 +14,7 @@ using vitals::detail::is_name;
 using vitals::detail::mended_name;
 using vitals::detail::safe_text;
 using vitals::detail::spoken;
+using vitals::detail::spoken_span;
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
@@ -141,6 +142,43 @@ TEST(SpokenTest, SaysFractions) {
 TEST(SpokenTest, SaysZeroAndWhatIsBelow) {
   EXPECT_EQ(spoken(0s), "0 ns");
   EXPECT_EQ(spoken(-5ns), "-5 ns");
+}
+
+TEST(SpokenSpanTest, SaysMilliseconds) {
+  EXPECT_EQ(spoken_span(1ms), "1 ms");
+  EXPECT_EQ(spoken_span(500ms), "500 ms");
+  EXPECT_EQ(spoken_span(999'999us), "999 ms");
+}
+
+TEST(SpokenSpanTest, SaysSecondsAndTheirTenths) {
+  EXPECT_EQ(spoken_span(1s), "1 s");
+  EXPECT_EQ(spoken_span(1500ms), "1.5 s");
+  EXPECT_EQ(spoken_span(10'099ms), "10 s");
+  EXPECT_EQ(spoken_span(59'999ms), "59.9 s");
+}
+
+TEST(SpokenSpanTest, SaysTwoUnitsAtMost) {
+  EXPECT_EQ(spoken_span(2min + 5s + 999ms), "2 min 5 s");
+  EXPECT_EQ(spoken_span(3h + 12min + 59s), "3 h 12 min");
+  EXPECT_EQ(spoken_span(24h * 40 + 2h + 59min), "40 d 2 h");
+}
+
+TEST(SpokenSpanTest, LeavesOutASecondUnitOfWhichThereIsNone) {
+  EXPECT_EQ(spoken_span(1min), "1 min");
+  EXPECT_EQ(spoken_span(1h + 59s), "1 h");
+  EXPECT_EQ(spoken_span(24h + 59min), "1 d");
+}
+
+TEST(SpokenSpanTest, BeginsANewUnitWhereTheOneBeforeEnds) {
+  EXPECT_EQ(spoken_span(59min + 59s), "59 min 59 s");
+  EXPECT_EQ(spoken_span(24h - 1ns), "23 h 59 min");
+  EXPECT_EQ(spoken_span(24h), "1 d");
+}
+
+TEST(SpokenSpanTest, SaysZeroOfWhatIsTooShortToTell) {
+  EXPECT_EQ(spoken_span(0s), "0 ms");
+  EXPECT_EQ(spoken_span(999us), "0 ms");
+  EXPECT_EQ(spoken_span(-1h), "0 ms");
 }
 
 }  // namespace

@@ -119,6 +119,13 @@ TEST_F(VersionNumberTest, ChangesWithTheShutdownOnce) {
   EXPECT_FALSE(changes([&] { health_.begin_shutdown("SIGINT"); }));
 }
 
+TEST_F(VersionNumberTest, ChangesWithWhatIsAwaitedOnceTheShutdownHasBegun) {
+  EXPECT_FALSE(changes([&] { state_of(health_)->set_awaited({.in_flight = 2}); }));
+  health_.begin_shutdown("SIGTERM");
+
+  EXPECT_TRUE(changes([&] { state_of(health_)->set_awaited({.in_flight = 1}); }));
+}
+
 TEST_F(VersionNumberTest, ChangesWhenNobodyIsLeftToBeat) {
   std::optional<Heartbeat> beat{5s};
   health_.add_liveness_check("loop", *beat);

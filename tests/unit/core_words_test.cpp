@@ -34,10 +34,12 @@ TEST(LogChangesTest, WritesOneLineForACheck) {
                           .from = Status::pass,
                           .to = Status::fail,
                           .reason = "connection refused",
-                          .time = noon};
+                          .time = noon,
+                          .lasted = 3h + 12min};
 
   EXPECT_EQ(line_of(event),
-            "2026-03-01T12:00:00.000Z vitals: readiness check database: pass -> fail (connection refused)\n");
+            "2026-03-01T12:00:00.000Z vitals: readiness check database: pass -> fail after 3 h 12 min (connection "
+            "refused)\n");
 }
 
 TEST(LogChangesTest, WritesTheFirstStatusWithoutAnArrow) {
@@ -47,10 +49,14 @@ TEST(LogChangesTest, WritesTheFirstStatusWithoutAnArrow) {
 }
 
 TEST(LogChangesTest, WritesOneLineForAProbe) {
-  const HealthEvent event{
-      .probe = Probe::readiness, .from = Status::pass, .to = Status::fail, .reason = "SIGTERM", .time = noon};
+  const HealthEvent event{.probe = Probe::readiness,
+                          .from = Status::pass,
+                          .to = Status::fail,
+                          .reason = "SIGTERM",
+                          .time = noon,
+                          .lasted = 1500ms};
 
-  EXPECT_EQ(line_of(event), "2026-03-01T12:00:00.000Z vitals: readiness: pass -> fail (SIGTERM)\n");
+  EXPECT_EQ(line_of(event), "2026-03-01T12:00:00.000Z vitals: readiness: pass -> fail after 1.5 s (SIGTERM)\n");
 }
 
 TEST(LogChangesTest, WritesMillisecondsRoundedDown) {
@@ -67,10 +73,11 @@ TEST(LogChangesTest, WritesATimeBeforeTheEpoch) {
 
 TEST(LogChangesTest, SaysHowManyChangesWereFolded) {
   const HealthEvent event{
-      .probe = Probe::readiness, .from = Status::pass, .to = Status::warn, .time = noon, .missed = 3};
+      .probe = Probe::readiness, .from = Status::pass, .to = Status::warn, .time = noon, .missed = 3, .lasted = 5s};
 
-  EXPECT_EQ(line_of(event),
-            "2026-03-01T12:00:00.000Z vitals: readiness: pass -> warn [3 changes before this one not shown]\n");
+  EXPECT_EQ(
+      line_of(event),
+      "2026-03-01T12:00:00.000Z vitals: readiness: pass -> warn after 5 s [3 changes before this one not shown]\n");
 }
 
 TEST(LogChangesTest, HasEachLineOutAtOnce) {

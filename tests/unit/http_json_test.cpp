@@ -1,5 +1,6 @@
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -20,8 +21,10 @@ using vitals::Probe;
 using vitals::Report;
 using vitals::Status;
 using vitals::Value;
+using vitals::detail::Awaited;
 using vitals::detail::health_json;
 using vitals::detail::index_of;
+using vitals::detail::Phase;
 using vitals::detail::Snapshot;
 using vitals::detail::utc_text;
 using vitals::test::checked;
@@ -29,12 +32,17 @@ using vitals::test::noon;
 using vitals::test::report_of;
 
 Snapshot snapshot_of(const Report& liveness, const Report& readiness, const Report& startup) {
-  Snapshot snapshot;
+  Snapshot snapshot{.phase_since = noon};
   for (const auto& report : {liveness, readiness, startup}) {
     snapshot.reports[index_of(report.probe())] = report;
     snapshot.standing.worst = worse(snapshot.standing.worst, report.status());
   }
   return snapshot;
+}
+
+Snapshot well() {
+  return snapshot_of(report_of(Probe::liveness, Status::pass, {}), report_of(Probe::readiness, Status::pass, {}),
+                     report_of(Probe::startup, Status::pass, {}));
 }
 
 std::string json_of_data(Value value) {
@@ -140,6 +148,7 @@ TEST(HealthJsonTest, HasAllProbesAndTheProbeOfEachCheck) {
   const auto json = health_json(snapshot, Details::never);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z",)"
+                  R"("phase":{"name":"serving","since":"2026-03-01T12:00:00.250Z"},)"
                   R"("probes":{"liveness":"warn","readiness":"fail","startup":"pass"},"checks":{)"
                   R"("loop":[{"probe":"liveness","status":"warn","time":"2026-03-01T12:00:00.250Z"}],)"
                   R"("database":[{"probe":"readiness","status":"fail","time":"2026-03-01T12:00:00.250Z"}]}})");
@@ -152,6 +161,36 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
 
   EXPECT_THAT(health_json(snapshot, Details::always),
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
+}
+
+TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
+  auto snapshot = well();
+  snapshot.phase = Phase::draining;
+  snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
+
+  for (const auto details : {Details::never, Details::always})
+    EXPECT_THAT(health_json(snapshot, details),
+                HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z",)"
+                          R"("inFlight":2,"callbacks":["web","cache"]},)"));
+}
+
+TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
+  auto snapshot = well();
+  snapshot.awaited = std::make_shared<Awaited>();
+
+  EXPECT_THAT(health_json(snapshot, Details::never), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
+}
+
+TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
+  auto snapshot = well();
+  snapshot.phase = Phase::draining;
+
+  EXPECT_THAT(health_json(snapshot, Details::never),
+              HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z"},)"));
+}
+
+TEST(HealthJsonTest, HasNoPhaseForOneProbe) {
+  EXPECT_THAT(health_json(report_of(Probe::readiness, Status::pass, {}), Details::always), Not(HasSubstr("phase")));
 }
 
 TEST(HealthJsonTest, WritesEachKindOfValue) {

@@ -17,6 +17,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
+#include "core/registry_state.hpp"
 #include "http/kept_bodies.hpp"
 #include "support/probe.hpp"
 #include "support/responses.hpp"
@@ -40,6 +41,7 @@ using vitals::detail::KeptBodies;
 using vitals::detail::KeptBody;
 using vitals::detail::Method;
 using vitals::detail::Route;
+using vitals::detail::state_of;
 using vitals::test::Gate;
 using vitals::test::get;
 using vitals::test::ManualClock;
@@ -158,6 +160,25 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
 
   clock.advance(2s);
   EXPECT_THAT(ready(), HasSubstr(R"("condition":"stale")"));
+}
+
+TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
+  const auto all = [&] { return get(endpoint, "/health").body; };
+  EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"serving")"));
+
+  const StatusFlag hold{CheckResult::fail()};
+  health.add_startup_check("hold", hold);
+  EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"starting")"));
+
+  clock.advance(1h);
+  hold.set(CheckResult::pass());
+  EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"serving","since":"2026-01-01T01:00:00.000Z"})"));
+
+  health.begin_shutdown("SIGTERM");
+  EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"draining","since":"2026-01-01T01:00:00.000Z"})"));
+
+  state_of(health)->set_awaited({.in_flight = 2, .callbacks = {"web"}});
+  EXPECT_THAT(all(), HasSubstr(R"("inFlight":2,"callbacks":["web"]})"));
 }
 
 TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
