@@ -117,7 +117,7 @@ function(vitals_install_library name)
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endfunction()
-set(vitals_default_libraries core http server vitals)
+set(vitals_default_libraries core http server lifecycle vitals)
 
 # Installs what makes find_package(vitals) work. Called once, after all libraries.
 function(vitals_install_package)
@@ -157,11 +157,13 @@ function(vitals_add_executable name)
   vitals_set_warnings(${name})
 endfunction()
 
-# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...])
+# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [PROPERTIES name value ...])
 #
-# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in.
+# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in unless the
+# properties say otherwise.
 function(vitals_add_test name)
-  vitals_add_executable(${name} ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;PROPERTIES")
+  vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
   target_include_directories(${name} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
                                              ${vitals_SOURCE_DIR}/tests)
@@ -172,7 +174,7 @@ function(vitals_add_test name)
     TEST_PREFIX ${name}.
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${label} TIMEOUT 120)
+    PROPERTIES LABELS ${label} TIMEOUT 120 ${arg_PROPERTIES})
 endfunction()
 
 # vitals_add_example(<name> SOURCES a.cpp ... [LINK libs ...])

@@ -4,8 +4,8 @@
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
 #else
 
-/// The library in one header: registry, checks, runner, endpoint and server. The opt-in headers are included one by
-/// one.
+/// The library in one header: registry, checks, runner, endpoint, server and lifecycle. The opt-in headers are included
+/// one by one.
 #include <vitals/check.hpp>
 #include <vitals/check_result.hpp>
 #include <vitals/clock.hpp>
@@ -15,6 +15,7 @@
 #include <vitals/health_event.hpp>
 #include <vitals/heartbeat.hpp>
 #include <vitals/heartbeat_group.hpp>
+#include <vitals/lifecycle.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/report.hpp>
 #include <vitals/runner.hpp>

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/text.hpp"
+#include "core/validator.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -13,24 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int max_threshold = 1000;
-
-// `where` is the object that the option belongs to, as in `check "database"`.
-struct Validator {
-  std::string where;
-
-  [[noreturn]] void refuse(std::string_view option, std::string_view rule) const {
-    throw std::invalid_argument{"vitals: " + where + ": " + std::string{option} + " " + std::string{rule}};
-  }
-  void in_range(std::string_view option, Duration value, Duration min, Duration max) const {
-    if (value < min || value > max)
-      refuse(option, "must be " + spoken(min) + " to " + spoken(max) + ", not " + spoken(value));
-  }
-  void in_range(std::string_view option, int value, int min, int max) const {
-    if (value < min || value > max)
-      refuse(option,
-             "must be " + std::to_string(min) + " to " + std::to_string(max) + ", not " + std::to_string(value));
-  }
-};
 
 Validator check_validator(std::string_view name) {
   if (!is_name(name))

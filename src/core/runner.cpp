@@ -18,6 +18,10 @@ namespace vitals::inline v1 {
 namespace detail {
 
 void Log::write(const std::string& line) noexcept {
+  write(line, [] {});
+}
+
+void Log::write(const std::string& line, const std::function<void()>& then) noexcept {
   std::unique_lock lock{mutex_};
   if (!returned_.wait_for(lock, patience, [&] { return !in_call_; }) || ended_) return;
   in_call_ = true;
@@ -28,6 +32,7 @@ void Log::write(const std::string& line) noexcept {
       function_(line);
     else
       std::cerr << line + '\n';
+    then();
   } catch (...) {  // promised by LogFunction not to happen, and nobody is left to be told
   }
   lock.lock();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,8 @@ class Log {
 
   /// One call at a time: behind one that hangs, the line is dropped after 1 s. So is what the function throws.
   void write(const std::string& line) noexcept;
+  /// The same for a line and what goes with it.
+  void write(const std::string& line, const std::function<void()>& then) noexcept;
   /// Waits at most 1 s for a call under way, unless it is this thread's own.
   void end() noexcept;
 

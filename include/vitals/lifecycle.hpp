@@ -1,0 +1,215 @@
+#pragma once
+
+#if __cplusplus < 202002L
+#error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#else
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vitals/clock.hpp>
+#include <vitals/export.hpp>
+#include <vitals/runner.hpp>
+
+namespace vitals::inline v1 {
+
+class HealthRegistry;
+
+namespace detail {
+class LifecycleCore;
+class WorkCount;
+}  // namespace detail
+
+/// Where a service is between its first request and its end; each state follows the one before it.
+enum class LifecycleState {
+  serving,    ///< Nobody has asked it to end; starting belongs to it.
+  draining,   ///< Readiness fails, so that load balancers notice; work is still taken.
+  finishing,  ///< The on_stop_accepting callbacks run; then no new work is taken, and what is in flight is waited for.
+  stopping,   ///< The on_stop callbacks run.
+  stopped,
+};
+
+/// "serving", "draining", "finishing", "stopping" or "stopped".
+[[nodiscard]] VITALS_EXPORT std::string_view to_string(LifecycleState state) noexcept;
+
+/// A step of a service's end, as LifecycleOptions::on_event tells it.
+struct LifecycleEvent {
+  LifecycleState from = LifecycleState::serving;
+  /// The same as `from` if a callback has ended, or somebody asked again for the end.
+  LifecycleState to = LifecycleState::serving;
+  /// The callback that this is about; empty if it is about the state.
+  std::string callback = {};
+  /// Why, or how it went, in words: "SIGTERM", "overran its budget of 2 s".
+  std::string reason = {};
+  /// How long `from` lasted, or the callback took.
+  Duration lasted = Duration::zero();
+  /// Work that hasn't ended.
+  std::size_t in_flight = 0;
+  WallTime time = {};
+};
+
+struct LifecycleOptions {
+  /// How long work is still taken after the first request to shut down, while load balancers notice that readiness
+  /// fails; 0 to 1 h. Longer than the slowest of them needs: its interval times its failure threshold.
+  Duration propagation_delay = std::chrono::seconds{10};
+  /// Within which everything ends, counted from the first request to shut down, 1 s to 1 h; then what is left is given
+  /// up. It holds the propagation delay and the budgets of all callbacks; what remains is for work in flight. Below
+  /// what the service is killed after (terminationGracePeriodSeconds, 30 s by default), and not above the registry's
+  /// shutdown_limit.
+  Duration deadline = std::chrono::seconds{25};
+  /// Which signals ask for the end, as {SIGTERM, SIGINT}; none by default. From construction to the end of run(), or of
+  /// the object, their handlers are replaced; those that were there are called, too.
+  std::vector<int> signals = {};
+  /// Takes a line for each step; empty: a line on standard error.
+  LogFunction log = {};
+  /// Called for each step, one at a time, after its line was written, and where that was. What it throws is dropped.
+  std::function<void(const LifecycleEvent&)> on_event = {};
+};
+
+/// A piece of work that the end of the service waits for, until this goes.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+/// @par Lifetime       May outlive its Lifecycle.
+class [[nodiscard]] VITALS_EXPORT WorkToken {
+ public:
+  WorkToken() noexcept = default;
+  WorkToken(WorkToken&& other) noexcept;
+  WorkToken& operator=(WorkToken&& other) noexcept;
+  ~WorkToken();
+
+  /// False if the work may not begin: the service takes none any more.
+  [[nodiscard]] explicit operator bool() const noexcept { return count_ != nullptr; }
+
+ private:
+  friend class Lifecycle;
+  explicit WorkToken(std::shared_ptr<detail::WorkCount> count) noexcept : count_{std::move(count)} {}
+
+  std::shared_ptr<detail::WorkCount> count_;
+};
+
+/// The end of a service, done right: load balancers notice, work in flight ends, then everything stops in order.
+///
+/// @code
+/// vitals::HealthServer server{health, {.port = 8080}};
+/// vitals::Lifecycle lifecycle{health, server, {.signals = {SIGTERM, SIGINT}}};
+/// lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
+/// lifecycle.on_stop("worker", [&] { worker.stop(); });
+/// server.start();
+/// return lifecycle.run();   // until SIGTERM, and then until everything has stopped
+/// @endcode
+///
+///     serving ──1st request──▶ draining ──propagation_delay──▶ finishing ──no work──▶ stopping ──done──▶ stopped
+///                                  └────────2nd request───────────▲  └──2nd request──────▲                  ▲
+///                                  └──────────────────────────3rd request, or the deadline──────────────────┘
+///
+/// A request to shut down is a signal or a call of begin_shutdown(). The first makes readiness fail at once; liveness
+/// stays what it was, and answers ask their peers to close the connection. The second ends the wait that is under way
+/// (for load balancers, or for work). The third, and the deadline, give up what is left. At the end the server is
+/// stopped.
+///
+/// Callbacks run one after another, each on a thread of its own and within its budget; one that overruns is told to
+/// stop, abandoned and logged, and the next one begins. Work in flight is waited for as long as the deadline leaves
+/// time for the budgets.
+///
+/// @par Thread safety  Distinct objects: safe; no two may have a signal in common. Shared objects: safe; the destructor
+///                     isn't, and run() and step() are for one thread.
+/// @par Lifetime       The registry, the server, and what the callbacks use must outlive it. An abandoned callback goes
+///                     on: what it uses must then outlive that, too.
+class VITALS_EXPORT Lifecycle {
+ public:
+  /// For a service without a server of this library.
+  /// @throws std::invalid_argument  naming the option and the rule, if one is out of range or a signal can't be caught,
+  ///                                isn't one, or belongs to another Lifecycle.
+  /// @throws std::system_error      if signals are asked for and there is no file descriptor for them.
+  explicit Lifecycle(HealthRegistry& health, LifecycleOptions options = {});
+
+  /// @param server  Has a `stop()`, which is called last: a HealthServer, a HostedServer, or one of the application's.
+  template <class Server>
+  requires requires(Server& server) { server.stop(); }
+  Lifecycle(HealthRegistry& health, Server& server, LifecycleOptions options = {})
+      : Lifecycle{health, [&server] { server.stop(); }, std::move(options)} {}
+
+  Lifecycle(const Lifecycle&) = delete;
+  Lifecycle& operator=(const Lifecycle&) = delete;
+  /// Gives the signals back. Stops nothing.
+  ~Lifecycle();
+
+  /// Registers what is called when load balancers have noticed and no new work should come: take in what waits in the
+  /// listener's queue, and close it.
+  ///
+  /// In the order of registration; afterwards begin_work() refuses. Otherwise as on_stop().
+  template <class Callback>
+  void on_stop_accepting(std::string_view name, Callback callback, Duration budget = std::chrono::seconds{2}) {
+    add(LifecycleState::finishing, name, callable(std::move(callback)), budget);
+  }
+
+  /// Registers what is called when the work in flight has ended: stop threads, flush, close pools.
+  ///
+  /// @param name      As that of a check; unique among the callbacks of its kind.
+  /// @param callback  `f()` or `f(std::stop_token)`, whose stop is requested when the budget is spent. An exception is
+  ///                  logged.
+  /// @param budget    1 ms to 1 h. All budgets and the propagation delay together must fit into the deadline.
+  ///
+  /// @throws std::invalid_argument  naming the callback and the rule, also if shutting down has begun.
+  template <class Callback>
+  void on_stop(std::string_view name, Callback callback, Duration budget = std::chrono::seconds{2}) {
+    add(LifecycleState::stopping, name, callable(std::move(callback)), budget);
+  }
+
+  /// Marks a piece of work as in flight, such as a request from its first byte to the end of its answer.
+  /// Lock-free, about 30 ns.
+  /// @returns A token to keep until it ends; an empty one if no more work is taken: refuse it then.
+  [[nodiscard]] WorkToken begin_work() noexcept;
+
+  [[nodiscard]] LifecycleState state() const noexcept;
+  /// Whether shutting down has begun: answers should ask their peers to close the connection.
+  [[nodiscard]] bool draining() const noexcept { return state() != LifecycleState::serving; }
+
+  /// Asks for the end, as a signal does; again to shorten it, and a third time to give up. Not in a signal handler.
+  void begin_shutdown(std::string_view reason);
+
+  /// Waits for the end to be asked for, does everything that belongs to it, and returns when it has stopped. Meanwhile
+  /// also runs the checks, as a Runner does.
+  /// @returns 0 if every step ended in order, 1 if one was given up: what main() returns.
+  /// @throws std::system_error  if a thread or a file descriptor that it needs can't be had.
+  int run();
+
+  /// The same around a loop of the application's own, as `io.run()`: that runs on this thread, and everything else on
+  /// another one. Returns when the service has stopped and the loop has returned, which a callback should see to. If
+  /// the loop returns or throws by itself, the service ends without the propagation delay; what it throws is passed on.
+  int run(const std::function<void()>& loop);
+
+  /// Does what is due, on the calling thread and by the registry's clock, and waits for nothing: for tests, and for a
+  /// host that drives it from its own loop instead of run(). Callbacks are called in place, and a budget that one
+  /// overran is noticed afterwards.
+  /// @returns When to call it again at the latest; SteadyTime::max() if only a request or the end of work matters.
+  SteadyTime step();
+
+ private:
+  using Callable = std::function<void(const std::stop_token&)>;
+
+  Lifecycle(HealthRegistry& health, std::function<void()> stop_server, LifecycleOptions options);
+
+  template <class Callback>
+  static Callable callable(Callback callback) {
+    if constexpr (std::is_invocable_v<Callback&, std::stop_token>)
+      return [callback = std::move(callback)](const std::stop_token& stop) mutable { callback(stop); };
+    else
+      return [callback = std::move(callback)](const std::stop_token&) mutable { callback(); };
+  }
+  void add(LifecycleState state, std::string_view name, Callable callback, Duration budget);
+
+  std::shared_ptr<detail::LifecycleCore> core_;
+};
+
+}  // namespace vitals::inline v1
+
+#endif

@@ -1,0 +1,177 @@
+#include "lifecycle/signal_inbox.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <mutex>
+#include <pthread.h>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+using PlainHandler = void (*)(int);
+using InfoHandler = void (*)(int, siginfo_t*, void*);
+
+/// One signal of the process. What a handler touches is atomic; the rest is guarded by `slots_mutex`.
+struct Slot {
+  std::atomic<Wake*> owner = nullptr;
+  std::atomic<int> caught = 0;
+  std::atomic<int> handling = 0;  // handlers that may still use the owner
+  std::atomic<PlainHandler> plain_before = nullptr;
+  std::atomic<InfoHandler> info_before = nullptr;
+  struct sigaction before = {};
+};
+
+constexpr int slot_count = 65;  // signals are numbered from 1 to 64
+std::array<Slot, slot_count> slots;
+std::mutex slots_mutex;
+
+/// The signals whose handler this thread is in, a bit each. Initial-exec, since another access may allocate.
+[[gnu::tls_model("initial-exec")]] thread_local constinit std::uint64_t inside = 0;
+
+Slot& slot_of(int number) noexcept { return slots[static_cast<std::size_t>(number)]; }
+
+void end_process(int number) noexcept {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  ::sigaction(number, &action, nullptr);
+  ::raise(number);  // pending until the handler returns
+}
+
+/// Only what is async-signal-safe.
+void handle(int number, siginfo_t* info, void* context) {
+  const int error = errno;
+  Slot& slot = slot_of(number);
+  const auto bit = std::uint64_t{1} << (number - 1);
+  if ((inside & bit) != 0) return;  // called back by what was called from here
+  inside |= bit;
+
+  ++slot.handling;  // before the owner is read: whoever takes it away waits for this
+  Wake* const owner = slot.owner.load();
+  if (owner != nullptr) {
+    ++slot.caught;
+    owner->notify();
+  }
+  --slot.handling;
+
+  if (const auto informed = slot.info_before.load())
+    informed(number, info, context);
+  else if (const auto plain = slot.plain_before.load(); plain != SIG_DFL && plain != SIG_IGN)
+    plain(number);
+  else if (owner == nullptr && plain == SIG_DFL)
+    end_process(number);
+  inside &= ~bit;
+  errno = error;
+}
+
+bool is_ours(const struct sigaction& action) noexcept {
+  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == handle;
+}
+
+/// Makes ours the handler, and what was there the one before. False if the system refuses.
+bool install(int number) noexcept {
+  Slot& slot = slot_of(number);
+  struct sigaction present = {};
+  if (::sigaction(number, nullptr, &present) != 0) return false;
+  if (is_ours(present)) return true;
+  const bool informed = (present.sa_flags & SA_SIGINFO) != 0;
+  const bool handled = informed || (present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN);
+  slot.info_before.store(informed ? present.sa_sigaction : nullptr);
+  slot.plain_before.store(informed ? nullptr : present.sa_handler);
+  slot.before = present;
+  struct sigaction ours = {};
+  ours.sa_sigaction = handle;
+  // As the handler before expects it: what is blocked meanwhile, the stack that its host made for it, and whether its
+  // host's calls are interrupted. Without one they go on where the system can.
+  ours.sa_mask = present.sa_mask;
+  ours.sa_flags = SA_SIGINFO | SA_ONSTACK | (handled ? present.sa_flags & SA_RESTART : SA_RESTART);
+  return ::sigaction(number, &ours, nullptr) == 0;
+}
+
+void restore(int number) noexcept {
+  Slot& slot = slot_of(number);
+  struct sigaction present = {};
+  if (::sigaction(number, nullptr, &present) == 0 && is_ours(present)) ::sigaction(number, &slot.before, nullptr);
+  slot.owner.store(nullptr);
+  while (slot.handling.load() != 0) std::this_thread::yield();  // on other threads, for a few instructions
+}
+
+constexpr std::array known_signals{std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGINT, "SIGINT"},
+                                   std::pair{SIGHUP, "SIGHUP"},   std::pair{SIGQUIT, "SIGQUIT"},
+                                   std::pair{SIGUSR1, "SIGUSR1"}, std::pair{SIGUSR2, "SIGUSR2"},
+                                   std::pair{SIGKILL, "SIGKILL"}, std::pair{SIGSTOP, "SIGSTOP"},
+                                   std::pair{SIGSEGV, "SIGSEGV"}, std::pair{SIGABRT, "SIGABRT"}};
+
+[[noreturn]] void refuse(int number, const char* rule) {
+  throw std::invalid_argument{"vitals: LifecycleOptions: signals: " + signal_name(number) + " " + rule};
+}
+
+/// Those that tell of a fault come back to where it happened: they ask for no end in order.
+bool is_of_a_fault(int number) noexcept {
+  constexpr std::array faults{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+  return std::find(faults.begin(), faults.end(), number) != faults.end();
+}
+
+}  // namespace
+
+std::string signal_name(int number) {
+  for (const auto& [known, name] : known_signals)
+    if (known == number) return name;
+  return "signal " + std::to_string(number);
+}
+
+SignalInbox::SignalInbox(const std::vector<int>& signals, std::shared_ptr<Wake> wake) : wake_{std::move(wake)} {
+  signals_.reserve(signals.size());
+  const std::lock_guard lock{slots_mutex};
+  try {
+    for (const int number : signals) {
+      if (number < 1 || number >= slot_count) refuse(number, "is no signal");
+      if (is_of_a_fault(number)) refuse(number, "tells of a fault and can't ask for the end");
+      if (slot_of(number).owner.load() != nullptr)
+        refuse(number, "is given twice, or belongs to another Lifecycle of this process");
+      slot_of(number).caught.store(0);
+      slot_of(number).owner.store(wake_.get());
+      signals_.push_back(number);
+      if (!install(number)) refuse(number, "can't be caught");
+    }
+  } catch (...) {
+    for (const int number : signals_) restore(number);
+    throw;
+  }
+}
+
+void SignalInbox::retake() noexcept {
+  const std::lock_guard lock{slots_mutex};
+  for (const int number : signals_) install(number);
+}
+
+void SignalInbox::give_back() noexcept {
+  const std::lock_guard lock{slots_mutex};
+  for (const int number : std::exchange(signals_, {})) restore(number);
+}
+
+std::vector<int> SignalInbox::take() {
+  std::vector<int> caught;
+  for (const int number : signals_)
+    caught.insert(caught.end(), static_cast<std::size_t>(slot_of(number).caught.exchange(0)), number);
+  return caught;
+}
+
+SignalsUnblocked::SignalsUnblocked(const std::vector<int>& signals) noexcept {
+  sigset_t these;
+  sigemptyset(&these);
+  for (const int number : signals) sigaddset(&these, number);
+  pthread_sigmask(SIG_UNBLOCK, &these, &before_);
+}
+
+SignalsUnblocked::~SignalsUnblocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+}  // namespace detail
+}  // namespace vitals::inline v1

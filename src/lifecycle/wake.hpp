@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+
+#include <vitals/clock.hpp>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// Wakes one thread, also from a signal handler.
+///
+/// @par Thread safety  Shared objects: safe; one thread waits at a time.
+class Wake {
+ public:
+  /// @throws std::system_error  if there are no file descriptors.
+  Wake();
+  Wake(const Wake&) = delete;
+  Wake& operator=(const Wake&) = delete;
+  ~Wake();
+
+  /// Async-signal-safe.
+  void notify() noexcept;
+  /// Returns after a notify() that came since the last wait, after `duration`, or for no reason.
+  void wait_for(Duration duration) noexcept;
+
+ private:
+  int ends_[2] = {-1, -1};  // of a pipe: read, write
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,276 @@
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lifecycle/drain_machine.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using vitals::Duration;
+using vitals::LifecycleState;
+using vitals::SteadyTime;
+using vitals::detail::DrainAction;
+using vitals::detail::DrainCause;
+using vitals::detail::DrainInput;
+using vitals::detail::DrainMachine;
+using vitals::detail::DrainPlan;
+
+std::string word_of(DrainCause cause) {
+  switch (cause) {
+    case DrainCause::asked: return "asked";
+    case DrainCause::delay_over: return "delay over";
+    case DrainCause::asked_again: return "asked again";
+    case DrainCause::nobody_serves: return "nobody serves";
+    case DrainCause::work_done: return "work done";
+    case DrainCause::work_left: return "work left";
+    case DrainCause::all_called: return "all called";
+    case DrainCause::given_up: return "given up";
+    case DrainCause::too_late: return "too late";
+  }
+  return "?";
+}
+
+/// A machine and what it knows; time is told in seconds from the construction.
+class DrainMachineTest : public testing::Test {
+ protected:
+  /// What is to be done now: everything until it says wait, in words. Calls go on until `end_call()`.
+  std::vector<std::string> resume() {
+    std::vector<std::string> done;
+    for (int turn = 0; turn < 100; ++turn) {
+      const auto action = machine_.resume(input_);
+      if (action.kind == DrainAction::Kind::wait) {
+        until_ = action.until;
+        return done;
+      }
+      done.push_back(describe(action));
+      if (action.kind == DrainAction::Kind::call) input_.call_ended = false;
+      if (action.kind == DrainAction::Kind::abandon) input_.call_ended = true;
+    }
+    ADD_FAILURE() << "it never waits";
+    return done;
+  }
+  std::vector<std::string> resume_at(Duration time) {
+    input_.now = SteadyTime{time};
+    return resume();
+  }
+  std::vector<std::string> ask() {
+    ++input_.requests;
+    return resume();
+  }
+  std::vector<std::string> end_call() {
+    input_.call_ended = true;
+    return resume();
+  }
+  std::vector<std::string> end_work() {
+    input_.in_flight = 0;
+    return resume();
+  }
+  Duration until() const { return until_.time_since_epoch(); }
+
+  DrainInput input_{};
+  DrainMachine machine_{{.propagation_delay = 10s, .deadline = 25s, .stop_accepting = {2s}, .stop = {3s, 1s}}};
+
+ private:
+  std::string describe(const DrainAction& action) const {
+    switch (action.kind) {
+      case DrainAction::Kind::wait: return "wait";
+      case DrainAction::Kind::enter: return std::string{to_string(machine_.state())} + ": " + word_of(action.cause);
+      case DrainAction::Kind::call: return "call " + std::to_string(action.callback);
+      case DrainAction::Kind::abandon: return "abandon " + std::to_string(action.callback);
+      case DrainAction::Kind::refuse: return "refuse";
+    }
+    return "?";
+  }
+
+  SteadyTime until_ = {};
+};
+
+TEST_F(DrainMachineTest, ServesUntilItIsAsked) {
+  EXPECT_THAT(resume_at(1h), IsEmpty());
+  EXPECT_EQ(until(), SteadyTime::max().time_since_epoch());
+  EXPECT_EQ(machine_.state(), LifecycleState::serving);
+}
+
+TEST_F(DrainMachineTest, DrainsForThePropagationDelay) {
+  EXPECT_THAT(ask(), ElementsAre("draining: asked"));
+  EXPECT_EQ(until(), 10s);
+
+  EXPECT_THAT(resume_at(10s - 1ns), IsEmpty());
+  EXPECT_THAT(resume_at(10s), ElementsAre("finishing: delay over", "call 0"));
+}
+
+TEST_F(DrainMachineTest, GoesThroughAllStatesInOrder) {
+  input_.in_flight = 2;
+
+  EXPECT_THAT(ask(), ElementsAre("draining: asked"));
+  EXPECT_THAT(resume_at(10s), ElementsAre("finishing: delay over", "call 0"));
+  EXPECT_THAT(end_call(), ElementsAre("refuse"));
+  EXPECT_THAT(end_work(), ElementsAre("stopping: work done", "call 0"));
+  EXPECT_THAT(end_call(), ElementsAre("call 1"));
+  EXPECT_THAT(end_call(), ElementsAre("stopped: all called"));
+  EXPECT_TRUE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, DoesntWaitForWorkThatIsntThere) {
+  ask();
+  resume_at(10s);
+
+  EXPECT_THAT(end_call(), ElementsAre("refuse", "stopping: work done", "call 0"));
+}
+
+TEST_F(DrainMachineTest, WaitsForWorkNoLongerThanTheCallbacksLeaveTimeFor) {
+  input_.in_flight = 1;
+  ask();
+  resume_at(10s);
+
+  EXPECT_THAT(end_call(), ElementsAre("refuse"));
+  EXPECT_EQ(until(), 25s - 4s);
+  EXPECT_THAT(resume_at(21s), ElementsAre("stopping: work left", "call 0"));
+  EXPECT_FALSE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, AbandonsACallbackAtTheEndOfItsBudgetAndGoesOn) {
+  ask();
+  resume_at(10s);
+  resume_at(11s);
+  end_call();
+  EXPECT_EQ(until(), 14s);
+
+  EXPECT_THAT(resume_at(14s), ElementsAre("abandon 0", "call 1"));
+  EXPECT_THAT(end_call(), ElementsAre("stopped: all called"));
+  EXPECT_FALSE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, ACallbackThatEndedTooLateIsNotInOrder) {
+  ask();
+  resume_at(10s);
+  input_.now = SteadyTime{12s + 1ns};
+
+  end_call();
+
+  EXPECT_FALSE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, ASecondRequestEndsThePropagationDelay) {
+  input_.in_flight = 1;
+  ask();
+
+  EXPECT_THAT(ask(), ElementsAre("finishing: asked again", "call 0"));
+  EXPECT_THAT(end_call(), ElementsAre("refuse")) << "the work is still waited for";
+  EXPECT_TRUE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, ASecondRequestEndsTheWaitForWork) {
+  input_.in_flight = 1;
+  ask();
+  resume_at(10s);
+  end_call();
+
+  EXPECT_THAT(ask(), ElementsAre("stopping: asked again", "call 0"));
+  EXPECT_FALSE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, ASecondRequestCutsNoCallback) {
+  ask();
+  resume_at(10s);
+  end_call();
+
+  EXPECT_THAT(ask(), IsEmpty());
+  EXPECT_THAT(end_call(), ElementsAre("call 1"));
+}
+
+TEST_F(DrainMachineTest, AThirdRequestGivesUpWhateverIsUnderWay) {
+  ask();
+  resume_at(10s);
+  end_call();
+  ask();
+
+  EXPECT_THAT(ask(), ElementsAre("stopped: given up"));
+  EXPECT_FALSE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, ThreeRequestsAtOnceGiveUpAtOnce) {
+  input_.requests = 3;
+
+  EXPECT_THAT(resume(), ElementsAre("draining: asked", "stopped: given up"));
+}
+
+TEST_F(DrainMachineTest, TheDeadlineEndsEverything) {
+  input_.in_flight = 1;
+  ask();
+
+  EXPECT_THAT(resume_at(25s), ElementsAre("stopped: too late")) << "also after a standstill";
+  EXPECT_FALSE(machine_.orderly());
+}
+
+TEST_F(DrainMachineTest, NothingIsPropagatedWhenNobodyServes) {
+  input_.nobody_serves = true;
+
+  EXPECT_THAT(ask(), ElementsAre("draining: asked", "finishing: nobody serves", "call 0"));
+}
+
+TEST_F(DrainMachineTest, NothingHappensOnceItHasStopped) {
+  input_.requests = 3;
+  resume();
+
+  EXPECT_THAT(ask(), IsEmpty());
+  EXPECT_THAT(resume_at(1h), IsEmpty());
+}
+
+// Whatever happens in whatever order, the promises of its header hold.
+TEST(DrainMachinePropertyTest, EveryHistoryEndsInTimeAndInOrder) {
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    std::minstd_rand random{seed};
+    const auto upto = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most + 1)); };
+    DrainPlan plan{.propagation_delay = 1s * upto(10), .deadline = 30s};
+    for (int i = upto(3); i > 0; --i) plan.stop_accepting.push_back(1s * (1 + upto(2)));
+    for (int i = upto(3); i > 0; --i) plan.stop.push_back(1s * (1 + upto(2)));
+    DrainMachine machine{plan};
+    DrainInput input{.requests = 1, .in_flight = static_cast<std::size_t>(upto(2))};
+    auto state = LifecycleState::serving;
+    std::size_t called = 0;
+
+    while (machine.state() != LifecycleState::stopped) {
+      ASSERT_LE(input.now, SteadyTime{30s}) << "seed " << seed;
+      const auto action = machine.resume(input);
+      switch (action.kind) {
+        case DrainAction::Kind::enter:
+          ASSERT_GT(machine.state(), state) << "seed " << seed;
+          if (action.cause == DrainCause::all_called) {
+            ASSERT_EQ(called, plan.stop.size()) << "seed " << seed;
+          }
+          state = machine.state();
+          called = 0;
+          break;
+        case DrainAction::Kind::call:
+          ASSERT_TRUE(input.call_ended) << "one at a time, seed " << seed;
+          ASSERT_EQ(action.callback, called++) << "seed " << seed;
+          input.call_ended = false;
+          break;
+        case DrainAction::Kind::abandon: input.call_ended = true; break;
+        case DrainAction::Kind::refuse: ASSERT_EQ(called, plan.stop_accepting.size()) << "seed " << seed; break;
+        case DrainAction::Kind::wait:
+          ASSERT_GT(action.until, input.now) << "it would spin, seed " << seed;
+          ASSERT_LE(action.until, SteadyTime{30s}) << "seed " << seed;
+          switch (upto(5)) {
+            case 0: input.requests += upto(1); break;
+            case 1: input.in_flight = static_cast<std::size_t>(upto(2)); break;
+            case 2: input.call_ended = true; break;
+            case 3: input.now = std::min(input.now + 1s * upto(3), SteadyTime{30s}); break;
+            default: input.now = action.until; break;
+          }
+          break;
+      }
+    }
+  }
+}
+
+}  // namespace
