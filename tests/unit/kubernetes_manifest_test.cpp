@@ -1,116 +1,92 @@
-#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
-#include <sstream>
+#include <optional>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vitals/endpoint.hpp>
+#include <vitals/lifecycle.hpp>
 #include <vitals/registry.hpp>
+
+#include "support/manifest.hpp"
 
 namespace {
 
 using std::chrono::seconds;
 using testing::Contains;
+using vitals_test::between;
+using vitals_test::kubernetes_file;
+using vitals_test::number;
 
-std::string read(const std::string& file) {
-  std::ifstream in{std::string{VITALS_SOURCE_DIR} + "/examples/kubernetes/" + file};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
+class KubernetesManifestTest : public testing::Test {
+ protected:
+  const vitals_test::Manifest manifest_ = vitals_test::read_manifest();
+  const vitals::test::HttpGetProbe startup_ = manifest_.probes.startup.value();
+  const vitals::test::HttpGetProbe liveness_ = manifest_.probes.liveness.value();
+  const vitals::test::HttpGetProbe readiness_ = manifest_.probes.readiness.value();
+};
 
-std::size_t indent_of(const std::string& line) { return std::min(line.find_first_not_of(' '), line.size()); }
-
-/// The lines of a probe of the deployment: those below its name that are indented further.
-std::string probe(const std::string& name) {
-  std::istringstream text{read("deployment.yaml")};
-  std::string block;
-  std::size_t indent = std::string::npos;
-  for (std::string line; std::getline(text, line);) {
-    if (indent != std::string::npos && indent_of(line) <= indent) break;
-    if (indent != std::string::npos) block += line + '\n';
-    if (line.substr(indent_of(line)) == name + ":") indent = indent_of(line);
-  }
-  return block;
-}
-
-/// What stands between `before` and the next of `after`; empty if there is nothing like that.
-std::string between(const std::string& text, const std::string& before, char after) {
-  const auto start = text.find(before);
-  if (start == std::string::npos) return "";
-  const auto value = start + before.size();
-  return text.substr(value, text.find(after, value) - value);
-}
-
-/// The number of a key in that text; -1 if there is none.
-int number(const std::string& text, const std::string& key) {
-  const std::string value = between(text, " " + key + ": ", '\n');
-  return value.empty() ? -1 : std::stoi(value);
-}
-
-std::string path(const std::string& text) { return between(text, "httpGet: {path: ", ','); }
-
-TEST(KubernetesManifestTest, EachProbeAsksItsPath) {
+TEST_F(KubernetesManifestTest, EachProbeAsksItsPath) {
   const vitals::EndpointOptions paths;
 
-  EXPECT_THAT(paths.startup_paths, Contains(path(probe("startupProbe"))));
-  EXPECT_THAT(paths.liveness_paths, Contains(path(probe("livenessProbe"))));
-  EXPECT_THAT(paths.readiness_paths, Contains(path(probe("readinessProbe"))));
+  EXPECT_THAT(paths.startup_paths, Contains(startup_.path));
+  EXPECT_THAT(paths.liveness_paths, Contains(liveness_.path));
+  EXPECT_THAT(paths.readiness_paths, Contains(readiness_.path));
 }
 
-TEST(KubernetesManifestTest, EveryAnswerFitsIntoTheKubeletsTimeout) {
+TEST_F(KubernetesManifestTest, EveryAnswerFitsIntoTheKubeletsTimeout) {
   const vitals::RegistryOptions options;
 
-  for (const char* name : {"startupProbe", "livenessProbe", "readinessProbe"}) {
-    const int timeout = number(probe(name), "timeoutSeconds");
-    EXPECT_EQ(timeout, 2) << name;
-    EXPECT_LT(options.answer_budget, seconds{timeout} / 2) << name;
-    EXPECT_LT(timeout, number(probe(name), "periodSeconds")) << name;
+  for (const auto& probe : {startup_, liveness_, readiness_}) {
+    EXPECT_EQ(probe.timeout, seconds{2}) << probe.path;
+    EXPECT_LT(options.answer_budget, probe.timeout / 2) << probe.path;
+    EXPECT_LT(probe.timeout, probe.period) << probe.path;
   }
 }
 
-TEST(KubernetesManifestTest, StartupMayTakeAsLongAsTheRegistryShieldsLiveness) {
-  const std::string startup = probe("startupProbe");
-
-  const seconds patience{number(startup, "periodSeconds") * number(startup, "failureThreshold")};
+TEST_F(KubernetesManifestTest, StartupMayTakeAsLongAsTheRegistryShieldsLiveness) {
+  const seconds patience = startup_.period * startup_.failure_threshold;
 
   EXPECT_GE(patience, vitals::RegistryOptions{}.startup_deadline);
 }
 
-TEST(KubernetesManifestTest, LivenessIsPatientAndReadinessIsQuick) {
-  EXPECT_EQ(number(probe("livenessProbe"), "periodSeconds"), 10);
-  EXPECT_EQ(number(probe("livenessProbe"), "failureThreshold"), 3);
-  EXPECT_EQ(number(probe("readinessProbe"), "periodSeconds"), 5);
-  EXPECT_EQ(number(probe("readinessProbe"), "failureThreshold"), 3);
+TEST_F(KubernetesManifestTest, LivenessIsPatientAndReadinessIsQuick) {
+  EXPECT_EQ(liveness_.period, seconds{10});
+  EXPECT_EQ(liveness_.failure_threshold, 3);
+  EXPECT_EQ(readiness_.period, seconds{5});
+  EXPECT_EQ(readiness_.failure_threshold, 3);
 }
 
-TEST(KubernetesManifestTest, NoDelayIsTunedByHand) {
-  EXPECT_EQ(number(read("deployment.yaml"), "initialDelaySeconds"), -1);
+TEST_F(KubernetesManifestTest, NoDelayIsTunedByHand) {
+  EXPECT_EQ(number(kubernetes_file("deployment.yaml"), "initialDelaySeconds"), std::nullopt);
 }
 
-TEST(KubernetesManifestTest, TheGracePeriodCoversTheDrainAndTheRequestsUnderWay) {
-  const std::string text = read("deployment.yaml");
-  const std::string drain = between(text, "--drain-seconds, \"", '"');
-  constexpr int requests_under_way = 5;
+TEST_F(KubernetesManifestTest, TheServerDrainsForAsLongAsTheLibraryDoesByDefault) {
+  const std::string delay = between(kubernetes_file("deployment.yaml"), "--drain-seconds, \"", '"');
 
-  const int needed = std::stoi(drain) + requests_under_way;
-
-  EXPECT_GT(number(text, "terminationGracePeriodSeconds"), needed);
-  EXPECT_LT(seconds{needed}, vitals::RegistryOptions{}.shutdown_limit);
-  EXPECT_GE(std::stoi(drain), number(probe("readinessProbe"), "periodSeconds")) << "nobody would notice the drain";
+  EXPECT_EQ(seconds{std::stoi(delay)}, vitals::LifecycleOptions{}.propagation_delay);
+  EXPECT_GE(seconds{std::stoi(delay)}, readiness_.period) << "nobody would notice the drain";
 }
 
-TEST(KubernetesManifestTest, TheDatabaseUrlComesFromASecret) {
-  const std::string text = read("deployment.yaml");
+TEST_F(KubernetesManifestTest, TheGracePeriodCoversTheWholeEnd) {
+  EXPECT_GT(manifest_.termination_grace_period, vitals::LifecycleOptions{}.deadline);
+  EXPECT_LT(manifest_.termination_grace_period, vitals::RegistryOptions{}.shutdown_limit);
+}
+
+TEST_F(KubernetesManifestTest, NoHookSleepsBeforeTheEnd) {
+  EXPECT_EQ(kubernetes_file("deployment.yaml").find("preStop:"), std::string::npos);
+}
+
+TEST_F(KubernetesManifestTest, TheDatabaseUrlComesFromASecret) {
+  const std::string text = kubernetes_file("deployment.yaml");
 
   EXPECT_EQ(between(text, "--database, ", ','), "$(DATABASE_URL)");
   EXPECT_EQ(between(text, "- name: DATABASE_URL\n              valueFrom:\n                ", ':'), "secretKeyRef");
 }
 
-TEST(KubernetesManifestTest, TheServiceSendsToTheApplicationOnly) {
-  const std::string text = read("service.yaml");
+TEST_F(KubernetesManifestTest, TheServiceSendsToTheApplicationOnly) {
+  const std::string text = kubernetes_file("service.yaml");
 
   EXPECT_EQ(text.find("targetPort: health"), std::string::npos);
   EXPECT_NE(text.find("targetPort: http"), std::string::npos);

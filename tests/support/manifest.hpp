@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include <vitals/testing/kubelet.hpp>
+
+namespace vitals_test {
+
+/// A file of examples/kubernetes.
+inline std::string kubernetes_file(const std::string& name) {
+  std::ifstream in{std::string{VITALS_SOURCE_DIR} + "/examples/kubernetes/" + name};
+  if (!in) throw std::runtime_error{"examples/kubernetes/" + name + " can't be read"};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// What stands between `before` and the next of `after`; empty if there is nothing like that.
+inline std::string between(const std::string& text, const std::string& before, char after) {
+  const auto start = text.find(before);
+  if (start == std::string::npos) return "";
+  const auto value = start + before.size();
+  return text.substr(value, text.find(after, value) - value);
+}
+
+/// The number of a key in that text.
+inline std::optional<int> number(const std::string& text, const std::string& key) {
+  const std::string value = between(text, " " + key + ": ", '\n');
+  return value.empty() ? std::nullopt : std::optional{std::stoi(value)};
+}
+
+namespace detail {
+
+/// The lines below a key that are indented further; empty if there is no such key.
+inline std::string block(const std::string& manifest, const std::string& key) {
+  const auto indent_of = [](const std::string& line) { return std::min(line.find_first_not_of(' '), line.size()); };
+  std::istringstream lines{manifest};
+  std::string block;
+  std::optional<std::size_t> indent;
+  for (std::string line; std::getline(lines, line);) {
+    if (indent && indent_of(line) <= *indent) break;
+    if (indent) block += line + '\n';
+    if (line.substr(indent_of(line)) == key + ":") indent = indent_of(line);
+  }
+  return block;
+}
+
+inline std::optional<vitals::test::HttpGetProbe> probe_of(const std::string& manifest, const std::string& key) {
+  const std::string text = block(manifest, key);
+  if (text.empty()) return std::nullopt;
+  using std::chrono::seconds;
+  vitals::test::HttpGetProbe probe{.path = between(text, "httpGet: {path: ", ',')};
+  if (const auto value = number(text, "initialDelaySeconds")) probe.initial_delay = seconds{*value};
+  if (const auto value = number(text, "timeoutSeconds")) probe.timeout = seconds{*value};
+  if (const auto value = number(text, "periodSeconds")) probe.period = seconds{*value};
+  if (const auto value = number(text, "successThreshold")) probe.success_threshold = *value;
+  if (const auto value = number(text, "failureThreshold")) probe.failure_threshold = *value;
+  return probe;
+}
+
+}  // namespace detail
+
+/// What examples/kubernetes/deployment.yaml tells the kubelet.
+struct Manifest {
+  vitals::test::ContainerProbes probes;
+  /// From SIGTERM to SIGKILL.
+  std::chrono::seconds termination_grace_period;
+};
+
+inline Manifest read_manifest() {
+  const std::string text = kubernetes_file("deployment.yaml");
+  return {{.liveness = detail::probe_of(text, "livenessProbe"),
+           .readiness = detail::probe_of(text, "readinessProbe"),
+           .startup = detail::probe_of(text, "startupProbe")},
+          std::chrono::seconds{number(text, "terminationGracePeriodSeconds").value()}};
+}
+
+}  // namespace vitals_test

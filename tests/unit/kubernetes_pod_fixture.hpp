@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include <vitals/heartbeat.hpp>
+#include <vitals/registry.hpp>
+#include <vitals/status_flag.hpp>
+#include <vitals/testing/kubelet.hpp>
+#include <vitals/testing/manual_clock.hpp>
+
+#include "support/manifest.hpp"
+#include "support/probe_codes.hpp"
+
+namespace vitals_test {
+
+/// What each container finds; the test changes it.
+struct World {
+  vitals::Duration migration_takes = vitals::Duration::zero();
+  bool database_up = true;
+  bool worker_hangs = false;
+};
+
+/// The checks of examples/server, and what its worker does.
+class Application {
+ public:
+  Application(const vitals::test::ManualClock& clock, const World& world)
+      : health{{.clock = clock}}, clock_{clock}, world_{world}, started_{clock.now()} {
+    health.add_liveness_check("worker", worker_);
+    health.add_startup_check("migration", migration_);
+    health.add_readiness_check("database", [&world] { return world.database_up; });
+  }
+
+  /// What the worker has come to now. While it migrates it doesn't beat, and a database that is gone is waited for.
+  void work() {
+    if (migrated_) {
+      if (!world_.worker_hangs) worker_.beat();
+      return;
+    }
+    migrated_ = world_.database_up && clock_.now() - started_ >= world_.migration_takes;
+    if (migrated_) migration_.set(vitals::CheckResult::pass());
+  }
+
+  vitals::HealthRegistry health;
+
+ private:
+  vitals::test::ManualClock clock_;
+  const World& world_;
+  vitals::SteadyTime started_;
+  vitals::Heartbeat worker_{std::chrono::minutes{1}};
+  vitals::StatusFlag migration_{vitals::CheckResult::fail("the migration is running")};
+  bool migrated_ = false;
+};
+
+/// A pod of the deployment: whatever becomes of it, moments count from the start of its first container.
+class Pod {
+ public:
+  explicit Pod(const vitals::test::ContainerProbes& probes)
+      : kubelet_{[this]() -> vitals::HealthRegistry& { return application_.emplace(clock_, world).health; }, clock_,
+                 probes} {}
+
+  void run_until(vitals::Duration moment) {
+    constexpr std::chrono::milliseconds step{500};
+    for (; age_ < moment; age_ += step) {
+      application_->work();
+      kubelet_.advance(step);
+    }
+  }
+
+  [[nodiscard]] const vitals::test::Kubelet& kubelet() const { return kubelet_; }
+  [[nodiscard]] const vitals::HealthRegistry& health() const { return application_->health; }
+  [[nodiscard]] ProbeCodes codes() const { return probe_codes(health()); }
+
+  World world;
+
+ private:
+  vitals::test::ManualClock clock_;
+  std::optional<Application> application_;
+  vitals::test::Kubelet kubelet_;
+  vitals::Duration age_ = vitals::Duration::zero();
+};
+
+}  // namespace vitals_test
