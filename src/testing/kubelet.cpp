@@ -70,6 +70,11 @@ class Kubelet::Pod {
     }
   }
 
+  void crash() {
+    replace_container("the process has ended");
+    tell("the container was replaced");
+  }
+
   void terminate() { container_.terminating = true; }
 
   [[nodiscard]] bool started() const noexcept { return container_.started; }
@@ -218,6 +223,8 @@ Kubelet::Kubelet(StartContainer start, ManualClock clock, ContainerProbes probes
 Kubelet::~Kubelet() = default;
 
 void Kubelet::advance(Duration duration) { pod_->advance(duration); }
+
+void Kubelet::crash() { pod_->crash(); }
 
 void Kubelet::terminate() { pod_->terminate(); }
 

@@ -67,6 +67,8 @@ class Pod {
     }
   }
 
+  void crash() { kubelet_.crash(); }
+
   [[nodiscard]] const vitals::test::Kubelet& kubelet() const { return kubelet_; }
   [[nodiscard]] const vitals::HealthRegistry& health() const { return application_->health; }
   [[nodiscard]] ProbeCodes codes() const { return probe_codes(health()); }

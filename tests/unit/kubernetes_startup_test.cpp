@@ -140,17 +140,19 @@ TEST_F(KubernetesFailedMigrationTest, IsReadyInTheContainerInWhichItSucceeds) {
 
 // A Kubelet is told of no process that ends by itself, and the real one would start the next with a growing delay:
 // each process has one of its own here.
-TEST(KubernetesCrashTest, NoProcessThatDiesInItsMigrationIsEverReady) {
+TEST_F(KubernetesCrashLoopTest, NoProcessThatDiesInItsMigrationIsEverReady) {
+  pod_.world.migration_takes = 30s;
+
   for (int process = 0; process < 5; ++process) {
-    Pod pod{vitals_test::read_manifest().probes};
-    pod.world.migration_takes = 30s;
-
-    EXPECT_EQ(pod.codes(), starting) << "before the first probe";
-    pod.run_until(29s);
-
-    EXPECT_EQ(pod.codes(), starting);
-    EXPECT_THAT(pod.kubelet().events(), IsEmpty());
+    EXPECT_EQ(pod_.codes(), starting) << "before the first probe";
+    pod_.run_until(29s * (process + 1));
+    EXPECT_EQ(pod_.codes(), starting);
+    pod_.crash();
   }
+
+  EXPECT_EQ(pod_.kubelet().restarts(), 5);
+  EXPECT_THAT(pod_.kubelet().events(),
+              testing::Each(testing::Field(&KubeletEvent::kind, KubeletEvent::Kind::restarted)));
 }
 
 TEST_F(KubernetesCrashLoopTest, TakesEachContainerOutOfServiceUntilItHasStartedItself) {

@@ -163,4 +163,20 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{{.startup = HttpGetProbe{.success_threshold = 2}}, "startup probe: success_threshold is 1"},
                     Refusal{{.startup = HttpGetProbe{.failure_threshold = 0}}, "startup probe: failure_threshold"}));
 
+TEST_F(KubeletStartupTest, BeginsAnewAfterACrash) {
+  health_.add_readiness_check("up", up_);
+  Kubelet kubelet{health_, clock_, {.readiness = HttpGetProbe{.path = "/healthz"}, .startup = startup_}};
+  up_.set(CheckResult::pass());
+  kubelet.advance(15s);
+  up_.set(CheckResult::fail("starting"));
+
+  kubelet.crash();
+  kubelet.advance(15s);
+
+  EXPECT_FALSE(kubelet.started());
+  EXPECT_FALSE(kubelet.ready());
+  EXPECT_EQ(kubelet.restarted_at(), 15s);
+  EXPECT_THAT(kubelet.events(), Contains(KubeletEvent{15s, KubeletEvent::Kind::restarted, "the process has ended"}));
+}
+
 }  // namespace

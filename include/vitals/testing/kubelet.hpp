@@ -129,6 +129,9 @@ class VITALS_EXPORT Kubelet {
   ///                                Runner.
   void advance(Duration duration);
 
+  /// The process has ended by itself: the container is replaced, in no time and without back-off.
+  void crash();
+
   /// The pod is being deleted: liveness and startup aren't probed any more, readiness is. That the application gets a
   /// SIGTERM at the same time is the test's part: HealthRegistry::begin_shutdown().
   void terminate();
