@@ -131,7 +131,8 @@ class VITALS_EXPORT Lifecycle {
   /// @throws std::system_error      if signals are asked for and there is no file descriptor for them.
   explicit Lifecycle(HealthRegistry& health, LifecycleOptions options = {});
 
-  /// @param server  Has a `stop()`, which is called last: a HealthServer, a HostedServer, or one of the application's.
+  /// @param server  Has a `stop()`, which is called last: a HealthServer, a HostedServer, or one of the application's,
+  ///                whose stop() must not wait for long: it has no budget.
   template <class Server>
   requires requires(Server& server) { server.stop(); }
   Lifecycle(HealthRegistry& health, Server& server, LifecycleOptions options = {})
@@ -173,7 +174,8 @@ class VITALS_EXPORT Lifecycle {
   /// Whether shutting down has begun: answers should ask their peers to close the connection.
   [[nodiscard]] bool draining() const noexcept { return state() != LifecycleState::serving; }
 
-  /// Asks for the end, as a signal does; again to shorten it, and a third time to give up. Not in a signal handler.
+  /// Asks for the end, as a signal does; again to shorten it, and a third time to give up. Readiness fails before the
+  /// first call returns. Not in a signal handler.
   void begin_shutdown(std::string_view reason);
 
   /// Waits for the end to be asked for, does everything that belongs to it, and returns when it has stopped. Meanwhile
@@ -182,10 +184,16 @@ class VITALS_EXPORT Lifecycle {
   /// @throws std::system_error  if a thread or a file descriptor that it needs can't be had.
   int run();
 
-  /// The same around a loop of the application's own, as `io.run()`: that runs on this thread, and everything else on
-  /// another one. Returns when the service has stopped and the loop has returned, which a callback should see to. If
-  /// the loop returns or throws by itself, the service ends without the propagation delay; what it throws is passed on.
-  int run(const std::function<void()>& loop);
+  /// The same around a loop of the application's own: that runs on this thread, and everything else on another one.
+  /// @code
+  /// return lifecycle.run([&] { io.run(); }, [&] { io.stop(); });
+  /// @endcode
+  /// Returns when the service has stopped and the loop has returned. If the loop returns or throws by itself, the
+  /// service ends without the propagation delay; what it throws is passed on.
+  ///
+  /// @param stop_loop  Makes the loop return, from another thread and without waiting; called when the service has
+  ///                   stopped, also when the rest was given up. Empty: the loop is made to return by a callback.
+  int run(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
 
   /// Does what is due, on the calling thread and by the registry's clock, and waits for nothing: for tests, and for a
   /// host that drives it from its own loop instead of run(). Callbacks are called in place, and a budget that one
@@ -200,10 +208,11 @@ class VITALS_EXPORT Lifecycle {
 
   template <class Callback>
   static Callable callable(Callback callback) {
+    const auto shared = std::make_shared<Callback>(std::move(callback));  // which may be move-only
     if constexpr (std::is_invocable_v<Callback&, std::stop_token>)
-      return [callback = std::move(callback)](const std::stop_token& stop) mutable { callback(stop); };
+      return [shared](const std::stop_token& stop) { (*shared)(stop); };
     else
-      return [callback = std::move(callback)](const std::stop_token&) mutable { callback(); };
+      return [shared](const std::stop_token&) { (*shared)(); };
   }
   void add(LifecycleState state, std::string_view name, Callable callback, Duration budget);
 

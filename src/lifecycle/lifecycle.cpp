@@ -39,7 +39,9 @@ void Lifecycle::begin_shutdown(std::string_view reason) { core_->ask(reason); }
 
 int Lifecycle::run() { return core_->run(); }
 
-int Lifecycle::run(const std::function<void()>& loop) { return core_->run(loop); }
+int Lifecycle::run(const std::function<void()>& loop, const std::function<void()>& stop_loop) {
+  return core_->run(loop, stop_loop);
+}
 
 SteadyTime Lifecycle::step() { return core_->step(); }
 

@@ -53,6 +53,7 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
 }
 
 void LifecycleCore::ask(std::string_view reason) {
+  state_->begin_shutdown(reason);  // at once; only the first call counts
   {
     const std::lock_guard lock{mutex_};
     if (requests_.size() < 3) requests_.push_back(safe_text(reason, CheckResult::max_text));
@@ -65,9 +66,13 @@ int LifecycleCore::run() {
   return drive();
 }
 
-int LifecycleCore::run(const std::function<void()>& loop) {
+int LifecycleCore::run(const std::function<void()>& loop, const std::function<void()>& stop_loop) {
   const SchedulerLease runner{state_, options_.log};
-  std::packaged_task<int()> task{[this] { return drive(); }};
+  std::packaged_task<int()> task{[&] {
+    const int status = drive();
+    if (stop_loop) stop_loop();
+    return status;
+  }};
   auto status = task.get_future();
   std::thread driver;
   {
@@ -80,10 +85,10 @@ int LifecycleCore::run(const std::function<void()>& loop) {
   } catch (...) {
     error = std::current_exception();
   }
+  if (requests().empty()) ask("its loop has ended");
   {
     const std::lock_guard lock{mutex_};
     nobody_serves_ = true;
-    if (requests_.empty()) requests_.emplace_back("its loop has ended");
   }
   wake_->notify();
   driver.join();
@@ -139,16 +144,10 @@ void LifecycleCore::enter(DrainCause cause) {
   event.lasted = now_ - since_;
   call_.reset();
   begun_ = 0;
-  switch (event.to) {
-    case draining: state_->begin_shutdown(event.reason); break;
-    case stopped:
-      end_server();
-      signals_.give_back();
-      work_->close();
-      break;
-    case serving:
-    case finishing:
-    case stopping: break;
+  if (event.to == stopped) {
+    work_->close();
+    end_server();
+    signals_.give_back();
   }
   since_ += event.lasted;
   shown_.store(event.to, std::memory_order_release);

@@ -45,7 +45,7 @@ class LifecycleCore {
   [[nodiscard]] const std::shared_ptr<WorkCount>& work() const noexcept { return work_; }
 
   int run();
-  int run(const std::function<void()>& loop);
+  int run(const std::function<void()>& loop, const std::function<void()>& stop_loop);
   SteadyTime step();
 
  private:

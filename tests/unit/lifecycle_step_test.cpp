@@ -1,4 +1,5 @@
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -84,6 +85,14 @@ TEST_F(LifecycleStepTest, DrainingFailsReadinessAndNothingElse) {
   EXPECT_FALSE(server_.stopped);
 }
 
+TEST_F(LifecycleStepTest, AskingForTheEndFailsReadinessAtOnce) {
+  auto lifecycle = make();
+
+  lifecycle.begin_shutdown("SIGTERM");
+
+  EXPECT_EQ(health_.report(Probe::readiness).status(), Status::fail);
+}
+
 TEST_F(LifecycleStepTest, WorkIsTakenWhileItDrainsAndNotAfterwards) {
   auto lifecycle = make();
   lifecycle.begin_shutdown("SIGTERM");
@@ -167,6 +176,17 @@ TEST_F(LifecycleStepTest, ACallbackMayTakeAStopToken) {
   advance(lifecycle, 10s);
 
   EXPECT_TRUE(stoppable);
+}
+
+TEST_F(LifecycleStepTest, ACallbackMayBeMoveOnly) {
+  auto lifecycle = make();
+  lifecycle.on_stop("worker", [this, word = std::make_unique<std::string>("moved")] { calls_.push_back(*word); });
+  lifecycle.begin_shutdown("SIGTERM");
+  lifecycle.step();
+
+  advance(lifecycle, 10s);
+
+  EXPECT_THAT(calls_, ElementsAre("moved"));
 }
 
 TEST_F(LifecycleStepTest, EachStepIsALineAndAnEvent) {

@@ -1,0 +1,26 @@
+// The main() of a service that lives on one io_context, with its health.
+
+#include <csignal>
+#include <utility>  // Boost 1.74 needs it before its own headers
+
+#include <boost/asio/io_context.hpp>
+
+#include <vitals/asio.hpp>
+#include <vitals/vitals.hpp>
+
+#include "asio_web.hpp"
+#include "visitor.hpp"
+
+int main() {
+  boost::asio::io_context io;
+  vitals::HealthRegistry health;
+  health.add_liveness_check("event-loop", vitals::run_on(io, [] { return true; }));
+  vitals::HostedServer server{io, health, {.port = 0}};  // 8080 in a service; 0 takes a free port
+  vitals::Lifecycle lifecycle{health, server, {.signals = {SIGTERM, SIGINT}}};
+  AsioWeb web{io.get_executor(), lifecycle};
+  lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
+
+  server.start();
+  const Visitor visitor{answers(server.port(), "/ready"), answers(web.port(), "/")};
+  return lifecycle.run([&] { io.run(); }, [&] { io.stop(); });  // the loop on this thread, and how it is ended
+}

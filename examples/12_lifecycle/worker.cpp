@@ -1,0 +1,28 @@
+// The main() of a worker without a server: it takes jobs from a queue, and its health goes to the log.
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+
+#include <vitals/vitals.hpp>
+
+#include "../ask.hpp"
+#include "queue.hpp"
+
+using namespace std::chrono_literals;
+
+int main() {
+  vitals::HealthRegistry health;
+  const vitals::Heartbeat beat{5s};
+  health.add_liveness_check("worker", beat);
+  const auto log = health.on_change(vitals::log_changes(std::clog));
+  Queue queue;
+  vitals::Lifecycle lifecycle{health, {.propagation_delay = 0s, .signals = {SIGTERM, SIGINT}}};  // nobody is to notice
+  lifecycle.on_stop_accepting("queue", [&] { queue.close(); });
+
+  queue.add([&] { expect(health.report(vitals::Probe::liveness).status() == vitals::Status::pass, "it is alive"); });
+  queue.add([] { raise(SIGTERM); });  // so that this example ends by itself
+  return lifecycle.run([&] {          // the loop is on this thread; the job under way ends first
+    while (const auto job = queue.take(beat)) (*job)();
+  });
+}

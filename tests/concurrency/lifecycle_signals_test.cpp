@@ -1,0 +1,172 @@
+// The signals that ask for the end: how they come in, beside the handlers of a host.
+
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <pthread.h>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+
+#include "concurrency/lifecycle_signals_fixture.hpp"
+#include "support/eventually.hpp"
+#include "support/probe.hpp"
+
+namespace vitals_test {
+namespace {
+
+using testing::Contains;
+using testing::IsSupersetOf;
+using vitals::Lifecycle;
+using vitals::LifecycleState;
+using vitals::SteadyTime;
+using vitals::WorkToken;
+using vitals::test::Gate;
+
+TEST_F(LifecycleSignalsTest, AskForTheEnd) {
+  Lifecycle lifecycle{health_, on_sigterm()};
+  auto end = run(lifecycle);
+
+  kill(getpid(), SIGTERM);
+
+  EXPECT_EQ(end.get(), 0);
+  EXPECT_THAT(record_.steps(), Contains("draining (SIGTERM)"));
+}
+
+TEST_F(LifecycleSignalsTest, CountBeforeRun) {
+  Lifecycle lifecycle{health_, on_sigterm()};
+
+  raise(SIGTERM);
+
+  EXPECT_EQ(lifecycle.run(), 0);
+  EXPECT_THAT(record_.steps(), Contains("draining (SIGTERM)"));
+}
+
+TEST_F(LifecycleSignalsTest, AreNamed) {
+  Lifecycle lifecycle{health_, record_.options(4min, {SIGINT, SIGRTMIN + 6})};
+
+  raise(SIGINT);
+  EXPECT_NE(lifecycle.step(), SteadyTime::max());
+  raise(SIGRTMIN + 6);
+  lifecycle.step();
+
+  EXPECT_THAT(record_.steps(), IsSupersetOf({std::string{"draining (SIGINT)"},
+                                             "finishing (asked again: signal " + std::to_string(SIGRTMIN + 6) + ")"}));
+}
+
+TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
+  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  auto end = run(lifecycle);
+  kill(getpid(), SIGTERM);
+  record_.await(LifecycleState::draining);
+
+  kill(getpid(), SIGTERM);
+
+  EXPECT_EQ(end.get(), 0);
+  EXPECT_THAT(record_.steps(), Contains("finishing (asked again: SIGTERM)"));
+}
+
+TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
+  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  const auto hung = std::make_shared<Gate>();
+  const auto entered = std::make_shared<Gate>();
+  lifecycle.on_stop_accepting(
+      "web",
+      [=] {
+        entered->open();
+        hung->wait();
+      },
+      30s);
+  auto end = run(lifecycle);
+  kill(getpid(), SIGTERM);
+  record_.await(LifecycleState::draining);
+  kill(getpid(), SIGTERM);
+  entered->wait();
+
+  kill(getpid(), SIGTERM);
+
+  EXPECT_EQ(end.get(), 1);
+  EXPECT_THAT(record_.steps(), Contains("stopped (asked a third time: SIGTERM; web is abandoned)"));
+  hung->open();
+}
+
+TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBefore) {
+  install(SIGTERM, hear);
+  Lifecycle lifecycle{health_, on_sigterm()};
+
+  raise(SIGTERM);
+
+  EXPECT_EQ(lifecycle.run(), 0);
+  EXPECT_EQ(heard, 1);
+}
+
+TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBeforeWithWhoSentThem) {
+  install(SIGTERM, hear_who);
+  Lifecycle lifecycle{health_, on_sigterm()};
+
+  kill(getpid(), SIGTERM);
+
+  EXPECT_EQ(lifecycle.run(), 0);
+  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(sender, getpid());
+}
+
+TEST_F(LifecycleSignalsTest, ReachAHandlerThatWasInstalledBeforeRun) {
+  Lifecycle lifecycle{health_, on_sigterm()};
+  install(SIGTERM, hear);
+  auto end = run(lifecycle);
+  EXPECT_TRUE(eventually([] { return present(SIGTERM).sa_handler != hear; }));
+
+  kill(getpid(), SIGTERM);
+
+  EXPECT_EQ(end.get(), 0);
+  EXPECT_EQ(heard, 1);
+}
+
+TEST_F(LifecycleSignalsTest, CountOnceWhereAHandlerPassesThemBackToUs) {
+  Lifecycle lifecycle{health_, on_sigterm()};
+  passed_on_to = install(SIGTERM, hear_and_pass_on);
+  WorkToken work = lifecycle.begin_work();
+  auto end = run(lifecycle);
+  EXPECT_TRUE(eventually([] { return present(SIGTERM).sa_sigaction != hear_and_pass_on; }));
+
+  kill(getpid(), SIGTERM);
+  record_.await(LifecycleState::finishing);
+  work = {};  // counted twice, it would have been left
+
+  EXPECT_EQ(end.get(), 0);
+  EXPECT_EQ(heard, 1);
+}
+
+TEST_F(LifecycleSignalsTest, ReachRunAlsoIfTheyAreBlockedInEveryThread) {
+  sigset_t sigterm;
+  sigemptyset(&sigterm);
+  sigaddset(&sigterm, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &sigterm, nullptr);
+  Lifecycle lifecycle{health_, on_sigterm()};
+  kill(getpid(), SIGTERM);
+
+  EXPECT_EQ(lifecycle.run(), 0);
+
+  sigset_t blocked;
+  pthread_sigmask(SIG_UNBLOCK, &sigterm, &blocked);
+  EXPECT_EQ(sigismember(&blocked, SIGTERM), 1) << "the mask is as it was";
+}
+
+TEST_F(LifecycleSignalsTest, MayHitAnyThread) {
+  Lifecycle lifecycle{health_, on_sigterm()};
+  Gate gate;
+  std::thread worker{[&] { gate.wait(); }};
+  auto end = run(lifecycle);
+
+  pthread_kill(worker.native_handle(), SIGTERM);
+
+  EXPECT_EQ(end.get(), 0);
+  gate.open();
+  worker.join();
+}
+
+}  // namespace
+}  // namespace vitals_test
