@@ -157,18 +157,21 @@ function(vitals_add_executable name)
   vitals_set_warnings(${name})
 endfunction()
 
-# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [PROPERTIES name value ...])
+# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...])
 #
-# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in unless the
-# properties say otherwise.
+# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in unless
+# another label is given.
 function(vitals_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;LINK;PROPERTIES")
   vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
   target_include_directories(${name} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
                                              ${vitals_SOURCE_DIR}/tests)
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${vitals_SOURCE_DIR}/tests OUTPUT_VARIABLE label)
   string(REGEX REPLACE "/.*" "" label "${label}")
+  if(arg_LABEL)
+    set(label ${arg_LABEL})
+  endif()
   gtest_discover_tests(
     ${name}
     TEST_PREFIX ${name}.

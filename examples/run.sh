@@ -59,7 +59,7 @@ stop_server() {
 check() {
   folder=$(mktemp -d)
   trap stop_server EXIT
-  "$server" --port 0 --health-port 0 --database "sqlite:$folder/notes.db" >"$folder/log" 2>&1 &
+  "$server" --port 0 --health-port 0 --drain-seconds 0 --database "sqlite:$folder/notes.db" >"$folder/log" 2>&1 &
   pid=$!
 
   local health base verdict=0 turn path

@@ -11,7 +11,7 @@ Usage: tests/run.sh [--quick | --only STEP]
   --quick       the inner loop: the tests under one configuration
   --only STEP   one step:
                   format      clang-format
-                  dev         g++, Boost 1.81, with the packaging and compile-fail tests
+                  dev         g++, Boost 1.81, with the packaging and compile-fail tests, and the rolling restart
                   clang       clang++-14, Boost 1.81
                   boost-1.74  g++, Boost 1.74
                   shared      shared libraries on Boost 1.74, in a host on Boost 1.81
@@ -124,7 +124,7 @@ run_step() {
   case "$1" in
     format) run_as_test "clang-format" format_is_clean ;;
     dev) test_preset dev --label-exclude '^attack$' ;;
-    quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets)$' ;;
+    quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets|rolling_restart)$' ;;
     boost-1.74 | shared)
       if ! unpack_boost_1_74 build/boost-1.74; then
         run_as_test "unpacking Boost 1.74" false
@@ -172,7 +172,7 @@ case "${1-}" in
 esac
 
 test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql 'pkgconf|pkg-config' libcpp-httplib-dev)
-[[ ${steps[0]} == quick ]] || test_packages+=(clang-14 clang-tidy-14 clang-format-14 valgrind strace util-linux)
+[[ ${steps[0]} == quick ]] || test_packages+=(clang-14 clang-tidy-14 clang-format-14 valgrind strace util-linux haproxy)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do
     started=$SECONDS

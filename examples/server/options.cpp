@@ -19,8 +19,8 @@ std::uint16_t port(std::string_view option, std::string_view text) {
   return static_cast<std::uint16_t>(number(option, text, 65535));
 }
 
-std::chrono::seconds seconds(std::string_view option, std::string_view text) {
-  return std::chrono::seconds{number(option, text, 3600)};
+std::chrono::seconds seconds(std::string_view option, std::string_view text, long most = 3600) {
+  return std::chrono::seconds{number(option, text, most)};
 }
 
 using Setter = void (*)(Options& options, std::string_view option, std::string_view value);
@@ -34,7 +34,7 @@ Setter setter_of(std::string_view option) {
   if (option == "--startup-seconds")
     return [](Options& o, std::string_view name, std::string_view v) { o.startup = seconds(name, v); };
   if (option == "--drain-seconds")
-    return [](Options& o, std::string_view name, std::string_view v) { o.drain = seconds(name, v); };
+    return [](Options& o, std::string_view name, std::string_view v) { o.drain = seconds(name, v, 240); };
   return nullptr;
 }
 
@@ -49,8 +49,9 @@ A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..
   --health-port N        where /healthz, /ready, /startup and /health are answered (default 8080)
   --database URL         sqlite:PATH or postgresql://... (default sqlite:notes.db)
   --startup-seconds N    how long the simulated migration takes at the start (default 0)
-  --drain-seconds N      how long it goes on serving after SIGTERM, while load balancers notice that it isn't
-                         ready any more; a second signal ends that, and Ctrl-C doesn't wait (default 5)
+  --drain-seconds N      how long it goes on serving after SIGTERM or Ctrl-C, while load balancers notice that it
+                         isn't ready any more; a second one ends that, and a third gives up what is under way
+                         (default 10)
   --help                 print this and exit
   --version              print the version and exit
 )";

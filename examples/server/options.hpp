@@ -14,7 +14,7 @@ struct Options {
   std::uint16_t health_port = 8080;
   std::string database = "sqlite:notes.db";
   std::chrono::seconds startup{0};
-  std::chrono::seconds drain{5};
+  std::chrono::seconds drain{10};
   bool help = false;
   bool version = false;
 };

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace notes {
@@ -17,8 +18,10 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t session_limit = 500;
-/// Enough for a request that waits for the database: its turn, the call, and the way out.
-constexpr std::chrono::seconds finish_limit{5};
+/// For the first request on a new connection, once there will be no more.
+constexpr std::chrono::seconds first_request_grace{1};
+/// Enough for the last answers to go out.
+constexpr std::chrono::milliseconds finish_limit{1500};
 
 error_code try_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
@@ -35,7 +38,7 @@ error_code try_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 
 }  // namespace
 
-WebServer::WebServer(NotesApi& api) : api_{api} {}
+WebServer::WebServer(NotesApi& api, vitals::Lifecycle& lifecycle) : api_{api}, lifecycle_{lifecycle} {}
 
 WebServer::~WebServer() { stop(); }
 
@@ -56,26 +59,45 @@ void WebServer::start() {
   }};
 }
 
+void WebServer::stop_accepting() {
+  run_on_io_thread([this] { close_listener(); });
+  // Behind the end of the last accept, which may have brought a connection, too.
+  run_on_io_thread([this] {
+    for (const auto& session : sessions_) session->finish();
+    grace_.expires_after(first_request_grace);
+    grace_.async_wait([this](error_code) {
+      for (const auto& session : sessions_) session->finish_waiting();
+    });
+  });
+  // Behind the requests that have come in meanwhile, so that they all count as under way when this returns.
+  run_on_io_thread([] {});
+}
+
 void WebServer::stop() {
   if (!thread_.joinable()) return;
   asio::post(io_, [this] {
-    error_code ignored;
-    acceptor_.close(ignored);
-    retry_.cancel();
+    close_listener();
     for (const auto& session : sessions_) session->finish();
+    for (const auto& session : sessions_) session->finish_waiting();
+    grace_.cancel();
+    running_.reset();
   });
   // The thread ends by itself when the last session has.
   if (finished_.wait_for(finish_limit) != std::future_status::ready) io_.stop();
   thread_.join();
 }
 
+/// Waits until it has run: behind everything that is due there already.
+template <class Step>
+void WebServer::run_on_io_thread(Step step) {
+  asio::post(io_, asio::use_future(std::move(step))).wait();
+}
+
 void WebServer::accept() {
   acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (!error) add(std::move(socket));
     if (!acceptor_.is_open()) return;
-    if (!error) {
-      add(std::move(socket));
-      return accept();
-    }
+    if (!error) return accept();
     // Out of descriptors, for one: at once it would only fail again.
     retry_.expires_after(std::chrono::milliseconds{100});
     retry_.async_wait([this](error_code cancelled) {
@@ -84,10 +106,24 @@ void WebServer::accept() {
   });
 }
 
+/// The peers of connections that the kernel holds ready believe that we are there: to close now would reset them.
+void WebServer::close_listener() {
+  error_code error;
+  acceptor_.non_blocking(true, error);
+  while (!error || error == asio::error::connection_aborted) {
+    tcp::socket socket{io_};
+    acceptor_.accept(socket, error);
+    if (!error) add(std::move(socket));
+  }
+  acceptor_.close(error);
+  retry_.cancel();
+}
+
 void WebServer::add(tcp::socket socket) {
   if (sessions_.size() >= session_limit) return;  // closes it
-  const auto session = std::make_shared<WebSession>(
-      std::move(socket), api_, [this](const std::shared_ptr<WebSession>& ended) { sessions_.erase(ended); });
+  const auto session =
+      std::make_shared<WebSession>(std::move(socket), api_, lifecycle_,
+                                   [this](const std::shared_ptr<WebSession>& ended) { sessions_.erase(ended); });
   sessions_.insert(session);
   session->start();
 }

@@ -6,9 +6,12 @@
 #include <set>
 #include <thread>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include <vitals/lifecycle.hpp>
 
 #include "notes_api.hpp"
 #include "web_session.hpp"
@@ -18,7 +21,8 @@ namespace notes {
 /// Serves the API over HTTP on a thread of its own.
 class WebServer {
  public:
-  explicit WebServer(NotesApi& api);
+  /// @param lifecycle  Tells when answers should ask for another connection, and waits for the requests under way.
+  WebServer(NotesApi& api, vitals::Lifecycle& lifecycle);
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
   ~WebServer();
@@ -29,17 +33,26 @@ class WebServer {
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   void start();
-  /// Takes no more connections, answers the requests under way, and ends: within `finish_limit`, come what may.
+  /// Takes no more connections than those that the kernel has made already, and closes those that are idle. Requests
+  /// under way are answered.
+  void stop_accepting();
+  /// Ends: within `finish_limit`, come what may.
   void stop();
 
  private:
   void accept();
+  void close_listener();
+  template <class Step>
+  void run_on_io_thread(Step step);
   void add(boost::asio::ip::tcp::socket socket);
 
   NotesApi& api_;
+  vitals::Lifecycle& lifecycle_;
   boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> running_{io_.get_executor()};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::steady_timer retry_{io_};
+  boost::asio::steady_timer grace_{io_};
   std::set<std::shared_ptr<WebSession>> sessions_;
   std::thread thread_;
   std::future<void> finished_;

@@ -15,11 +15,15 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+using beast::error_code;
 
 constexpr std::size_t head_limit = std::size_t{8} * 1024;
 constexpr std::uint64_t body_limit = std::uint64_t{64} * 1024;
 /// For a request to come in whole, and for an answer to go out: a slow peer costs a connection no longer than that.
 constexpr std::chrono::seconds peer_limit{10};
+/// Between two requests. Longer than load balancers keep an idle connection, 60 s as a rule: whoever closes one while a
+/// request is on its way has lost that request, unless it is the one who sends them.
+constexpr std::chrono::seconds idle_limit{75};
 
 /// Beast takes a coding that it doesn't know for no body at all, and what follows for the next request.
 bool has_strange_coding(const http::fields& fields) {
@@ -30,27 +34,51 @@ bool has_strange_coding(const http::fields& fields) {
 
 }  // namespace
 
-WebSession::WebSession(asio::ip::tcp::socket socket, NotesApi& api, OnEnd on_end)
-    : stream_{std::move(socket)}, api_{api}, on_end_{std::move(on_end)} {}
+WebSession::WebSession(asio::ip::tcp::socket socket, NotesApi& api, vitals::Lifecycle& lifecycle, OnEnd on_end)
+    : stream_{std::move(socket)},
+      api_{api},
+      lifecycle_{lifecycle},
+      on_end_{std::move(on_end)},
+      work_{lifecycle.begin_work()} {}
 
 void WebSession::finish() {
   finishing_ = true;
-  if (reading_head_ && buffer_.size() == 0) stream_.cancel();
+  if (!is_new_) finish_waiting();
 }
 
-void WebSession::read_head() {
+void WebSession::finish_waiting() {
+  if (!waiting_) return;
+  error_code ignored;
+  if (stream_.socket().available(ignored) == 0) return stream_.cancel();
+  if (!work_) work_ = lifecycle_.begin_work();  // a request has come, and is about to be read
+}
+
+void WebSession::await_request() {
   parser_.emplace();
   parser_->header_limit(head_limit);
   parser_->body_limit(body_limit);
-  reading_head_ = true;
-  stream_.expires_after(peer_limit);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_head(error); });
+  if (buffer_.size() > 0) return read_head();
+  waiting_ = true;
+  stream_.expires_after(is_new_ ? peer_limit : idle_limit);
+  stream_.async_read_some(buffer_.prepare(head_limit), [self = shared_from_this()](error_code error, std::size_t size) {
+    self->waiting_ = false;
+    if (error) return self->end();
+    self->buffer_.commit(size);
+    self->read_head();
+  });
 }
 
-void WebSession::on_head(beast::error_code error) {
-  reading_head_ = false;
+void WebSession::read_head() {
+  is_new_ = false;
+  if (!work_) work_ = lifecycle_.begin_work();
+  stream_.expires_after(peer_limit);
+  http::async_read_header(stream_, buffer_, *parser_,
+                          [self = shared_from_this()](error_code error, std::size_t) { self->on_head(error); });
+}
+
+void WebSession::on_head(error_code error) {
   if (error) return refuse(error);
+  if (!work_) return refuse(503, "shutting down");
   if (has_strange_coding(parser_->get().base())) return refuse(501, "unknown transfer coding");
   const bool expects = beast::iequals(parser_->get()[http::field::expect], "100-continue");
   if (expects && !parser_->is_done() && buffer_.size() == 0) return send_continue();
@@ -60,7 +88,7 @@ void WebSession::on_head(beast::error_code error) {
 void WebSession::send_continue() {
   constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(stream_, asio::buffer(text.data(), text.size()),
-                    [self = shared_from_this()](beast::error_code error, std::size_t) {
+                    [self = shared_from_this()](error_code error, std::size_t) {
                       if (error) return self->end();
                       self->read_body();
                     });
@@ -68,10 +96,10 @@ void WebSession::send_continue() {
 
 void WebSession::read_body() {
   http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_body(error); });
+                   [self = shared_from_this()](error_code error, std::size_t) { self->on_body(error); });
 }
 
-void WebSession::on_body(beast::error_code error) {
+void WebSession::on_body(error_code error) {
   if (error) return refuse(error);
   stream_.expires_never();  // the API answers in bounded time
   const auto& request = parser_->get();
@@ -89,7 +117,7 @@ void WebSession::on_body(beast::error_code error) {
   api_.handle({{method.data(), method.size()}, {target.data(), target.size()}, request.body()}, std::move(reply));
 }
 
-void WebSession::refuse(beast::error_code error) {
+void WebSession::refuse(error_code error) {
   if (error == http::error::body_limit) return refuse(413, "a request may hold 64 KiB");
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return refuse(431, "a request's head may hold 8 KiB");
@@ -111,15 +139,21 @@ void WebSession::answer(ApiResponse response) {
   if (!response.allow.empty()) response_.set(http::field::allow, response.allow);
   response_.content_length(response.body.size());
   if (request.method() != http::verb::head) response_.body() = std::move(response.body);
-  response_.keep_alive(request.keep_alive() && !finishing_);
+  // While it drains, each answer sends its peer to another instance.
+  response_.keep_alive(request.keep_alive() && !finishing_ && !lifecycle_.draining());
   stream_.expires_after(peer_limit);
   http::async_write(stream_, response_,
-                    [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_answered(error); });
+                    [self = shared_from_this()](error_code error, std::size_t) { self->on_answered(error); });
 }
 
-void WebSession::on_answered(beast::error_code error) {
+void WebSession::on_answered(error_code error) {
+  work_ = {};
   if (error) return end();
-  if (response_.keep_alive() && !finishing_) return read_head();
+  if (response_.keep_alive()) {
+    await_request();
+    if (finishing_) finish();  // asked for while the answer was on its way, which promised to go on
+    return;
+  }
   // To close with unread bytes would reset the connection, and the peer might never see the answer.
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
   stream_.expires_after(std::chrono::seconds{1});
@@ -128,13 +162,14 @@ void WebSession::on_answered(beast::error_code error) {
 
 void WebSession::linger() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](beast::error_code error, std::size_t) {
+  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t) {
     if (error) return self->end();
     self->linger();
   });
 }
 
 void WebSession::end() {
+  work_ = {};
   stream_.close();
   on_end_(shared_from_this());
 }

@@ -9,6 +9,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <vitals/lifecycle.hpp>
+
 #include "notes_api.hpp"
 
 namespace notes {
@@ -18,13 +20,16 @@ class WebSession : public std::enable_shared_from_this<WebSession> {
  public:
   using OnEnd = std::function<void(const std::shared_ptr<WebSession>& session)>;
 
-  WebSession(boost::asio::ip::tcp::socket socket, NotesApi& api, OnEnd on_end);
+  WebSession(boost::asio::ip::tcp::socket socket, NotesApi& api, vitals::Lifecycle& lifecycle, OnEnd on_end);
 
-  void start() { read_head(); }
-  /// Ends after the request under way, if there is one, has been answered.
+  void start() { await_request(); }
+  /// Ends after the request under way, if there is one, has been answered. A new one may still have its first request.
   void finish();
+  /// Ends a new one, too, unless its request has begun.
+  void finish_waiting();
 
  private:
+  void await_request();
   void read_head();
   void on_head(boost::beast::error_code error);
   void send_continue();
@@ -39,11 +44,14 @@ class WebSession : public std::enable_shared_from_this<WebSession> {
 
   boost::beast::tcp_stream stream_;
   NotesApi& api_;
+  vitals::Lifecycle& lifecycle_;
   OnEnd on_end_;
+  vitals::WorkToken work_;  ///< From a request's first byte to the end of its answer; of the first one, from the start.
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   boost::beast::http::response<boost::beast::http::string_body> response_;
-  bool reading_head_ = false;
+  bool is_new_ = true;    ///< No byte has come.
+  bool waiting_ = false;  ///< For the first byte of a request.
   bool finishing_ = false;
 };
 

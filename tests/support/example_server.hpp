@@ -13,12 +13,13 @@
 
 namespace vitals_test {
 
-/// The built vitals-example-server, running on free ports in a folder of its own unless it is given one.
+/// The built vitals-example-server, running on free ports in a folder of its own, and ending without a delay for load
+/// balancers, unless its options say otherwise.
 class ExampleServer {
  public:
   explicit ExampleServer(std::vector<std::string> options = {}) : ExampleServer{{}, std::move(options)} {}
   ExampleServer(const std::filesystem::path& folder, std::vector<std::string> options)
-      : program_{VITALS_EXAMPLE_SERVER, with_free_ports(std::move(options)),
+      : program_{VITALS_EXAMPLE_SERVER, with_defaults(std::move(options)),
                  folder.empty() ? own_folder_.path() : folder} {
     const bool is_there = eventually([&] { return port_behind("health: ") != 0; });
     if (!is_there) throw std::runtime_error{"the example server doesn't start: " + program_.errors()};
@@ -52,8 +53,8 @@ class ExampleServer {
   }
 
  private:
-  static std::vector<std::string> with_free_ports(std::vector<std::string> options) {
-    options.insert(options.end(), {"--port", "0", "--health-port", "0"});
+  static std::vector<std::string> with_defaults(std::vector<std::string> options) {
+    options.insert(options.begin(), {"--port", "0", "--health-port", "0", "--drain-seconds", "0"});
     return options;
   }
 

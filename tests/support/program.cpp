@@ -38,7 +38,8 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
-Program::Program(const std::string& executable, std::vector<std::string> arguments, const fs::path& folder)
+Program::Program(const std::string& executable, std::vector<std::string> arguments, const fs::path& folder,
+                 int inherited)
     : folder_{folder} {
   arguments.insert(arguments.begin(), executable);
   std::vector<char*> words;
@@ -56,6 +57,7 @@ Program::Program(const std::string& executable, std::vector<std::string> argumen
   if (chdir(folder_.c_str()) != 0) _exit(126);
   redirect(STDOUT_FILENO, output.c_str());
   redirect(STDERR_FILENO, errors.c_str());
+  if (inherited >= 0) fcntl(inherited, F_SETFD, 0);  // not closed on exec
   execv(words[0], words.data());
   _exit(127);
 }

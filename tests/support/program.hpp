@@ -26,8 +26,10 @@ class TemporaryFolder {
 /// A program that was started with its output going to files, and that is killed with the object.
 class Program {
  public:
-  /// @param folder  Where it runs, and where its output is kept.
-  Program(const std::string& executable, std::vector<std::string> arguments, const std::filesystem::path& folder);
+  /// @param folder     Where it runs, and where its output is kept.
+  /// @param inherited  A descriptor that it gets, under the same number; -1: none.
+  Program(const std::string& executable, std::vector<std::string> arguments, const std::filesystem::path& folder,
+          int inherited = -1);
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
   ~Program();

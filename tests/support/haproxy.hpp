@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/program.hpp"
+
+namespace vitals_test {
+
+/// A real HAProxy before servers of this machine, on a free port of 127.0.0.1. It is killed with the object.
+///
+/// It asks each server's health port for /ready each 100 ms, and one answer turns it.
+class Haproxy {
+ public:
+  struct Server {
+    std::uint16_t port = 0;
+    std::uint16_t health_port = 0;
+  };
+  struct Options {
+    std::string mode = "http";  ///< Or "tcp": connections are passed through as they are.
+    std::string retries = "0";  ///< Nothing that a server loses is masked.
+    bool redispatch = false;    ///< A retry may go to another server.
+  };
+
+  /// False where it isn't installed; tests are skipped then.
+  static bool available() { return std::filesystem::exists(executable); }
+
+  Haproxy(const std::vector<Server>& servers, const Options& options);
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  /// Whether it comes to have the server in that state, "UP" or "DOWN".
+  [[nodiscard]] bool sees(std::size_t server, const std::string& state) const;
+  /// How many requests, or connections in the mode tcp, the server got from it.
+  [[nodiscard]] std::size_t sessions(std::size_t server) const;
+  /// How many of them the server hasn't answered yet.
+  [[nodiscard]] std::size_t in_flight(std::size_t server) const;
+  /// What it says of requests that failed.
+  [[nodiscard]] std::string log() const { return program_->output() + program_->errors(); }
+
+ private:
+  static constexpr const char* executable = "/usr/sbin/haproxy";
+
+  [[nodiscard]] std::string statistic(std::size_t server, const std::string& field) const;
+
+  TemporaryFolder folder_;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Program> program_;
+};
+
+}  // namespace vitals_test

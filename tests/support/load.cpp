@@ -1,0 +1,178 @@
+// Constant load on an HTTP server of this machine, as of clients that lose nothing silently.
+//
+// Half of the workers keep their connections, the others open one for each request. A connection that the server closed
+// between two requests is replaced; anything else that isn't a whole answer with 200 or 201 is a failed request.
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/load_connection.hpp"
+
+namespace {
+
+using vitals_test::LoadAnswer;
+using vitals_test::LoadConnection;
+using vitals_test::LoadFailure;
+using Clock = std::chrono::steady_clock;
+
+const char* const usage = R"(Usage: load [OPTION...] PORT
+
+Sends requests to 127.0.0.1:PORT until SIGTERM or SIGINT, mostly GET /notes, and each tenth time a POST. Then prints
+a line for each failed request, with its begin and end by CLOCK_MONOTONIC in seconds, and a summary.
+
+  --workers N        each has one request under way at a time (default 8)
+  --interval-ms N    from one request of a worker to its next (default 20)
+)";
+
+struct Options {
+  std::uint16_t port = 0;
+  int workers = 8;
+  std::chrono::milliseconds interval{20};
+};
+
+struct FailedRequest {
+  Clock::time_point begin;
+  Clock::time_point end;
+  std::string what;
+};
+
+/// Sends one request after the other, at its pace.
+class Worker {
+ public:
+  Worker(const Options& options, int index)
+      : options_{options}, keeps_{index % 2 == 0}, next_is_post_in_{index % 10}, phase_{index} {}
+
+  void run(const std::atomic<bool>& stop) {
+    // The workers share the interval instead of coming all at once.
+    auto due = Clock::now() + options_.interval * phase_ / options_.workers;
+    while (!stop) {
+      std::this_thread::sleep_until(due);
+      make_request();
+      while (due <= Clock::now()) due += options_.interval;
+    }
+  }
+
+  [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
+  [[nodiscard]] Clock::duration slowest() const noexcept { return slowest_; }
+  [[nodiscard]] const std::vector<FailedRequest>& failures() const noexcept { return failures_; }
+
+ private:
+  void make_request() {
+    ++requests_;
+    const auto begin = Clock::now();
+    try {
+      const LoadAnswer answer = ask(begin + std::chrono::seconds{5});
+      if (!keeps_ || answer.closes) connection_.reset();
+      if (answer.status != 200 && answer.status != 201) throw LoadFailure{"status " + std::to_string(answer.status)};
+    } catch (const LoadFailure& failure) {
+      connection_.reset();
+      failures_.push_back({begin, Clock::now(), failure.what()});
+    }
+    slowest_ = std::max(slowest_, Clock::now() - begin);
+  }
+
+  /// Nothing is sent twice: a connection that ends after a byte of the request went out has lost that request.
+  LoadAnswer ask(Clock::time_point deadline) {
+    if (connection_ && connection_->was_closed_while_idle()) connection_.reset();
+    if (!connection_) connection_.emplace(options_.port, deadline);
+    return connection_->exchange(request(), deadline);
+  }
+
+  std::string request() {
+    const std::string common =
+        std::string{" /notes HTTP/1.1\r\nHost: localhost\r\n"} + (keeps_ ? "" : "Connection: close\r\n");
+    if (next_is_post_in_-- > 0) return "GET" + common + "\r\n";
+    next_is_post_in_ = 9;
+    const std::string body = R"({"text": "load"})";
+    return "POST" + common + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+
+  Options options_;
+  bool keeps_;
+  int next_is_post_in_;
+  int phase_;
+  std::optional<LoadConnection> connection_;
+  std::size_t requests_ = 0;
+  Clock::duration slowest_{0};
+  std::vector<FailedRequest> failures_;
+};
+
+double seconds(Clock::duration duration) { return std::chrono::duration<double>{duration}.count(); }
+
+void print(const std::vector<std::unique_ptr<Worker>>& workers) {
+  std::size_t requests = 0;
+  std::size_t failed = 0;
+  Clock::duration slowest{0};
+  for (const auto& worker : workers) {
+    requests += worker->requests();
+    failed += worker->failures().size();
+    slowest = std::max(slowest, worker->slowest());
+    for (const FailedRequest& request : worker->failures())
+      std::printf("failed %.6f %.6f %s\n", seconds(request.begin.time_since_epoch()),
+                  seconds(request.end.time_since_epoch()), request.what.c_str());
+  }
+  std::printf("requests %zu failed %zu slowest %.3f\n", requests, failed, seconds(slowest));
+}
+
+int number_of(const std::string& text, int least, int most) {
+  int value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || rest != text.data() + text.size() || value < least || value > most)
+    throw std::invalid_argument{"'" + text + "' isn't a number from " + std::to_string(least) + " to " +
+                                std::to_string(most)};
+  return value;
+}
+
+Options parse(const std::vector<std::string>& arguments) {
+  Options options;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const bool has_value = i + 1 < arguments.size();
+    if (arguments[i] == "--workers" && has_value) {
+      options.workers = number_of(arguments[++i], 1, 1000);
+    } else if (arguments[i] == "--interval-ms" && has_value) {
+      options.interval = std::chrono::milliseconds{number_of(arguments[++i], 1, 60'000)};
+    } else {
+      options.port = static_cast<std::uint16_t>(number_of(arguments[i], 1, 65535));
+    }
+  }
+  if (options.port == 0) throw std::invalid_argument{"the port is missing"};
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sigset_t end;
+  sigemptyset(&end);
+  sigaddset(&end, SIGTERM);
+  sigaddset(&end, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &end, nullptr);  // before any thread, which inherits it
+  try {
+    const Options options = parse({argv + 1, argv + argc});
+    std::atomic<bool> stop = false;
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < options.workers; ++i) workers.push_back(std::make_unique<Worker>(options, i));
+    for (const auto& worker : workers) threads.emplace_back([&worker = *worker, &stop] { worker.run(stop); });
+    int signal = 0;
+    sigwait(&end, &signal);
+    stop = true;
+    for (std::thread& thread : threads) thread.join();
+    print(workers);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "load: %s\n%s", error.what(), usage);
+    return 2;
+  }
+}
