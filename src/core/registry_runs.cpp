@@ -93,6 +93,13 @@ void RegistryState::look_at(Entry& entry, Transaction& transaction) {
   if (entry.state.phase == RunPhase::idle) make_due(entry, transaction);
 }
 
+// Starts the run that is due, and lets probes wait for it.
+void RegistryState::attend_at_once(Entry& entry, Transaction& transaction) {
+  look_at(entry, transaction);
+  if (scheduler_) scheduler_->staff();
+  begin_pending(entry, transaction);
+}
+
 Call RegistryState::begin_run(const std::shared_ptr<Entry>& entry, bool on_worker, Transaction& transaction) {
   entry->queued = false;
   entry->run = std::make_shared<Run>();
@@ -209,9 +216,7 @@ void RegistryState::pass_gap(SteadyTime began, Transaction& transaction) {
       entry->instant->pass_gap(counted_from(*entry), began, transaction.now());
     else
       apply(*entry, StoodStill{began}, transaction);
-    look_at(*entry, transaction);
-    if (scheduler_) scheduler_->staff();
-    begin_pending(*entry, transaction);
+    attend_at_once(*entry, transaction);
   }
   bump();
 }

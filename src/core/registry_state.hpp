@@ -182,6 +182,7 @@ class RegistryState final : public InstantWatcher, public std::enable_shared_fro
   void apply(Entry& entry, CheckEvent event, Transaction& transaction);
   void look_at(Entry& entry, Transaction& transaction);
   void make_due(Entry& entry, Transaction& transaction);
+  void attend_at_once(Entry& entry, Transaction& transaction);
   [[nodiscard]] Call begin_run(const std::shared_ptr<Entry>& entry, bool on_worker, Transaction& transaction);
   void take_in(Entry& entry, Run& run, CheckResult result, Transaction& transaction);
   void end_run(const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run, Transaction& transaction);

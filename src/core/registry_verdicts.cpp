@@ -92,7 +92,8 @@ ProbeVerdict RegistryState::verdict_of(Probe probe, SteadyTime now) const {
   return {frozen_report->status(), "", just_after(limit)};
 }
 
-// From here on the startup checks rest, their report stays, and every liveness bound counts anew.
+// From here on the startup checks rest, their report stays, and every liveness bound counts anew. What readiness lacked
+// until now may just have been made: its checks that aren't well are due at once, and probes wait for them.
 void RegistryState::latch(Transaction& transaction) {
   life_.latched = transaction.now();
   frozen_[index_of(Probe::startup)] = take_report(Probe::startup, transaction);
@@ -102,6 +103,10 @@ void RegistryState::latch(Transaction& transaction) {
       rebook(*entry, transaction.now());
     } else {
       judge_entry(*entry, transaction);
+      const bool unready = entry->rules.probe == Probe::readiness && entry->verdict.status != Status::pass;
+      if (!unready || !entry->scheduled()) continue;
+      apply(*entry, MadeDue{}, transaction);
+      attend_at_once(*entry, transaction);
     }
   }
   book_probes();

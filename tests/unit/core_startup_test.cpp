@@ -183,6 +183,22 @@ TEST(EmptyStartupTest, PassesWithoutLatching) {
   EXPECT_EQ(health.report(Probe::readiness).reason(), "starting");
 }
 
+// The table that the check asks for was made by the migration.
+TEST_F(StartupTest, MakesReadinessChecksThatFailDueAtTheLatch) {
+  bool migrated = false;
+  int good_runs = 0;
+  health_.add_readiness_check("database", [&] { return migrated; });
+  health_.add_readiness_check("cache", [&] { return ++good_runs > 0; });
+  health_.run_due();
+
+  migrated = true;
+  start_up();
+  health_.run_due();
+
+  EXPECT_EQ(status(Probe::readiness), Status::pass);
+  EXPECT_EQ(good_runs, 1);
+}
+
 TEST_F(StartupTest, GivesHeartbeatsAFreshLimitAtTheLatch) {
   const Heartbeat beat{5s};
   health_.add_liveness_check("loop", beat);
