@@ -5,6 +5,7 @@
 #else
 
 #include <chrono>
+#include <csignal>  // for the numbers in LifecycleOptions::signals
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -43,7 +44,7 @@ enum class LifecycleState {
 /// A step of a service's end, as LifecycleOptions::on_event tells it.
 struct LifecycleEvent {
   LifecycleState from = LifecycleState::serving;
-  /// The same as `from` if a callback has ended, or somebody asked again for the end.
+  /// The same as `from` if a callback has ended.
   LifecycleState to = LifecycleState::serving;
   /// The callback that this is about; empty if it is about the state.
   std::string callback = {};
@@ -58,15 +59,18 @@ struct LifecycleEvent {
 
 struct LifecycleOptions {
   /// How long work is still taken after the first request to shut down, while load balancers notice that readiness
-  /// fails; 0 to 1 h. Longer than the slowest of them needs: its interval times its failure threshold.
+  /// fails; 0 to the deadline. Longer than the slowest of them needs: its interval times its threshold, and its
+  /// timeout.
   Duration propagation_delay = std::chrono::seconds{10};
   /// Within which everything ends, counted from the first request to shut down, 1 s to 1 h; then what is left is given
   /// up. It holds the propagation delay and the budgets of all callbacks; what remains is for work in flight. Below
-  /// what the service is killed after (terminationGracePeriodSeconds, 30 s by default), and not above the registry's
-  /// shutdown_limit.
+  /// what the service is killed after (terminationGracePeriodSeconds, 30 s by default) by 4 s, which checks and a log
+  /// that hang may take after everything; and not above the registry's shutdown_limit.
   Duration deadline = std::chrono::seconds{25};
   /// Which signals ask for the end, as {SIGTERM, SIGINT}; none by default. From construction to the end of run(), or of
-  /// the object, their handlers are replaced; those that were there are called, too.
+  /// the object, their handlers are replaced; those that were there are called, too. One that comes before run() is
+  /// heeded by run(), and counts from when it came. A handler that is installed while the service serves takes its
+  /// signal away. A host that waits with sigwait() or a signalfd leaves this empty and calls begin_shutdown().
   std::vector<int> signals = {};
   /// Takes a line for each step; empty: a line on standard error.
   LogFunction log = {};
@@ -103,17 +107,16 @@ class [[nodiscard]] VITALS_EXPORT WorkToken {
 /// lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
 /// lifecycle.on_stop("worker", [&] { worker.stop(); });
 /// server.start();
-/// return lifecycle.run();   // until SIGTERM, and then until everything has stopped
+/// return lifecycle.run_or_exit();   // until SIGTERM, and then until everything has stopped
 /// @endcode
 ///
-///     serving ──1st request──▶ draining ──propagation_delay──▶ finishing ──no work──▶ stopping ──done──▶ stopped
-///                                  └────────2nd request───────────▲  └──2nd request──────▲                  ▲
-///                                  └──────────────────────────3rd request, or the deadline──────────────────┘
+///     serving ──1st signal──▶ draining ──propagation_delay──▶ finishing ──no work──▶ stopping ──done──▶ stopped
+///                                 └─────────2nd signal───────────▲  └───2nd signal──────▲                  ▲
+///                                 └──────────────────────────3rd signal, or the deadline───────────────────┘
 ///
-/// A request to shut down is a signal or a call of begin_shutdown(). The first makes readiness fail at once; liveness
-/// stays what it was, and answers ask their peers to close the connection. The second ends the wait that is under way
-/// (for load balancers, or for work). The third, and the deadline, give up what is left. At the end the server is
-/// stopped.
+/// The first signal, or begin_shutdown(), makes readiness fail; liveness stays what it was, and answers ask their peers
+/// to close the connection. The second signal, or shorten(), ends the wait that is under way, or else the next (for
+/// load balancers, or for work). The third, and the deadline, give up what is left. At the end the server is stopped.
 ///
 /// Callbacks run one after another, each on a thread of its own and within its budget; one that overruns is told to
 /// stop, abandoned and logged, and the next one begins. Work in flight is waited for as long as the deadline leaves
@@ -128,11 +131,11 @@ class VITALS_EXPORT Lifecycle {
   /// For a service without a server of this library.
   /// @throws std::invalid_argument  naming the option and the rule, if one is out of range or a signal can't be caught,
   ///                                isn't one, or belongs to another Lifecycle.
-  /// @throws std::system_error      if signals are asked for and there is no file descriptor for them.
+  /// @throws std::system_error      if there are no two file descriptors for it.
   explicit Lifecycle(HealthRegistry& health, LifecycleOptions options = {});
 
   /// @param server  Has a `stop()`, which is called last: a HealthServer, a HostedServer, or one of the application's,
-  ///                whose stop() must not wait for long: it has no budget.
+  ///                whose stop() has 2 s.
   template <class Server>
   requires requires(Server& server) { server.stop(); }
   Lifecycle(HealthRegistry& health, Server& server, LifecycleOptions options = {})
@@ -159,7 +162,7 @@ class VITALS_EXPORT Lifecycle {
   ///                  logged.
   /// @param budget    1 ms to 1 h. All budgets and the propagation delay together must fit into the deadline.
   ///
-  /// @throws std::invalid_argument  naming the callback and the rule, also if shutting down has begun.
+  /// @throws std::invalid_argument  naming the callback and the rule, also once the service is ending.
   template <class Callback>
   void on_stop(std::string_view name, Callback callback, Duration budget = std::chrono::seconds{2}) {
     add(LifecycleState::stopping, name, callable(std::move(callback)), budget);
@@ -171,34 +174,51 @@ class VITALS_EXPORT Lifecycle {
   [[nodiscard]] WorkToken begin_work() noexcept;
 
   [[nodiscard]] LifecycleState state() const noexcept;
-  /// Whether shutting down has begun: answers should ask their peers to close the connection.
-  [[nodiscard]] bool draining() const noexcept { return state() != LifecycleState::serving; }
+  /// Whether readiness fails for good, from begin_shutdown() or the first signal that run() has heeded on: answers
+  /// should ask their peers to close the connection. Lock-free.
+  [[nodiscard]] bool draining() const noexcept;
 
-  /// Asks for the end, as a signal does; again to shorten it, and a third time to give up. Readiness fails before the
-  /// first call returns. Not in a signal handler.
+  /// Begins the end, as the first signal does; the first call counts, later ones are ignored. Readiness fails before it
+  /// returns. Not in a signal handler. HealthRegistry::begin_shutdown() alone ends nothing.
   void begin_shutdown(std::string_view reason);
+
+  /// Ends the wait that is under way, or else the next, as a second signal does; another time it gives up, as a third.
+  /// Not in a signal handler.
+  void shorten(std::string_view reason);
 
   /// Waits for the end to be asked for, does everything that belongs to it, and returns when it has stopped. Meanwhile
   /// also runs the checks, as a Runner does.
-  /// @returns 0 if every step ended in order, 1 if one was given up: what main() returns.
-  /// @throws std::system_error  if a thread or a file descriptor that it needs can't be had.
+  /// @returns 0 if every step ended in order; 1 if something was given up, failed, or couldn't be told to the log
+  /// within
+  ///          1 s: it may still run, and use what the caller is about to destroy. See run_or_exit().
+  /// @throws std::system_error  if a thread that it needs can't be had.
   int run();
 
   /// The same around a loop of the application's own: that runs on this thread, and everything else on another one.
-  /// @code
-  /// return lifecycle.run([&] { io.run(); }, [&] { io.stop(); });
-  /// @endcode
-  /// Returns when the service has stopped and the loop has returned. If the loop returns or throws by itself, the
-  /// service ends without the propagation delay; what it throws is passed on.
+  /// Returns when the service has stopped and the loop has returned. If the loop returns by itself, the service ends
+  /// without the propagation delay; if it throws, work in flight isn't waited for, either, and that is passed on.
   ///
-  /// @param stop_loop  Makes the loop return, from another thread and without waiting; called when the service has
-  ///                   stopped, also when the rest was given up. Empty: the loop is made to return by a callback.
+  /// @param stop_loop  Makes the loop return, from another thread, within 2 s, perhaps before the loop has begun;
+  /// called
+  ///                   when the service has stopped, also when the rest was given up. Empty: a callback does it.
   int run(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
+
+  /// run() for the end of main(): instead of returning 1 it ends the process by std::quick_exit(1), without
+  /// destructors, since what was given up may still use what they would destroy, or hold them up for ever.
+  /// @returns 0.
+  int run_or_exit();
+
+  /// The same around a loop, which has 2 s to return when it was made to.
+  /// @code
+  /// return lifecycle.run_or_exit([&] { io.run(); }, [&] { io.stop(); });
+  /// @endcode
+  int run_or_exit(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
 
   /// Does what is due, on the calling thread and by the registry's clock, and waits for nothing: for tests, and for a
   /// host that drives it from its own loop instead of run(). Callbacks are called in place, and a budget that one
-  /// overran is noticed afterwards.
-  /// @returns When to call it again at the latest; SteadyTime::max() if only a request or the end of work matters.
+  /// overran is noticed afterwards. Inside a callback it does nothing.
+  /// @returns When to call it again at the latest. Nothing wakes the host for a signal or the end of work: while it
+  ///          listens to signals, or ends, that is within a second; else SteadyTime::max().
   SteadyTime step();
 
  private:

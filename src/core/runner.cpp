@@ -32,8 +32,11 @@ void Log::write(const std::string& line, const std::function<void()>& then) noex
       function_(line);
     else
       std::cerr << line + '\n';
-    then();
   } catch (...) {  // promised by LogFunction not to happen, and nobody is left to be told
+  }
+  try {
+    then();
+  } catch (...) {  // user code, too
   }
   lock.lock();
   in_call_ = false;
@@ -48,7 +51,10 @@ void Log::end() noexcept {
 }
 
 SchedulerLease::SchedulerLease(std::shared_ptr<RegistryState> state, LogFunction log)
-    : state_{std::move(state)}, log_{std::make_shared<Log>(std::move(log))} {
+    : SchedulerLease{std::move(state), std::make_shared<Log>(std::move(log))} {}
+
+SchedulerLease::SchedulerLease(std::shared_ptr<RegistryState> state, std::shared_ptr<Log> log)
+    : state_{std::move(state)}, log_{std::move(log)} {
   state_->acquire_scheduler();
   held_ = true;
 }

@@ -45,6 +45,8 @@ class VITALS_EXPORT SchedulerLease {
  public:
   /// @throws std::system_error  if the timer thread can't be created.
   SchedulerLease(std::shared_ptr<RegistryState> state, LogFunction log);
+  /// The same with a log that its owner writes to, as well, and that ends with the lease.
+  SchedulerLease(std::shared_ptr<RegistryState> state, std::shared_ptr<Log> log);
   SchedulerLease(const SchedulerLease&) = delete;
   SchedulerLease& operator=(const SchedulerLease&) = delete;
   /// Releases; if it was the last share, waits at most 1 s for the runs under way.

@@ -1,10 +1,12 @@
 #include "lifecycle/callback.hpp"
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
+#include <vitals/check_result.hpp>
+
 #include "core/signals.hpp"
+#include "core/text.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -20,8 +22,8 @@ CallbackCall::CallbackCall(const Callback& callback, Where where, std::shared_pt
         wake->notify();
       }};
       return;
-    } catch (const std::system_error&) {
-      // Better here, where nobody can end it, than not at all.
+    } catch (...) {
+      // No thread, or no memory for one. Better here, where nobody can end it, than not at all.
     }
   }
   run(*callback.call, *state_);
@@ -33,8 +35,19 @@ CallbackCall::~CallbackCall() {
     if (thread_.joinable()) thread_.join();
     return;
   }
-  state_->stop.request_stop();
   thread_.detach();
+  try {  // its stop callbacks are user code, too, and may hang
+    const SignalsBlocked blocked;
+    std::thread{[state = state_] { state->stop.request_stop(); }}.detach();
+  } catch (...) {
+    // No thread: it isn't told.
+  }
+}
+
+std::string CallbackCall::how_it_went(Duration took, Duration budget) const {
+  if (!ended()) return "overran its budget of " + spoken(budget) + ", is abandoned";
+  if (!state_->error.empty()) return "failed: " + safe_text(state_->error, CheckResult::max_text);
+  return took <= budget ? std::string{done} : "overran its budget of " + spoken(budget);
 }
 
 void CallbackCall::run(const Callback::Call& call, State& state) noexcept {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <vitals/clock.hpp>
@@ -37,15 +38,16 @@ class CallbackCall {
   ~CallbackCall();
 
   [[nodiscard]] bool ended() const noexcept { return state_->ended.load(std::memory_order_acquire); }
-  /// What it threw; empty if nothing. To be read once it has ended.
-  [[nodiscard]] const std::string& error() const noexcept { return state_->error; }
+  /// In words; `done` if it has ended within its budget, and threw nothing.
+  [[nodiscard]] std::string how_it_went(Duration took, Duration budget) const;
+  static constexpr std::string_view done = "done";
 
  private:
   /// Owned by the thread, too.
   struct State {
     std::stop_source stop;
     std::atomic<bool> ended = false;
-    std::string error;
+    std::string error;  ///< What it threw; to be read once it has ended.
   };
 
   static void run(const Callback::Call& call, State& state) noexcept;

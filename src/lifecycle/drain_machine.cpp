@@ -21,12 +21,12 @@ Duration DrainPlan::fixed() const noexcept { return propagation_delay + sum(stop
 
 DrainAction DrainMachine::resume(const DrainInput& input) {
   if (state_ == serving) {
-    if (input.requests == 0) return {};
-    deadline_ = input.now + plan_.deadline;
-    return enter(draining, DrainCause::asked, input.now);
+    if (!input.asked_at && !input.nobody_serves) return {};
+    deadline_ = input.asked_at.value_or(input.now) + plan_.deadline;
+    return enter(draining, input.asked_at ? DrainCause::asked : DrainCause::nobody_serves, input.now);
   }
   if (state_ == stopped) return {};
-  if (input.requests > 2) return enter(stopped, DrainCause::given_up, input.now);
+  if (input.insistence > 2) return enter(stopped, DrainCause::given_up, input.now);
   if (input.now >= deadline_) return enter(stopped, DrainCause::too_late, input.now);
   if (state_ == draining) return propagate(input);
 
@@ -48,7 +48,7 @@ DrainAction DrainMachine::await_work(const DrainInput& input) noexcept {
   if (!std::exchange(refuses_, true)) return {.kind = DrainAction::Kind::refuse};
   const auto end = deadline_ - sum(plan_.stop);
   if (input.in_flight == 0) return enter(stopping, DrainCause::work_done, input.now);
-  if (input.now >= end) return enter(stopping, DrainCause::work_left, input.now);
+  if (input.work_is_lost || input.now >= end) return enter(stopping, DrainCause::work_left, input.now);
   if (shortened(input)) return enter(stopping, DrainCause::asked_again, input.now);
   return wait_until(end);
 }
@@ -80,7 +80,7 @@ DrainAction DrainMachine::enter(LifecycleState state, DrainCause cause, SteadyTi
 }
 
 bool DrainMachine::shortened(const DrainInput& input) noexcept {
-  return input.requests > 1 && !std::exchange(shortened_, true);
+  return input.insistence > 1 && !std::exchange(shortened_, true);
 }
 
 DrainAction DrainMachine::wait_until(SteadyTime moment) const noexcept {

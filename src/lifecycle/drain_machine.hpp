@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <vitals/clock.hpp>
@@ -27,10 +28,12 @@ struct DrainPlan {
 /// What is known at a moment.
 struct DrainInput {
   SteadyTime now = {};
-  int requests = 0;  ///< To shut down, so far.
+  std::optional<SteadyTime> asked_at = std::nullopt;  ///< When somebody first asked for the end.
+  int insistence = 0;                                 ///< More than 1: they have asked again, and again.
   std::size_t in_flight = 0;
   bool call_ended = true;      ///< Of the callback that was begun last.
   bool nobody_serves = false;  ///< Nothing new can be answered: there is nothing to propagate.
+  bool work_is_lost = false;   ///< Nobody works on what is in flight.
 };
 
 /// Why the state has changed.

@@ -4,18 +4,6 @@
 #include "core/utc_text.hpp"
 
 namespace vitals::inline v1 {
-
-std::string_view to_string(LifecycleState state) noexcept {
-  switch (state) {
-    case LifecycleState::serving: return "serving";
-    case LifecycleState::draining: return "draining";
-    case LifecycleState::finishing: return "finishing";
-    case LifecycleState::stopping: return "stopping";
-    case LifecycleState::stopped: return "stopped";
-  }
-  return "unknown";
-}
-
 namespace detail {
 
 std::string line_of(const LifecycleEvent& event) {

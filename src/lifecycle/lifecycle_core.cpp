@@ -2,14 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
-#include "core/moments.hpp"
 #include "core/registry_state.hpp"
-#include "core/signals.hpp"
 #include "core/text.hpp"
 #include "core/validator.hpp"
 #include "lifecycle/event_line.hpp"
@@ -20,6 +16,11 @@ namespace detail {
 
 using enum LifecycleState;
 using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t most_insistence = 3;
+}  // namespace
 
 LifecycleCore::LifecycleCore(std::shared_ptr<RegistryState> state, std::function<void()> stop_server,
                              LifecycleOptions options)
@@ -52,90 +53,50 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
   (state == finishing ? plan.stop_accepting : plan.stop).push_back(budget);
 }
 
-void LifecycleCore::ask(std::string_view reason) {
+bool LifecycleCore::ending() const noexcept { return state_->draining(); }
+
+void LifecycleCore::begin(std::string_view reason, SteadyTime at) {
   state_->begin_shutdown(reason);  // at once; only the first call counts
-  {
-    const std::lock_guard lock{mutex_};
-    if (requests_.size() < 3) requests_.push_back(safe_text(reason, CheckResult::max_text));
-  }
-  wake_->notify();
-}
-
-int LifecycleCore::run() {
-  const SchedulerLease runner{state_, options_.log};
-  return drive();
-}
-
-int LifecycleCore::run(const std::function<void()>& loop, const std::function<void()>& stop_loop) {
-  const SchedulerLease runner{state_, options_.log};
-  std::packaged_task<int()> task{[&] {
-    const int status = drive();
-    if (stop_loop) stop_loop();
-    return status;
-  }};
-  auto status = task.get_future();
-  std::thread driver;
-  {
-    const SignalsBlocked blocked;
-    driver = std::thread{std::move(task)};
-  }
-  std::exception_ptr error;
-  try {
-    loop();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  if (requests().empty()) ask("its loop has ended");
-  {
-    const std::lock_guard lock{mutex_};
-    nobody_serves_ = true;
-  }
-  wake_->notify();
-  driver.join();
-  if (error) std::rethrow_exception(error);
-  return status.get();
-}
-
-int LifecycleCore::drive() {
-  signals_.retake();
-  const SignalsUnblocked unblocked{signals_.signals()};
-  for (;;) {
-    const auto until = advance(Where::on_its_own_thread);
-    if (state() == stopped) break;
-    const auto left = until == SteadyTime::max() ? Duration::max() : until - state_->clock().steady_now();
-    // While it drains, what is in flight changes without anybody being woken; `/health` shall tell it all the same.
-    wake_->wait_for(state() == draining ? std::min<Duration>(left, 1s) : left);
-  }
-  flush();
   const std::lock_guard lock{mutex_};
-  return machine_.orderly() && !any_failed_ ? 0 : 1;
+  if (asked_at_) return;
+  asked_at_ = at;
+  reason_ = safe_text(reason, CheckResult::max_text);
 }
 
-SteadyTime LifecycleCore::step() { return advance(Where::here); }
+void LifecycleCore::ask(std::string_view reason) {
+  begin(reason, state_->clock().steady_now());
+  wake_->notify();
+}
 
-SteadyTime LifecycleCore::advance(Where where) {
-  for (;;) {
-    for (const int signal : signals_.take()) ask(signal_name(signal));
-    now_ = state_->clock().steady_now();
-    if (call_ && call_->ended()) end_call();
-    const auto action = next_action();
-    switch (action.kind) {
-      case DrainAction::Kind::wait: tell_awaited(); return action.until;
-      case DrainAction::Kind::enter: enter(action.cause); break;
-      case DrainAction::Kind::call: begin_call(action.callback, where); break;
-      case DrainAction::Kind::abandon: end_call(); break;
-      case DrainAction::Kind::refuse: work_->close(); break;
-    }
+void LifecycleCore::insist(std::string_view reason) {
+  begin(reason, state_->clock().steady_now());
+  {
+    const std::lock_guard lock{mutex_};
+    if (insistence_.empty()) insistence_.emplace_back(reason_);  // begin_shutdown() stands for the first signal
+    if (insistence_.size() < most_insistence) insistence_.push_back(safe_text(reason, CheckResult::max_text));
+  }
+  wake_->notify();
+}
+
+void LifecycleCore::take_signals() {
+  const bool by_the_system = state_->clock() == Clock{};
+  for (const auto& [number, at] : signals_.take()) {
+    const auto name = signal_name(number);
+    begin(name, by_the_system ? at : state_->clock().steady_now());
+    const std::lock_guard lock{mutex_};
+    if (insistence_.size() < most_insistence) insistence_.push_back(name);
   }
 }
 
 DrainAction LifecycleCore::next_action() {
   const std::lock_guard lock{mutex_};
   return machine_.resume({.now = now_,
-                          .requests = static_cast<int>(requests_.size()),
+                          .asked_at = asked_at_,
+                          .insistence = static_cast<int>(insistence_.size()),
                           .in_flight = work_->in_flight(),
                           .call_ended = !call_,
-                          .nobody_serves = nobody_serves_});
+                          .nobody_serves = loop_ended_,
+                          .work_is_lost = loop_failed_});
 }
 
 void LifecycleCore::enter(DrainCause cause) {
@@ -144,10 +105,13 @@ void LifecycleCore::enter(DrainCause cause) {
   event.lasted = now_ - since_;
   call_.reset();
   begun_ = 0;
+  if (event.to == draining) state_->begin_shutdown(event.reason);  // unless somebody has asked: then it is done
   if (event.to == stopped) {
     work_->close();
-    end_server();
-    signals_.give_back();
+    signals_.give_back();  // from here on a signal ends the process
+    // Last, so that probes are answered until then.
+    if (stop_server_ && !call_bounded("server", [stop = stop_server_](const std::stop_token&) { stop(); }))
+      any_failed_ = true;
   }
   since_ += event.lasted;
   shown_.store(event.to, std::memory_order_release);
@@ -155,34 +119,21 @@ void LifecycleCore::enter(DrainCause cause) {
   tell(std::move(event));
 }
 
-/// Last, so that probes are answered until then.
-void LifecycleCore::end_server() noexcept {
-  try {
-    stop_server_();
-  } catch (...) {  // of the application's own: there is nothing left to stop
-    any_failed_ = true;
-  }
-}
-
 const LifecycleCore::Callbacks& LifecycleCore::callbacks_of(LifecycleState state) const noexcept {
   return state == finishing ? stop_accepting_ : stop_;
 }
 
-std::vector<std::string> LifecycleCore::requests() const {
-  const std::lock_guard lock{mutex_};
-  return requests_;
-}
-
 std::string LifecycleCore::reason_of(DrainCause cause) const {
+  const std::lock_guard lock{mutex_};
   switch (cause) {
-    case DrainCause::asked: return requests().at(0);
+    case DrainCause::asked: return reason_;
     case DrainCause::delay_over: return "the propagation delay is over";
-    case DrainCause::asked_again: return "asked again: " + requests().at(1);
+    case DrainCause::asked_again: return "asked again: " + insistence_.at(1);
     case DrainCause::nobody_serves: return "its loop has ended";
     case DrainCause::work_done: return "no work in flight";
     case DrainCause::work_left: return "no more time for work in flight";
     case DrainCause::all_called: return "every callback had its turn";
-    case DrainCause::given_up: return "asked a third time: " + requests().at(2);
+    case DrainCause::given_up: return "asked a third time: " + insistence_.at(2);
     case DrainCause::too_late: return "the deadline of " + spoken(options_.deadline) + " is over";
   }
   return {};
@@ -207,24 +158,19 @@ std::vector<std::string> LifecycleCore::still_to_call() const {
   return names;
 }
 
-void LifecycleCore::begin_call(std::size_t index, Where where) {
+void LifecycleCore::begin_call(std::size_t index) {
   begun_ = index + 1;
   call_began_ = now_;
-  call_.emplace(callbacks_of(state())[index], where, wake_);
+  call_.emplace(callbacks_of(state())[index], where_, wake_);
 }
 
 void LifecycleCore::end_call() {
   const auto& callback = callbacks_of(state())[begun_ - 1];
-  LifecycleEvent event{.from = state(), .to = state(), .callback = callback.name, .reason = "done"};
-  event.lasted = now_ - call_began_;
-  const bool ended = call_->ended();
-  if (ended && !call_->error().empty())
-    event.reason = "failed: " + safe_text(call_->error(), CheckResult::max_text);
-  else if (!ended || event.lasted > callback.budget)
-    event.reason = "overran its budget of " + spoken(callback.budget) + (ended ? "" : ", is abandoned");
-  any_failed_ |= event.reason != "done";
+  const auto took = now_ - call_began_;
+  auto how = call_->how_it_went(took, callback.budget);
+  any_failed_ |= how != CallbackCall::done;
   call_.reset();
-  tell(std::move(event));
+  tell({.from = state(), .to = state(), .callback = callback.name, .reason = std::move(how), .lasted = took});
 }
 
 /// `/health` says what is waited for.
@@ -245,14 +191,6 @@ void LifecycleCore::tell(LifecycleEvent event) {
       if (on_event) on_event(event);
     });
   });
-}
-
-/// The log may hang: the end doesn't.
-void LifecycleCore::flush() {
-  const auto told = std::make_shared<std::promise<void>>();
-  const auto all = told->get_future();
-  state_->post_log([told] { told->set_value(); });
-  all.wait_for(patience);
 }
 
 }  // namespace detail

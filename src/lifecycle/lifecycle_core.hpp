@@ -40,12 +40,16 @@ class LifecycleCore {
   ~LifecycleCore();
 
   void add(LifecycleState state, std::string_view name, Callback::Call call, Duration budget);
+  /// Begins the end; only the first call counts.
   void ask(std::string_view reason);
+  /// Shortens it, as a second signal does, and then as a third.
+  void insist(std::string_view reason);
   [[nodiscard]] LifecycleState state() const noexcept { return shown_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool ending() const noexcept;
   [[nodiscard]] const std::shared_ptr<WorkCount>& work() const noexcept { return work_; }
 
   int run();
-  int run(const std::function<void()>& loop, const std::function<void()>& stop_loop);
+  int run(const std::function<void()>& loop, const std::function<void()>& stop_loop, bool or_exit);
   SteadyTime step();
 
  private:
@@ -55,19 +59,22 @@ class LifecycleCore {
   /// Does what is due. @returns Until when nothing is.
   SteadyTime advance(Where where);
   int drive();
+  int drive_beside_loop(const std::function<void()>& stop_loop, bool or_exit);
+  void begin(std::string_view reason, SteadyTime at);
+  void take_signals();
   [[nodiscard]] DrainAction next_action();
-  [[nodiscard]] std::vector<std::string> requests() const;
   [[nodiscard]] const Callbacks& callbacks_of(LifecycleState state) const noexcept;
   void enter(DrainCause cause);
-  void end_server() noexcept;
+  bool await(const std::function<bool()>& is_so, Duration limit);
+  bool call_bounded(const char* name, const Callback::Call& call);
   [[nodiscard]] std::string reason_of(DrainCause cause) const;
   [[nodiscard]] std::string left_over() const;
   [[nodiscard]] std::vector<std::string> still_to_call() const;
-  void begin_call(std::size_t index, Where where);
+  void begin_call(std::size_t index);
   void end_call();
   void tell_awaited();
   void tell(LifecycleEvent event);
-  void flush();
+  bool flush();
 
   const std::shared_ptr<RegistryState> state_;
   const std::function<void()> stop_server_;
@@ -81,11 +88,16 @@ class LifecycleCore {
   DrainMachine machine_;
   Callbacks stop_accepting_;  // these two are fixed once the machine has left serving
   Callbacks stop_;
-  std::vector<std::string> requests_;  // their reasons
-  bool nobody_serves_ = false;
+  std::optional<SteadyTime> asked_at_;
+  std::string reason_;
+  std::vector<std::string> insistence_;  // the reasons of the signals
+  bool loop_ended_ = false;
+  bool loop_failed_ = false;
 
   std::atomic<LifecycleState> shown_ = LifecycleState::serving;
   // Of the thread that drives.
+  Where where_ = Where::here;
+  bool stepping_ = false;
   SteadyTime now_ = {};  // of this turn: the machine and the events judge by one moment
   SteadyTime since_;
   std::size_t begun_ = 0;  // callbacks of this state

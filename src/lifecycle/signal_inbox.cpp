@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <mutex>
@@ -23,7 +24,8 @@ using InfoHandler = void (*)(int, siginfo_t*, void*);
 struct Slot {
   std::atomic<Wake*> owner = nullptr;
   std::atomic<int> caught = 0;
-  std::atomic<int> handling = 0;  // handlers that may still use the owner
+  std::atomic<std::int64_t> caught_at = 0;  // the last one, by the steady clock
+  std::atomic<int> handling = 0;            // handlers that may still use the owner
   std::atomic<PlainHandler> plain_before = nullptr;
   std::atomic<InfoHandler> info_before = nullptr;
   struct sigaction before = {};
@@ -56,6 +58,7 @@ void handle(int number, siginfo_t* info, void* context) {
   ++slot.handling;  // before the owner is read: whoever takes it away waits for this
   Wake* const owner = slot.owner.load();
   if (owner != nullptr) {
+    slot.caught_at.store(std::chrono::steady_clock::now().time_since_epoch().count());
     ++slot.caught;
     owner->notify();
   }
@@ -113,10 +116,11 @@ constexpr std::array known_signals{std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGI
   throw std::invalid_argument{"vitals: LifecycleOptions: signals: " + signal_name(number) + " " + rule};
 }
 
-/// Those that tell of a fault come back to where it happened: they ask for no end in order.
-bool is_of_a_fault(int number) noexcept {
-  constexpr std::array faults{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-  return std::find(faults.begin(), faults.end(), number) != faults.end();
+/// Those that tell of a fault come back to where it happened, and some come all the time.
+bool tells_of_something_else(int number) noexcept {
+  constexpr std::array others{SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP, SIGABRT,
+                              SIGSYS,  SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
+  return std::find(others.begin(), others.end(), number) != others.end();
 }
 
 }  // namespace
@@ -133,7 +137,7 @@ SignalInbox::SignalInbox(const std::vector<int>& signals, std::shared_ptr<Wake> 
   try {
     for (const int number : signals) {
       if (number < 1 || number >= slot_count) refuse(number, "is no signal");
-      if (is_of_a_fault(number)) refuse(number, "tells of a fault and can't ask for the end");
+      if (tells_of_something_else(number)) refuse(number, "is no request to end");
       if (slot_of(number).owner.load() != nullptr)
         refuse(number, "is given twice, or belongs to another Lifecycle of this process");
       slot_of(number).caught.store(0);
@@ -157,10 +161,14 @@ void SignalInbox::give_back() noexcept {
   for (const int number : std::exchange(signals_, {})) restore(number);
 }
 
-std::vector<int> SignalInbox::take() {
-  std::vector<int> caught;
-  for (const int number : signals_)
-    caught.insert(caught.end(), static_cast<std::size_t>(slot_of(number).caught.exchange(0)), number);
+std::vector<CaughtSignal> SignalInbox::take() {
+  std::vector<CaughtSignal> caught;
+  for (const int number : signals_) {
+    Slot& slot = slot_of(number);
+    const auto count = static_cast<std::size_t>(slot.caught.exchange(0));
+    const SteadyTime at{std::chrono::steady_clock::duration{slot.caught_at.load()}};
+    caught.insert(caught.end(), count, {number, at});
+  }
   return caught;
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <vitals/clock.hpp>
+
 #include "lifecycle/wake.hpp"
 
 namespace vitals::inline v1 {
@@ -12,6 +14,11 @@ namespace detail {
 
 /// "SIGTERM", or "signal 40" for one without a name of its own.
 [[nodiscard]] std::string signal_name(int number);
+
+struct CaughtSignal {
+  int number = 0;
+  SteadyTime at = {};  ///< By the system's clock.
+};
 
 /// Catches signals for one owner: the only process-wide state of the library.
 ///
@@ -34,7 +41,7 @@ class SignalInbox {
   /// Restores what was there. Idempotent.
   void give_back() noexcept;
   /// The signals that have come since the last call, each as often as it was caught.
-  [[nodiscard]] std::vector<int> take();
+  [[nodiscard]] std::vector<CaughtSignal> take();
 
   [[nodiscard]] const std::vector<int>& signals() const noexcept { return signals_; }
 

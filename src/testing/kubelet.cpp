@@ -71,6 +71,7 @@ class Kubelet::Pod {
   }
 
   void crash() {
+    if (container_.terminating) return;  // nobody starts it again
     replace_container("the process has ended");
     tell("the container was replaced");
   }

@@ -69,6 +69,30 @@ TEST_F(LifecycleCallbacksTest, AbandonsACallbackThatDoesNotStop) {
   returned->wait();
 }
 
+// As one that notifies a condition whose mutex its own thread holds for ever.
+TEST_F(LifecycleCallbacksTest, IsNotHeldUpByAStopCallbackThatHangs) {
+  const auto gate = std::make_shared<Gate>();
+  const auto told = std::make_shared<Gate>();
+  {
+    Lifecycle lifecycle{health_, record_.options(0s)};
+    lifecycle.on_stop(
+        "hangs",
+        [=](const std::stop_token& stop) {
+          const std::stop_callback callback{stop, [=] {
+                                              told->open();
+                                              gate->wait();
+                                            }};
+          gate->wait();
+        },
+        1ms);
+    lifecycle.begin_shutdown("update");
+
+    EXPECT_EQ(lifecycle.run(), 1);
+    told->wait();
+  }
+  gate->open();
+}
+
 TEST_F(LifecycleCallbacksTest, ReportsACallbackThatThrowsAndGoesOn) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("cache", [] { throw std::runtime_error{"disk full"}; });

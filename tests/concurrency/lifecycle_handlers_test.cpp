@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Samples, LifecycleRefusedSignalsTest,
                                          Refused{{SIGTERM, 0}, "signal 0 is no signal"},
                                          Refused{{SIGTERM, -1}, "signal -1 is no signal"},
                                          Refused{{SIGTERM, 999}, "signal 999 is no signal"},
-                                         Refused{{SIGTERM, SIGSEGV}, "SIGSEGV tells of a fault"},
+                                         Refused{{SIGTERM, SIGSEGV}, "SIGSEGV is no request to end"},
                                          Refused{{SIGTERM, SIGTERM}, "SIGTERM is given twice"}));
 
 TEST_F(LifecycleHandlersTest, CanNotBeForTheSignalsOfAnotherLifecycle) {

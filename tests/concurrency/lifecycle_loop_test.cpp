@@ -81,11 +81,34 @@ TEST_F(LifecycleLoopTest, EndsThePropagationWhenTheLoopReturns) {
   EXPECT_THAT(record_.steps(), Contains("finishing (its loop has ended)"));
 }
 
+// A host whose own handler of the same signal ends its loop.
+TEST_F(LifecycleLoopTest, EndsWithTheSignalWithoutCuttingWork) {
+  Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM})};
+  auto work = lifecycle.begin_work();
+  std::jthread worker{[&] {
+    record_.await(LifecycleState::finishing);
+    work = {};
+  }};
+
+  EXPECT_EQ(lifecycle.run([] { raise(SIGTERM); }), 0);
+
+  EXPECT_THAT(record_.steps(), Contains("stopping (no work in flight)"));
+}
+
+TEST_F(LifecycleLoopTest, TakesItsWorkWithItWhenItThrows) {
+  Lifecycle lifecycle{health_, record_.options(4min)};
+  const auto work = lifecycle.begin_work();
+
+  EXPECT_THROW(lifecycle.run([] { throw std::runtime_error{"accept"}; }), std::runtime_error);
+
+  EXPECT_THAT(record_.steps(), Contains("stopping (no more time for work in flight)"));
+}
+
 TEST_F(LifecycleLoopTest, IsEndedThoughAllElseIsGivenUp) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("worker", [] {});
   const auto work = lifecycle.begin_work();
-  for (const char* reason : {"update", "now", "at once"}) lifecycle.begin_shutdown(reason);
+  for (const char* reason : {"now", "at once"}) lifecycle.shorten(reason);
 
   EXPECT_EQ(lifecycle.run([&] { gate_.wait(); }, [&] { gate_.open(); }), 1);
 
@@ -163,7 +186,7 @@ TEST_F(LifecycleServerTest, AnswersAsOneThatDrains) {
   EXPECT_EQ(readiness.status, 503);
   EXPECT_EQ(readiness.header("connection"), "close");
   EXPECT_EQ(http_get(server_.port(), "/healthz").status, 200);
-  lifecycle.begin_shutdown("hurry");
+  lifecycle.shorten("hurry");
   EXPECT_EQ(end.get(), 0);
 }
 
@@ -189,7 +212,7 @@ TEST_F(LifecycleServerTest, AnswersUntilEverythingElseHasStopped) {
 
 TEST_F(LifecycleServerTest, IsStoppedAlsoWhenAllIsGivenUp) {
   Lifecycle lifecycle{health_, server_, record_.options(4min)};
-  for (const auto* reason : {"update", "hurry", "enough"}) lifecycle.begin_shutdown(reason);
+  for (const auto* reason : {"hurry", "enough"}) lifecycle.shorten(reason);
 
   EXPECT_EQ(lifecycle.run(), 1);
 

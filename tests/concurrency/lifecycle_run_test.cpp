@@ -121,7 +121,28 @@ TEST_F(LifecycleRunTest, IsNotHeldUpByALogThatHangs) {
     Lifecycle lifecycle{health_, std::move(options)};
     lifecycle.begin_shutdown("update");
 
-    EXPECT_EQ(lifecycle.run(), 0);
+    EXPECT_EQ(lifecycle.run(), 1) << "not everything was told";
+  }
+  gate->open();
+}
+
+TEST_F(LifecycleRunTest, IsNotHeldUpByACheckAndALogThatHang) {
+  const auto gate = std::make_shared<Gate>();
+  const auto checked = std::make_shared<Gate>();
+  {
+    vitals::HealthRegistry health;
+    health.add_liveness_check("hangs", [=] {
+      checked->open();
+      gate->wait();
+    });
+    auto options = record_.options(0s);
+    options.log = [gate](std::string_view) { gate->wait(); };
+    Lifecycle lifecycle{health, std::move(options)};
+    auto end = run(lifecycle);
+    checked->wait();
+    lifecycle.begin_shutdown("update");
+
+    EXPECT_EQ(end.get(), 1);
   }
   gate->open();
 }
@@ -134,7 +155,7 @@ TEST_F(LifecycleRunTest, IsNotHeldUpByAListenerThatHangs) {
     Lifecycle lifecycle{health_, std::move(options)};
     lifecycle.begin_shutdown("update");
 
-    EXPECT_EQ(lifecycle.run(), 0);
+    EXPECT_EQ(lifecycle.run(), 1) << "not everything was told";
   }
   gate->open();
 }
@@ -160,7 +181,7 @@ TEST_F(LifecycleRunTest, ASecondRequestEndsThePropagation) {
   lifecycle.begin_shutdown("update");
   record_.await(LifecycleState::draining);
 
-  lifecycle.begin_shutdown("hurry");
+  lifecycle.shorten("hurry");
 
   EXPECT_EQ(end.get(), 0);
   EXPECT_THAT(record_.steps(), Contains("finishing (asked again: hurry)"));
@@ -173,7 +194,7 @@ TEST_F(LifecycleRunTest, ASecondRequestEndsTheWaitForWork) {
   lifecycle.begin_shutdown("update");
   record_.await(LifecycleState::finishing);
 
-  lifecycle.begin_shutdown("hurry");
+  lifecycle.shorten("hurry");
 
   EXPECT_EQ(end.get(), 1) << "work was left";
   EXPECT_THAT(record_.steps(), Contains("stopping (asked again: hurry)"));
@@ -193,8 +214,8 @@ TEST_F(LifecycleRunTest, AThirdRequestGivesUpWhatIsLeft) {
   lifecycle.begin_shutdown("update");
   entered->wait();
 
-  lifecycle.begin_shutdown("hurry");
-  lifecycle.begin_shutdown("enough");
+  lifecycle.shorten("hurry");
+  lifecycle.shorten("enough");
 
   EXPECT_EQ(end.get(), 1);
   EXPECT_THAT(record_.steps(), Contains("stopped (asked a third time: enough; web is abandoned; not called: worker)"));
@@ -206,12 +227,40 @@ TEST_F(LifecycleRunTest, WorkMayOutliveIt) {
   {
     Lifecycle lifecycle{health_, record_.options(0s)};
     work = lifecycle.begin_work();
-    for (const auto* reason : {"update", "hurry"}) lifecycle.begin_shutdown(reason);
+    lifecycle.shorten("hurry");
     EXPECT_EQ(lifecycle.run(), 1);
   }
 
   EXPECT_TRUE(work);
   work = {};
+}
+
+TEST_F(LifecycleRunTest, BeginsItsEndOnce) {
+  Lifecycle lifecycle{health_, record_.options(4min)};
+  auto end = run(lifecycle);
+  for (const auto* reason : {"update", "update", "update"}) lifecycle.begin_shutdown(reason);
+  record_.await(LifecycleState::draining);
+
+  lifecycle.begin_shutdown("update");
+  lifecycle.shorten("hurry");
+
+  EXPECT_EQ(end.get(), 0);
+  EXPECT_THAT(record_.steps(), Contains("finishing (asked again: hurry)"));
+}
+
+TEST_F(LifecycleRunTest, IsNotHeldUpByAServerThatDoesNotStop) {
+  struct {
+    void stop() const { gate->wait(); }
+    std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+  } server;
+  {
+    Lifecycle lifecycle{health_, server, record_.options(0s)};
+    lifecycle.begin_shutdown("update");
+
+    EXPECT_EQ(lifecycle.run(), 1);
+    EXPECT_THAT(record_.steps(), Contains("server (overran its budget of 2 s, is abandoned)"));
+  }
+  server.gate->open();
 }
 
 TEST_F(LifecycleRunTest, WithoutItNothingEnds) {

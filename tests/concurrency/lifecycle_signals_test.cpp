@@ -68,6 +68,36 @@ TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
   EXPECT_THAT(record_.steps(), Contains("finishing (asked again: SIGTERM)"));
 }
 
+// As a hook before the end that asks the service itself, and then the signal.
+TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
+  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  lifecycle.begin_shutdown("hook");
+  lifecycle.step();
+
+  raise(SIGTERM);
+  lifecycle.step();
+
+  EXPECT_EQ(lifecycle.state(), LifecycleState::draining);
+  raise(SIGTERM);
+  lifecycle.step();
+  EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
+}
+
+// A host's own handling that ends with the first signal, and leaves none behind.
+TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
+  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  auto end = run(lifecycle);
+  kill(getpid(), SIGTERM);
+  record_.await(LifecycleState::draining);
+
+  signal(SIGTERM, SIG_DFL);
+  const bool taken_back = eventually([] { return present(SIGTERM).sa_handler != SIG_DFL; });
+
+  ASSERT_TRUE(taken_back);
+  kill(getpid(), SIGTERM);
+  EXPECT_EQ(end.get(), 0);
+}
+
 TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
   Lifecycle lifecycle{health_, on_sigterm(4min)};
   const auto hung = std::make_shared<Gate>();

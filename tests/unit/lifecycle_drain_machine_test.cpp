@@ -62,7 +62,8 @@ class DrainMachineTest : public testing::Test {
     return resume();
   }
   std::vector<std::string> ask() {
-    ++input_.requests;
+    if (!input_.asked_at) input_.asked_at = input_.now;
+    ++input_.insistence;
     return resume();
   }
   std::vector<std::string> end_call() {
@@ -198,9 +199,9 @@ TEST_F(DrainMachineTest, AThirdRequestGivesUpWhateverIsUnderWay) {
 }
 
 TEST_F(DrainMachineTest, ThreeRequestsAtOnceGiveUpAtOnce) {
-  input_.requests = 3;
+  input_.insistence = 2;
 
-  EXPECT_THAT(resume(), ElementsAre("draining: asked", "stopped: given up"));
+  EXPECT_THAT(ask(), ElementsAre("draining: asked", "stopped: given up"));
 }
 
 TEST_F(DrainMachineTest, TheDeadlineEndsEverything) {
@@ -211,15 +212,33 @@ TEST_F(DrainMachineTest, TheDeadlineEndsEverything) {
   EXPECT_FALSE(machine_.orderly());
 }
 
+TEST_F(DrainMachineTest, TheDeadlineCountsFromTheFirstRequest) {
+  input_.asked_at = SteadyTime{0s};
+
+  EXPECT_THAT(resume_at(12s), ElementsAre("draining: asked"));
+  EXPECT_EQ(until(), 22s) << "load balancers begin to notice only now";
+  EXPECT_THAT(resume_at(22s), ElementsAre("finishing: delay over", "call 0"));
+  EXPECT_THAT(resume_at(24s), ElementsAre("abandon 0", "refuse", "stopping: work done", "call 0"));
+  EXPECT_THAT(resume_at(25s), ElementsAre("stopped: too late"));
+}
+
 TEST_F(DrainMachineTest, NothingIsPropagatedWhenNobodyServes) {
   input_.nobody_serves = true;
 
-  EXPECT_THAT(ask(), ElementsAre("draining: asked", "finishing: nobody serves", "call 0"));
+  EXPECT_THAT(resume(), ElementsAre("draining: nobody serves", "finishing: nobody serves", "call 0"));
+}
+
+TEST_F(DrainMachineTest, WorkThatIsLostIsNotWaitedFor) {
+  input_.nobody_serves = input_.work_is_lost = true;
+  input_.in_flight = 1;
+  resume();
+
+  EXPECT_THAT(end_call(), ElementsAre("refuse", "stopping: work left", "call 0"));
 }
 
 TEST_F(DrainMachineTest, NothingHappensOnceItHasStopped) {
-  input_.requests = 3;
-  resume();
+  input_.insistence = 2;
+  ask();
 
   EXPECT_THAT(ask(), IsEmpty());
   EXPECT_THAT(resume_at(1h), IsEmpty());
@@ -234,7 +253,8 @@ TEST(DrainMachinePropertyTest, EveryHistoryEndsInTimeAndInOrder) {
     for (int i = upto(3); i > 0; --i) plan.stop_accepting.push_back(1s * (1 + upto(2)));
     for (int i = upto(3); i > 0; --i) plan.stop.push_back(1s * (1 + upto(2)));
     DrainMachine machine{plan};
-    DrainInput input{.requests = 1, .in_flight = static_cast<std::size_t>(upto(2))};
+    DrainInput input{.insistence = 1, .in_flight = static_cast<std::size_t>(upto(2)), .nobody_serves = upto(5) == 0};
+    if (!input.nobody_serves) input.asked_at = input.now;
     auto state = LifecycleState::serving;
     std::size_t called = 0;
 
@@ -261,7 +281,7 @@ TEST(DrainMachinePropertyTest, EveryHistoryEndsInTimeAndInOrder) {
           ASSERT_GT(action.until, input.now) << "it would spin, seed " << seed;
           ASSERT_LE(action.until, SteadyTime{30s}) << "seed " << seed;
           switch (upto(5)) {
-            case 0: input.requests += upto(1); break;
+            case 0: input.insistence += upto(1); break;
             case 1: input.in_flight = static_cast<std::size_t>(upto(2)); break;
             case 2: input.call_ended = true; break;
             case 3: input.now = std::min(input.now + 1s * upto(3), SteadyTime{30s}); break;

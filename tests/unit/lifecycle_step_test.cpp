@@ -79,7 +79,7 @@ TEST_F(LifecycleStepTest, DrainingFailsReadinessAndNothingElse) {
   const auto next = lifecycle.step();
 
   EXPECT_EQ(lifecycle.state(), LifecycleState::draining);
-  EXPECT_EQ(next, clock_.now() + 10s);
+  EXPECT_EQ(next, clock_.now() + 1s) << "nothing would wake a host when work ends";
   EXPECT_EQ(health_.report(Probe::readiness).reason(), "SIGTERM");
   EXPECT_EQ(health_.report(Probe::liveness).status(), Status::pass);
   EXPECT_FALSE(server_.stopped);
@@ -166,6 +166,20 @@ TEST_F(LifecycleStepTest, CallbacksComeInTheirOrderAndTheServerStopsLast) {
   EXPECT_TRUE(server_.stopped);
 }
 
+TEST_F(LifecycleStepTest, ACallbackThatTurnsTheLoopStepsNoFurther) {
+  auto lifecycle = make({.propagation_delay = 0s});
+  lifecycle.on_stop("loop", [&] {
+    lifecycle.step();
+    calls_.emplace_back("loop");
+  });
+  lifecycle.on_stop("next", note("next"));
+  lifecycle.begin_shutdown("SIGTERM");
+
+  lifecycle.step();
+
+  EXPECT_THAT(calls_, ElementsAre("loop", "next"));
+}
+
 TEST_F(LifecycleStepTest, ACallbackMayTakeAStopToken) {
   auto lifecycle = make();
   bool stoppable = false;
@@ -248,9 +262,9 @@ TEST_F(LifecycleStepTest, WhatIsGivenUpIsNamed) {
   auto work = lifecycle.begin_work();
   lifecycle.begin_shutdown("SIGTERM");
   lifecycle.step();
-  lifecycle.begin_shutdown("SIGINT");
+  lifecycle.shorten("SIGINT");
   lifecycle.step();
-  lifecycle.begin_shutdown("SIGQUIT");
+  lifecycle.shorten("SIGQUIT");
 
   lifecycle.step();
 

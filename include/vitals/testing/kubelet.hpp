@@ -129,7 +129,8 @@ class VITALS_EXPORT Kubelet {
   ///                                Runner.
   void advance(Duration duration);
 
-  /// The process has ended by itself: the container is replaced, in no time and without back-off.
+  /// The process has ended by itself: the container is replaced, in no time and without back-off, unless the pod
+  /// terminates.
   void crash();
 
   /// The pod is being deleted: liveness and startup aren't probed any more, readiness is. That the application gets a

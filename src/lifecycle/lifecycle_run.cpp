@@ -1,0 +1,153 @@
+// The threads of a Lifecycle: who drives it, and for how long they wait for others.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "core/moments.hpp"
+#include "core/registry_state.hpp"
+#include "core/signals.hpp"
+#include "lifecycle/lifecycle_core.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+using enum LifecycleState;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// For what comes last: the server's stop(), the end of the loop.
+constexpr std::chrono::seconds last_budget{2};
+
+}  // namespace
+
+int LifecycleCore::run() {
+  const SchedulerLease runner{state_, log_};
+  return drive();
+}
+
+int LifecycleCore::run(const std::function<void()>& loop, const std::function<void()>& stop_loop, bool or_exit) {
+  const SchedulerLease runner{state_, log_};
+  std::packaged_task<int()> task{[&] { return drive_beside_loop(stop_loop, or_exit); }};
+  auto status = task.get_future();
+  std::thread driver;
+  {
+    const SignalsBlocked blocked;
+    driver = std::thread{std::move(task)};
+  }
+  std::exception_ptr error;
+  try {
+    loop();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    loop_ended_ = true;
+    loop_failed_ = error != nullptr;
+  }
+  wake_->notify();
+  driver.join();
+  if (error) std::rethrow_exception(error);
+  return status.get();
+}
+
+int LifecycleCore::drive_beside_loop(const std::function<void()>& stop_loop, bool or_exit) {
+  int status = 1;
+  std::exception_ptr error;
+  try {
+    status = drive();
+  } catch (...) {  // out of memory: nobody drives any more
+    error = std::current_exception();
+    signals_.give_back();
+    work_->close();
+  }
+  if (stop_loop && !call_bounded("loop", [stop_loop](const std::stop_token&) { stop_loop(); })) status = 1;
+  const auto ended = [&] {
+    const std::lock_guard lock{mutex_};
+    return loop_ended_;
+  };
+  if (or_exit && (status != 0 || !await(ended, last_budget))) std::quick_exit(1);
+  if (error) std::rethrow_exception(error);
+  return status;
+}
+
+int LifecycleCore::drive() {
+  const SignalsUnblocked unblocked{signals_.signals()};
+  for (;;) {
+    const auto until = advance(Where::on_its_own_thread);
+    if (state() == stopped) break;
+    const auto left = until == SteadyTime::max() ? Duration::max() : until - state_->clock().steady_now();
+    // The end is looked after each second: in-flight work that `/health` tells, signals that a host has taken away.
+    wake_->wait_for(state() == serving ? left : std::min<Duration>(left, 1s));
+  }
+  const bool told = flush();
+  const std::lock_guard lock{mutex_};
+  return machine_.orderly() && !any_failed_ && told ? 0 : 1;
+}
+
+SteadyTime LifecycleCore::step() {
+  if (stepping_) return now_;  // a callback turns the loop that it is called from
+  stepping_ = true;
+  const auto until = advance(Where::here);
+  stepping_ = false;
+  const bool idle = state() == stopped || (state() == serving && options_.signals.empty());
+  return idle ? until : std::min<SteadyTime>(until, now_ + 1s);
+}
+
+SteadyTime LifecycleCore::advance(Where where) {
+  where_ = where;
+  for (;;) {
+    signals_.retake();
+    take_signals();
+    now_ = state_->clock().steady_now();
+    if (call_ && call_->ended()) end_call();
+    const auto action = next_action();
+    switch (action.kind) {
+      case DrainAction::Kind::wait: tell_awaited(); return action.until;
+      case DrainAction::Kind::enter: enter(action.cause); break;
+      case DrainAction::Kind::call: begin_call(action.callback); break;
+      case DrainAction::Kind::abandon: end_call(); break;
+      case DrainAction::Kind::refuse: work_->close(); break;
+    }
+  }
+}
+
+/// Waits for it on this thread, by the system's clock.
+bool LifecycleCore::await(const std::function<bool()>& is_so, Duration limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!is_so()) {
+    const auto left = end - std::chrono::steady_clock::now();
+    if (left <= Duration::zero()) return false;
+    wake_->wait_for(left);
+  }
+  return true;
+}
+
+/// What comes after the deadline must end all the same. True if it went well.
+bool LifecycleCore::call_bounded(const char* name, const Callback::Call& call) {
+  const auto began = state_->clock().steady_now();
+  const CallbackCall under_way{{name, std::make_shared<const Callback::Call>(call), last_budget}, where_, wake_};
+  await([&] { return under_way.ended(); }, last_budget);
+  const auto took = state_->clock().steady_now() - began;
+  auto how = under_way.how_it_went(took, last_budget);
+  if (how == CallbackCall::done) return true;
+  tell({.from = state(), .to = state(), .callback = name, .reason = std::move(how), .lasted = took});
+  return false;
+}
+
+/// The log may hang: the end doesn't. True if everything has been told.
+bool LifecycleCore::flush() {
+  const auto told = std::make_shared<std::promise<void>>();
+  const auto all = told->get_future();
+  state_->post_log([told] { told->set_value(); });
+  return all.wait_for(patience) == std::future_status::ready;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1
