@@ -70,6 +70,8 @@ struct Manifest {
   vitals::test::ContainerProbes probes;
   /// From SIGTERM to SIGKILL.
   std::chrono::seconds termination_grace_period;
+  /// For how long a new instance must have been ready before a rollout ends an old one.
+  std::chrono::seconds min_ready;
 };
 
 inline Manifest read_manifest() {
@@ -77,7 +79,13 @@ inline Manifest read_manifest() {
   return {{.liveness = detail::probe_of(text, "livenessProbe"),
            .readiness = detail::probe_of(text, "readinessProbe"),
            .startup = detail::probe_of(text, "startupProbe")},
-          std::chrono::seconds{number(text, "terminationGracePeriodSeconds").value()}};
+          std::chrono::seconds{number(text, "terminationGracePeriodSeconds").value()},
+          std::chrono::seconds{number(text, "minReadySeconds").value()}};
+}
+
+/// The load balancer of the pictures, which asks by itself; a probe like the kubelet's.
+inline vitals::test::HttpGetProbe load_balancer() {
+  return {.path = "/ready", .period = std::chrono::seconds{4}, .success_threshold = 2, .failure_threshold = 2};
 }
 
 }  // namespace vitals_test

@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::seconds;
 using testing::Contains;
+using testing::HasSubstr;
 using vitals_test::between;
 using vitals_test::kubernetes_file;
 using vitals_test::number;
@@ -25,6 +26,10 @@ class KubernetesManifestTest : public testing::Test {
   const vitals::test::HttpGetProbe startup_ = manifest_.probes.startup.value();
   const vitals::test::HttpGetProbe liveness_ = manifest_.probes.liveness.value();
   const vitals::test::HttpGetProbe readiness_ = manifest_.probes.readiness.value();
+  const vitals::test::HttpGetProbe balancer_ = vitals_test::load_balancer();
+
+  /// The answer before the first that counts came just too early.
+  [[nodiscard]] seconds to_notice(int threshold) const { return balancer_.period * threshold + balancer_.timeout; }
 };
 
 TEST_F(KubernetesManifestTest, EachProbeAsksItsPath) {
@@ -69,8 +74,21 @@ TEST_F(KubernetesManifestTest, TheServerDrainsForAsLongAsTheLibraryDoesByDefault
   EXPECT_GE(seconds{std::stoi(delay)}, readiness_.period) << "nobody would notice the drain";
 }
 
+TEST_F(KubernetesManifestTest, ALoadBalancerNoticesBeforeTheDrainIsOver) {
+  EXPECT_GT(vitals::LifecycleOptions{}.propagation_delay, to_notice(balancer_.failure_threshold));
+}
+
+TEST_F(KubernetesManifestTest, ALoadBalancerNoticesANewInstanceBeforeAnOldOneEnds) {
+  EXPECT_GT(manifest_.min_ready, to_notice(balancer_.success_threshold));
+  EXPECT_THAT(kubernetes_file("start.svg"),
+              HasSubstr("minReadySeconds, " + std::to_string(manifest_.min_ready.count()) + " s, keeps the old"));
+}
+
 TEST_F(KubernetesManifestTest, TheGracePeriodCoversTheWholeEnd) {
-  EXPECT_GT(manifest_.termination_grace_period, vitals::LifecycleOptions{}.deadline);
+  // A check that hangs: 1 s in run(), 1 s in the registry; a log that stalls: 2 s.
+  constexpr seconds after_the_deadline{4};
+
+  EXPECT_GE(manifest_.termination_grace_period, vitals::LifecycleOptions{}.deadline + after_the_deadline);
   EXPECT_LT(manifest_.termination_grace_period, vitals::RegistryOptions{}.shutdown_limit);
 }
 

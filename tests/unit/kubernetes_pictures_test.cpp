@@ -31,6 +31,12 @@ std::string row(const HttpGetProbe& probe) { return ">" + probe.path + ", each "
 
 std::string times(seconds period, int count) { return number(period) + " s × " + std::to_string(count); }
 
+/// As in "4 s × 2 = 8 s".
+std::string noticed_after(int threshold) {
+  const seconds interval = vitals_test::load_balancer().period;
+  return times(interval, threshold) + " = " + number(interval * threshold) + " s";
+}
+
 TEST(KubernetesStartPictureTest, NamesTheNumbersOfTheManifest) {
   const auto [liveness, readiness, startup] = vitals_test::read_manifest().probes;
   const std::string picture = kubernetes_file("start.svg");
@@ -49,6 +55,19 @@ TEST(KubernetesStartPictureTest, NamesTheNumbersOfTheManifest) {
 TEST(KubernetesStartPictureTest, SaysForHowLongTheLibraryShieldsLiveness) {
   EXPECT_EQ(vitals::RegistryOptions{}.startup_deadline, minutes{10});
   EXPECT_THAT(kubernetes_file("start.svg"), AllOf(HasSubstr(" = 10 min"), HasSubstr("shields liveness for as long")));
+}
+
+TEST(KubernetesStartPictureTest, DrawsWhenALoadBalancerHasNoticedAndWhenARolloutGoesOn) {
+  const auto balancer = vitals_test::load_balancer();
+  const std::string picture = kubernetes_file("start.svg");
+
+  // 8 px a second, ready at 540.
+  const auto at = [](seconds since) { return std::to_string(540 + 8 * since.count()); };
+  const auto noticed = at(balancer.period * balancer.success_threshold);
+
+  EXPECT_THAT(picture, HasSubstr(balancer.path + ", " + noticed_after(balancer.success_threshold) + ":<"));
+  EXPECT_THAT(picture, HasSubstr("<rect x=\"" + noticed + "\" y=\"274\""));
+  EXPECT_THAT(picture, HasSubstr("M" + at(vitals_test::read_manifest().min_ready) + " 300V314"));
 }
 
 /// 20 px a second, SIGTERM at 200.
@@ -75,6 +94,17 @@ TEST(KubernetesTerminationPictureTest, DrawsThemWhereTheyAre) {
   EXPECT_THAT(picture, HasSubstr("M" + x(options.propagation_delay) + " 62V212"));
   EXPECT_THAT(picture, HasSubstr("M" + x(options.deadline) + " 62V212"));
   EXPECT_THAT(picture, HasSubstr("M" + x(vitals_test::read_manifest().termination_grace_period) + " 62V212"));
+}
+
+TEST(KubernetesTerminationPictureTest, DrawsUntilWhenALoadBalancerSendsRequests) {
+  const auto balancer = vitals_test::load_balancer();
+  const std::string picture = kubernetes_file("termination.svg");
+
+  const auto width = std::to_string(20 * (balancer.period * balancer.failure_threshold).count());
+
+  EXPECT_THAT(picture, HasSubstr("of " + balancer.path + " has noticed: " + noticed_after(balancer.failure_threshold)));
+  EXPECT_THAT(picture, HasSubstr("<rect x=\"200\" y=\"292\" width=\"" + width + "\""));
+  EXPECT_THAT(picture, HasSubstr("longer than the slowest load balancer needs"));
 }
 
 class KubernetesPictureTest : public testing::TestWithParam<const char*> {};

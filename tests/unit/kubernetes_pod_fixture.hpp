@@ -21,14 +21,14 @@ struct World {
   bool worker_hangs = false;
 };
 
-/// The checks of examples/server, and what its worker does.
+/// The checks of examples/server, and what its worker does. The migration makes the table that "database" asks for.
 class Application {
  public:
   Application(const vitals::test::ManualClock& clock, const World& world)
       : health{{.clock = clock}}, clock_{clock}, world_{world}, started_{clock.now()} {
     health.add_liveness_check("worker", worker_);
     health.add_startup_check("migration", migration_);
-    health.add_readiness_check("database", [&world] { return world.database_up; });
+    health.add_readiness_check("database", [this] { return world_.database_up && migrated_; });
   }
 
   /// What the worker has come to now. While it migrates it doesn't beat, and a database that is gone is waited for.
@@ -67,7 +67,14 @@ class Pod {
     }
   }
 
+  void work() { application_->work(); }
   void crash() { kubelet_.crash(); }
+  /// What anybody else than the kubelet is told who asks for readiness now.
+  [[nodiscard]] bool says_ready() {
+    vitals::test::Kubelet visitor{application_->health, clock_, {.readiness = vitals::test::HttpGetProbe{"/ready"}}};
+    visitor.advance(vitals::Duration::zero());
+    return visitor.ready();
+  }
 
   [[nodiscard]] const vitals::test::Kubelet& kubelet() const { return kubelet_; }
   [[nodiscard]] const vitals::HealthRegistry& health() const { return application_->health; }

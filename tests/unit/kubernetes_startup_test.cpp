@@ -67,6 +67,17 @@ TEST_F(KubernetesSlowStartTest, IsReadyWithin5sOfTheEndOfA9MinutesMigration) {
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(9min + 5s), ready(9min + 5s)));
 }
 
+TEST_F(KubernetesSlowStartTest, IsReadyForWhoeverAsksInTheMomentInWhichItIsDone) {
+  pod_.world.migration_takes = 9min;
+  pod_.run_until(9min);
+  ASSERT_FALSE(pod_.says_ready()) << "the table is missing";
+
+  pod_.work();
+
+  EXPECT_EQ(pod_.codes().startup, 200);
+  EXPECT_TRUE(pod_.says_ready()) << "by the result from before";
+}
+
 TEST_F(KubernetesSlowStartTest, FailsStartupAndReadinessButNotLivenessUntilItIsDone) {
   pod_.world.migration_takes = 9min;
 
@@ -109,6 +120,16 @@ TEST(KubernetesNoStartupProbeTest, LeavesTheShieldToTheLibraryFor10Minutes) {
   EXPECT_THAT(pod.kubelet().events(), ElementsAre(restarted_by_liveness(10min + 30s)));
 }
 
+TEST(KubernetesLoadBalancerTest, TakesANewInstanceBeforeARolloutMayEndAnOldOne) {
+  Pod pod{{.readiness = vitals_test::load_balancer()}};
+  pod.world.migration_takes = 8s;  // in the very moment of a question, which is too early for it
+
+  pod.run_until(1min);
+
+  EXPECT_THAT(pod.kubelet().events(), ElementsAre(ready(8s + 8s)));
+  EXPECT_LT(8s, vitals_test::read_manifest().min_ready);
+}
+
 TEST_F(KubernetesFailedMigrationTest, IsRestartedByTheStartupProbeOnceEach10Minutes) {
   pod_.world.migration_takes = 24h;
 
@@ -138,8 +159,7 @@ TEST_F(KubernetesFailedMigrationTest, IsReadyInTheContainerInWhichItSucceeds) {
               ElementsAre(restarted_by_startup(10min - 5s), started(12min + 5s), ready(12min + 5s)));
 }
 
-// A Kubelet is told of no process that ends by itself, and the real one would start the next with a growing delay:
-// each process has one of its own here.
+// The real kubelet would start each process later than the one before.
 TEST_F(KubernetesCrashLoopTest, NoProcessThatDiesInItsMigrationIsEverReady) {
   pod_.world.migration_takes = 30s;
 

@@ -120,16 +120,16 @@ TEST_F(KubernetesTerminationTest, FailsReadinessAtOnceAndNothingElse) {
   EXPECT_EQ(probe_codes(health_), ending_codes);
 }
 
-TEST_F(KubernetesTerminationTest, IsNoticedByTheNextQuestion) {
-  ContainerProbes probes = manifest_.probes;
-  probes.readiness->failure_threshold = 1;
-  kubelet_.emplace(health_, clock_, probes);
-  serve();
+TEST_F(KubernetesTerminationTest, IsNoticedByALoadBalancerWhileItStillTakesWork) {
+  kubelet_.emplace(health_, clock_, ContainerProbes{.readiness = vitals_test::load_balancer()});
+  serve();  // the balancer has just asked
 
   delete_pod();
-  run_until(10s);
+  run_until(8s);
 
-  EXPECT_THAT(kubelet_->events(), Contains(KubeletEvent{15s, Kind::unready, "readiness: status 503, 1 in a row"}));
+  EXPECT_THAT(kubelet_->events(),
+              Contains(KubeletEvent{sigterm_at + 8s, Kind::unready, "readiness: status 503, 2 in a row"}));
+  EXPECT_EQ(lifecycle_.state(), draining);
 }
 
 TEST_F(KubernetesTerminationTest, TakesThePodOutOfServiceAtTheThirdQuestion) {
