@@ -250,7 +250,10 @@ TEST_F(LifecycleRunTest, BeginsItsEndOnce) {
 
 TEST_F(LifecycleRunTest, IsNotHeldUpByAServerThatDoesNotStop) {
   struct {
-    void stop() const { gate->wait(); }
+    void stop() const {
+      const auto held = gate;  // the abandoned call outlives the server
+      held->wait();
+    }
     std::shared_ptr<Gate> gate = std::make_shared<Gate>();
   } server;
   {
