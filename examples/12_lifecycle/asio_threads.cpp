@@ -22,5 +22,6 @@ int main() {
 
   server.start();
   const Visitor visitor{answers(server.port(), "/ready"), answers(web.port(), "/")};
-  return lifecycle.run([&] { pool.join(); }, [&] { pool.stop(); });  // an io_context: start and join its threads here
+  // With an io_context, its threads are started and joined in the loop.
+  return lifecycle.run_or_exit([&] { pool.join(); }, [&] { pool.stop(); });
 }

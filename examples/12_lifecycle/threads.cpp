@@ -18,5 +18,5 @@ int main() {
   web.start();
   server.start();
   const Visitor visitor{answers(server.port(), "/ready"), answers(web.port(), "/")};
-  return lifecycle.run();  // until SIGTERM, and then until everything has stopped
+  return lifecycle.run_or_exit();  // until SIGTERM, and then until everything has stopped
 }

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include <vitals/vitals.hpp>
 
@@ -15,7 +20,7 @@
 class Web {
  public:
   explicit Web(vitals::Lifecycle& lifecycle)
-      : lifecycle_{lifecycle}, fd_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+      : lifecycle_{lifecycle}, fd_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)} {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -27,32 +32,52 @@ class Web {
   }
   Web(const Web&) = delete;
   Web& operator=(const Web&) = delete;
-  ~Web() {
-    close_listener();
-    if (thread_.joinable()) thread_.join();
-    close(fd_);
-  }
+  ~Web() { close_listener(); }
 
   void start() {
     thread_ = std::thread{[this] { serve(); }};
   }
-  /// Also makes a waiting accept() return.
-  void close_listener() noexcept {
-    closed_ = true;
-    shutdown(fd_, SHUT_RDWR);
+  /// When it returns, whoever had connected is let in, and nobody will be any more.
+  void close_listener() {
+    closing_ = true;
+    if (thread_.joinable()) thread_.join();
+    if (fd_ >= 0) close(std::exchange(fd_, -1));
   }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
+  /// At the end, until the kernel's queue is empty: its peers believe that they are connected.
   void serve() {
-    while (!closed_) {
-      const int connection = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (connection < 0) continue;
-      if (const auto work = lifecycle_.begin_work()) answer(connection);
-      close(connection);
+    for (;;) {
+      const bool closing = closing_;
+      pollfd listener{.fd = fd_, .events = POLLIN, .revents = 0};
+      const bool is_ready = poll(&listener, 1, closing ? 0 : 100) > 0;
+      const int connection = is_ready ? accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC) : -1;
+      if (connection >= 0)
+        take_in(connection);
+      else if (closing)
+        return;
+      else if (is_ready)  // out of descriptors, for one: at once it would only fail again
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
   }
+  /// The thread uses nothing of this object, and its token makes the end of the service wait for it.
+  void take_in(int connection) {
+    try {
+      if (auto work = lifecycle_.begin_work()) {
+        std::thread{[connection, work = std::move(work)] {
+          answer(connection);
+          close(connection);
+        }}.detach();
+        return;
+      }
+    } catch (const std::system_error&) {  // no thread to be had
+    }
+    close(connection);
+  }
   static void answer(int connection) {
+    const timeval limit{.tv_sec = 1, .tv_usec = 0};  // a peer that says nothing costs no more than that
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     constexpr std::string_view greeting = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
     char request[4096];
     if (recv(connection, request, sizeof request, 0) > 0)
@@ -61,7 +86,7 @@ class Web {
 
   vitals::Lifecycle& lifecycle_;
   int fd_;
-  std::atomic<bool> closed_ = false;
+  std::atomic<bool> closing_ = false;
   std::uint16_t port_ = 0;
   std::thread thread_;
 };

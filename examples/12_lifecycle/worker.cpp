@@ -22,7 +22,7 @@ int main() {
 
   queue.add([&] { expect(health.report(vitals::Probe::liveness).status() == vitals::Status::pass, "it is alive"); });
   queue.add([] { raise(SIGTERM); });  // so that this example ends by itself
-  return lifecycle.run([&] {          // the loop is on this thread; the job under way ends first
+  return lifecycle.run_or_exit([&] {  // the loop is on this thread; the job under way ends first
     while (const auto job = queue.take(beat)) (*job)();
   });
 }

@@ -1,6 +1,5 @@
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -22,7 +21,7 @@ constexpr std::chrono::seconds after_drain{15};
 /// For the call to the database that is under way.
 constexpr std::chrono::seconds worker_budget = notes::NotesStore::time_limit + std::chrono::seconds{1};
 
-void serve(const notes::Options& options) {
+int serve(const notes::Options& options) {
   vitals::HealthRegistry health;
   const vitals::Heartbeat beat{notes::Worker::beat_limit};
   const vitals::StatusFlag migration{vitals::CheckResult::fail("the migration has not begun")};
@@ -39,8 +38,8 @@ void serve(const notes::Options& options) {
   notes::Worker worker{std::move(store), beat, migration, options.startup};
   notes::NotesApi api{worker};
   notes::WebServer web{api, lifecycle};
-  lifecycle.on_stop_accepting("web", [&] { web.stop_accepting(); });
-  lifecycle.on_stop("web", [&] { web.stop(); });
+  lifecycle.on_stop_accepting("listener", [&] { web.stop_accepting(); });
+  lifecycle.on_stop("connections", [&] { web.stop(); });
   lifecycle.on_stop(
       "worker", [&] { worker.stop(); }, worker_budget);
 
@@ -50,8 +49,7 @@ void serve(const notes::Options& options) {
   web.start();
   std::cout << "application: http://127.0.0.1:" << web.port() << "/notes\n"
             << "health: http://127.0.0.1:" << probes.port() << "/healthz" << std::endl;
-  // What was given up may still run, on what ends with this function.
-  if (const int status = lifecycle.run(); status != 0) std::quick_exit(status);
+  return lifecycle.run_or_exit();
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ int main(int argc, char** argv) {
     } else if (options.version) {
       std::cout << "vitals-example-server " << vitals::version() << '\n';
     } else {
-      serve(options);
+      return serve(options);
     }
     return 0;
   } catch (const notes::UsageError& error) {

@@ -39,7 +39,8 @@ struct EndpointOptions {
   std::vector<std::string> liveness_paths = {"/healthz", "/livez"};
   std::vector<std::string> readiness_paths = {"/ready", "/readyz"};
   std::vector<std::string> startup_paths = {"/startup", "/startupz"};
-  /// All checks as JSON, with the code of the worst probe: for people and dashboards, not for a livenessProbe.
+  /// All checks and the phase as JSON, with the code of the worst probe: for people and dashboards, not for a
+  /// livenessProbe.
   std::vector<std::string> health_paths = {"/health"};
   Details details = Details::never;
 };

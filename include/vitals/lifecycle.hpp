@@ -188,8 +188,7 @@ class VITALS_EXPORT Lifecycle {
 
   /// Waits for the end to be asked for, does everything that belongs to it, and returns when it has stopped. Meanwhile
   /// also runs the checks, as a Runner does.
-  /// @returns 0 if every step ended in order; 1 if something was given up, failed, or couldn't be told to the log
-  /// within
+  /// @returns 0 if every step ended in order; 1 if something was given up, failed, or wasn't taken by the log within
   ///          1 s: it may still run, and use what the caller is about to destroy. See run_or_exit().
   /// @throws std::system_error  if a thread that it needs can't be had.
   int run();
@@ -198,9 +197,8 @@ class VITALS_EXPORT Lifecycle {
   /// Returns when the service has stopped and the loop has returned. If the loop returns by itself, the service ends
   /// without the propagation delay; if it throws, work in flight isn't waited for, either, and that is passed on.
   ///
-  /// @param stop_loop  Makes the loop return, from another thread, within 2 s, perhaps before the loop has begun;
-  /// called
-  ///                   when the service has stopped, also when the rest was given up. Empty: a callback does it.
+  /// @param stop_loop  Makes the loop return, from another thread, within 2 s, perhaps before it has begun. Called when
+  ///                   the service has stopped, also if the rest was given up. Empty: a callback does it.
   int run(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
 
   /// run() for the end of main(): instead of returning 1 it ends the process by std::quick_exit(1), without

@@ -176,7 +176,7 @@ TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
                                if (runs.add() == 2) finish.wait();
                              },
                              {.schedule = on_demand(0s)});
-  detail::SchedulerLease former{detail::state_of(health), {}};
+  detail::SchedulerLease former{detail::state_of(health), vitals::LogFunction{}};
   ASSERT_EQ(probe(health).status(), Status::pass);
   std::jthread asking{[&] { probe(health); }};
   runs.await(2);

@@ -73,7 +73,7 @@ TEST(ThreadsTest, HaveEndedWithTheRegistryWhenNobodyHasWaitedForThem) {
   {
     HealthRegistry health;
     health.add_readiness_check("database", [] { count_the_end_of_this_thread(); });
-    detail::SchedulerLease lease{detail::state_of(health), {}};
+    detail::SchedulerLease lease{detail::state_of(health), vitals::LogFunction{}};
     probe(health);
     lease.release();
   }

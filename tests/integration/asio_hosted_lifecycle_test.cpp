@@ -138,7 +138,7 @@ TEST_F(HostedLifecycleTest, LeavesWorkThatDoesNotEndWhenACallbackStopsTheLoop) {
   boost::asio::steady_timer idle_connection{io_, 1h};
   idle_connection.async_wait([work = lifecycle.begin_work()](boost::system::error_code) {});
   lifecycle.begin_shutdown("update");
-  lifecycle.begin_shutdown("hurry");
+  lifecycle.shorten("hurry");
 
   EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 1);
 

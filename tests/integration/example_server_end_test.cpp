@@ -1,20 +1,51 @@
+#include <array>
 #include <csignal>
+#include <fcntl.h>
+#include <stdexcept>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/example_server.hpp"
+#include "support/program.hpp"
 
 namespace {
 
+using testing::HasSubstr;
 using vitals_test::eventually;
 using vitals_test::ExampleServer;
 using vitals_test::HttpClient;
+using vitals_test::Program;
+using vitals_test::TemporaryFolder;
 
 constexpr const char* no_notes = R"({"notes":[]})";
 constexpr const char* get_notes = "GET /notes HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr const char* begin_post =
+    "POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n";
+
+/// A pipe that nobody reads from, and that holds no more.
+class FullPipe {
+ public:
+  FullPipe() {
+    if (pipe2(ends_.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error{"no pipe"};
+    while (write(ends_[1], "x", 1) == 1) {
+    }
+    fcntl(ends_[1], F_SETFL, 0);  // whoever writes now waits
+  }
+  FullPipe(const FullPipe&) = delete;
+  FullPipe& operator=(const FullPipe&) = delete;
+  ~FullPipe() {
+    for (const int end : ends_) close(end);
+  }
+
+  [[nodiscard]] int descriptor() const noexcept { return ends_[1]; }
+
+ private:
+  std::array<int, 2> ends_{};
+};
 
 TEST(ExampleServerEndTest, SigtermAndCtrlCEndItWithStatusZero) {
   for (const int number : {SIGTERM, SIGINT}) {
@@ -49,11 +80,11 @@ TEST(ExampleServerEndTest, ARequestUnderWayIsAnsweredBeforeTheEnd) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/startup", 200));
   HttpClient client{server.port()};
-  client.send("POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n");
+  client.send(begin_post);
   ASSERT_EQ(client.read_response().status, 100);  // it has begun
 
   server.signal(SIGINT);
-  ASSERT_TRUE(eventually([&] { return server.log().find("(SIGINT)") != std::string::npos; }));
+  ASSERT_TRUE(server.logs("finishing: listener took"));  // from here on only the work in flight is waited for
   client.send(R"({"text": "last"})");
 
   const auto answer = client.read_response();
@@ -119,14 +150,47 @@ TEST(ExampleServerEndTest, ASecondSignalGivesUpRequestsUnderWay) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/ready", 200));
   HttpClient slow{server.port()};
-  slow.send("POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n");
+  slow.send(begin_post);
   ASSERT_EQ(slow.read_response().status, 100);  // it has begun
   server.signal(SIGTERM);
-  ASSERT_TRUE(eventually([&] { return server.log().find("-> finishing") != std::string::npos; })) << server.log();
+  ASSERT_TRUE(server.logs("-> finishing")) << server.log();
 
   server.signal(SIGTERM);
 
   EXPECT_EQ(server.wait(), 1) << server.log();
+}
+
+TEST(ExampleServerEndTest, AThirdSignalEndsItAtOnceWithStatusOne) {
+  ExampleServer server{{"--drain-seconds", "240"}};
+  ASSERT_TRUE(server.becomes("/ready", 200));
+  HttpClient slow{server.port()};
+  slow.send(begin_post);
+  ASSERT_EQ(slow.read_response().status, 100);  // it has begun
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.logs("-> draining")) << server.log();
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.logs("finishing: listener took")) << server.log();
+
+  server.signal(SIGTERM);
+
+  EXPECT_EQ(server.wait(), 1) << server.log();
+  EXPECT_THAT(server.log(), HasSubstr("finishing -> stopped"));
+}
+
+TEST(ExampleServerEndTest, ALogThatNobodyReadsKeepsItFromEndingNoLonger) {
+  const FullPipe pipe;
+  const TemporaryFolder folder;
+  const std::string with_full_log = "exec \"$0\" \"$@\" 2>&" + std::to_string(pipe.descriptor());
+  Program program{
+      "/bin/sh",
+      {"-c", with_full_log, VITALS_EXAMPLE_SERVER, "--port", "0", "--health-port", "0", "--drain-seconds", "0"},
+      folder.path(),
+      pipe.descriptor()};
+  ASSERT_TRUE(eventually([&] { return program.output().find("health: ") != std::string::npos; }));
+
+  program.signal(SIGTERM);
+
+  EXPECT_EQ(program.wait(), 1);
 }
 
 }  // namespace

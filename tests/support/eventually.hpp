@@ -5,13 +5,13 @@
 
 namespace vitals_test {
 
-/// Asks until `is_so` is, for at most 30 s; tells whether it came to be.
+/// Asks until `is_so` is, each `pause`, for at most 30 s; tells whether it came to be.
 template <class Condition>
-bool eventually(Condition is_so) {
+bool eventually(Condition is_so, std::chrono::milliseconds pause = std::chrono::milliseconds{1}) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (!is_so()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    std::this_thread::sleep_for(pause);
   }
   return true;
 }

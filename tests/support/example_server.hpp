@@ -30,6 +30,10 @@ class ExampleServer {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::uint16_t health_port() const noexcept { return health_port_; }
   [[nodiscard]] std::string log() const { return program_.errors(); }
+  /// Whether it comes to have logged that.
+  [[nodiscard]] bool logs(const std::string& text) const {
+    return eventually([&] { return log().find(text) != std::string::npos; });
+  }
 
   /// The status of one of the health server's answers.
   [[nodiscard]] int health(const std::string& path) const { return exchange(health_port_, "GET", path).status; }

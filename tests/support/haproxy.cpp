@@ -89,12 +89,12 @@ Haproxy::Haproxy(const std::vector<Server>& servers, const Options& options) {
   program_ = std::make_unique<Program>(executable, std::vector<std::string>{"-db", "-f", file}, folder_.path(),
                                        listener.descriptor());
   for (std::size_t i = 0; i < servers.size(); ++i)
-    if (!eventually([&] { return statistic(i, "check_status") == "L7OK"; }))
+    if (!eventually([&] { return statistic(i, "check_status") == "L7OK"; }, pause))
       throw std::runtime_error{"HAProxy doesn't find the servers ready: " + log()};
 }
 
 bool Haproxy::sees(std::size_t server, const std::string& state) const {
-  return eventually([&] { return statistic(server, "status") == state; });
+  return eventually([&] { return statistic(server, "status") == state; }, pause);
 }
 
 std::size_t Haproxy::sessions(std::size_t server) const { return std::stoul("0" + statistic(server, "stot")); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -24,6 +25,9 @@ class Haproxy {
     std::string retries = "0";  ///< Nothing that a server loses is masked.
     bool redispatch = false;    ///< A retry may go to another server.
   };
+
+  /// Between two questions for its statistics, which cost it more than a request.
+  static constexpr std::chrono::milliseconds pause{10};
 
   /// False where it isn't installed; tests are skipped then.
   static bool available() { return std::filesystem::exists(executable); }

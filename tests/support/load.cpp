@@ -2,6 +2,7 @@
 //
 // Half of the workers keep their connections, the others open one for each request. A connection that the server closed
 // between two requests is replaced; anything else that isn't a whole answer with 200 or 201 is a failed request.
+// Slow workers only send POSTs, whose bodies come byte by byte: whatever ends finds some of them under way.
 
 #include <algorithm>
 #include <atomic>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -33,11 +35,15 @@ a line for each failed request, with its begin and end by CLOCK_MONOTONIC in sec
 
   --workers N        each has one request under way at a time (default 8)
   --interval-ms N    from one request of a worker to its next (default 20)
+  --slow-workers N   besides, whose requests take 2 s to send (default 0)
 )";
+
+constexpr Clock::duration slow_request = std::chrono::seconds{2};
 
 struct Options {
   std::uint16_t port = 0;
   int workers = 8;
+  int slow_workers = 0;
   std::chrono::milliseconds interval{20};
 };
 
@@ -50,12 +56,13 @@ struct FailedRequest {
 /// Sends one request after the other, at its pace.
 class Worker {
  public:
-  Worker(const Options& options, int index)
-      : options_{options}, keeps_{index % 2 == 0}, next_is_post_in_{index % 10}, phase_{index} {}
+  /// @param phase    When it begins: the workers share their time instead of coming all at once.
+  /// @param sending  How long a request takes to send.
+  Worker(const Options& options, int index, Clock::duration phase, Clock::duration sending)
+      : options_{options}, keeps_{index % 2 == 0}, next_is_post_in_{index % 10}, phase_{phase}, sending_{sending} {}
 
   void run(const std::atomic<bool>& stop) {
-    // The workers share the interval instead of coming all at once.
-    auto due = Clock::now() + options_.interval * phase_ / options_.workers;
+    auto due = Clock::now() + phase_;
     while (!stop) {
       std::this_thread::sleep_until(due);
       make_request();
@@ -72,36 +79,53 @@ class Worker {
     ++requests_;
     const auto begin = Clock::now();
     try {
-      const LoadAnswer answer = ask(begin + std::chrono::seconds{5});
+      const LoadAnswer answer = ask(begin + sending_ + std::chrono::seconds{5});
       if (!keeps_ || answer.closes) connection_.reset();
       if (answer.status != 200 && answer.status != 201) throw LoadFailure{"status " + std::to_string(answer.status)};
     } catch (const LoadFailure& failure) {
       connection_.reset();
       failures_.push_back({begin, Clock::now(), failure.what()});
     }
-    slowest_ = std::max(slowest_, Clock::now() - begin);
+    slowest_ = std::max(slowest_, Clock::now() - begin - sending_);
   }
 
   /// Nothing is sent twice: a connection that ends after a byte of the request went out has lost that request.
   LoadAnswer ask(Clock::time_point deadline) {
     if (connection_ && connection_->was_closed_while_idle()) connection_.reset();
     if (!connection_) connection_.emplace(options_.port, deadline);
-    return connection_->exchange(request(), deadline);
+    if (sending_ == sending_.zero()) {
+      connection_->send(request(next_is_post_in_ == 0), deadline);
+      next_is_post_in_ = next_is_post_in_ == 0 ? 9 : next_is_post_in_ - 1;
+    } else {
+      send_slowly(request(true), deadline);
+    }
+    return connection_->read_answer(deadline);
   }
 
-  std::string request() {
+  /// The head at once, then the body byte by byte.
+  void send_slowly(const std::string& request, Clock::time_point deadline) {
+    const auto head_size = request.size() - body.size();
+    connection_->send(std::string_view{request}.substr(0, head_size), deadline);
+    for (const char& byte : body) {
+      std::this_thread::sleep_for(sending_ / body.size());
+      connection_->send({&byte, 1}, deadline);
+    }
+  }
+
+  [[nodiscard]] std::string request(bool is_post) const {
     const std::string common =
         std::string{" /notes HTTP/1.1\r\nHost: localhost\r\n"} + (keeps_ ? "" : "Connection: close\r\n");
-    if (next_is_post_in_-- > 0) return "GET" + common + "\r\n";
-    next_is_post_in_ = 9;
-    const std::string body = R"({"text": "load"})";
-    return "POST" + common + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    if (!is_post) return "GET" + common + "\r\n";
+    return "POST" + common + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
   }
+
+  static constexpr std::string_view body = R"({"text": "load"})";
 
   Options options_;
   bool keeps_;
   int next_is_post_in_;
-  int phase_;
+  Clock::duration phase_;
+  Clock::duration sending_;
   std::optional<LoadConnection> connection_;
   std::size_t requests_ = 0;
   Clock::duration slowest_{0};
@@ -140,6 +164,8 @@ Options parse(const std::vector<std::string>& arguments) {
     const bool has_value = i + 1 < arguments.size();
     if (arguments[i] == "--workers" && has_value) {
       options.workers = number_of(arguments[++i], 1, 1000);
+    } else if (arguments[i] == "--slow-workers" && has_value) {
+      options.slow_workers = number_of(arguments[++i], 0, 1000);
     } else if (arguments[i] == "--interval-ms" && has_value) {
       options.interval = std::chrono::milliseconds{number_of(arguments[++i], 1, 60'000)};
     } else {
@@ -163,7 +189,12 @@ int main(int argc, char** argv) {
     std::atomic<bool> stop = false;
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<std::thread> threads;
-    for (int i = 0; i < options.workers; ++i) workers.push_back(std::make_unique<Worker>(options, i));
+    const auto add = [&](int count, Clock::duration round, Clock::duration sending) {
+      for (int i = 0; i < count; ++i)
+        workers.push_back(std::make_unique<Worker>(options, i, round * i / count, sending));
+    };
+    add(options.workers, options.interval, {});
+    add(options.slow_workers, slow_request, slow_request);
     for (const auto& worker : workers) threads.emplace_back([&worker = *worker, &stop] { worker.run(stop); });
     int signal = 0;
     sigwait(&end, &signal);

@@ -59,8 +59,20 @@ class LoadConnection {
     return size == 0 || (errno != EAGAIN && errno != EINTR);
   }
 
-  LoadAnswer exchange(std::string_view request, std::chrono::steady_clock::time_point deadline) {
-    send_all(request, deadline);
+  void send(std::string_view bytes, std::chrono::steady_clock::time_point deadline) const {
+    while (!bytes.empty()) {
+      const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent > 0) {
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+      } else if (errno == EAGAIN) {
+        wait_for(POLLOUT, deadline, "send");
+      } else {
+        fail_by_errno("send");
+      }
+    }
+  }
+
+  [[nodiscard]] LoadAnswer read_answer(std::chrono::steady_clock::time_point deadline) const {
     std::string received;
     auto head_end = std::string::npos;
     while ((head_end = received.find("\r\n\r\n")) == std::string::npos) receive(received, deadline);
@@ -94,19 +106,6 @@ class LoadConnection {
     pollfd state{.fd = fd_, .events = event, .revents = 0};
     if (poll(&state, 1, static_cast<int>(std::max<decltype(left)>(left, 0))) == 0)
       throw LoadFailure{std::string{what} + ": timed out"};
-  }
-
-  void send_all(std::string_view bytes, std::chrono::steady_clock::time_point deadline) const {
-    while (!bytes.empty()) {
-      const auto sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent > 0) {
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-      } else if (errno == EAGAIN) {
-        wait_for(POLLOUT, deadline, "send");
-      } else {
-        fail_by_errno("send");
-      }
-    }
   }
 
   void receive(std::string& received, std::chrono::steady_clock::time_point deadline) const {
