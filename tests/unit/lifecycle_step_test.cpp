@@ -21,7 +21,6 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::StartsWith;
 using vitals::HealthRegistry;
 using vitals::Lifecycle;
 using vitals::LifecycleEvent;
@@ -283,43 +282,6 @@ TEST_F(LifecycleStepTest, WithoutAServerThereIsNothingToStop) {
   lifecycle.step();
 
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
-}
-
-std::string refusal(auto&& call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-TEST_F(LifecycleStepTest, OptionsOutOfRangeAreRefused) {
-  EXPECT_EQ(refusal([&] { make({.propagation_delay = 26s}); }),
-            "vitals: LifecycleOptions: propagation_delay must be 0 ns to 25 s, not 26 s");
-  EXPECT_EQ(refusal([&] { make({.propagation_delay = 0s, .deadline = 999ms}); }),
-            "vitals: LifecycleOptions: deadline must be 1 s to 1 h, not 999 ms");
-  EXPECT_THAT(refusal([&] { make({.deadline = 6min}); }), HasSubstr("exceeds the registry's shutdown_limit of 5 min"));
-}
-
-TEST_F(LifecycleStepTest, CallbacksThatDontFitAreRefused) {
-  auto lifecycle = make();
-  lifecycle.on_stop("worker", note(""), 10s);
-
-  EXPECT_THAT(refusal([&] { lifecycle.on_stop("Worker", note("")); }), HasSubstr("a name is 1 to 64 characters"));
-  EXPECT_THAT(refusal([&] { lifecycle.on_stop("worker", note("")); }), HasSubstr("name is taken"));
-  EXPECT_THAT(refusal([&] { lifecycle.on_stop("cache", note(""), 0s); }), HasSubstr("budget must be 1 ms to 1 h"));
-  EXPECT_THAT(refusal([&] { lifecycle.on_stop("cache", note(""), 6s); }),
-              HasSubstr("it makes 26 s, and the deadline is 25 s"));
-  EXPECT_EQ(refusal([&] { lifecycle.on_stop_accepting("worker", note(""), 5s); }), "accepted");
-}
-
-TEST_F(LifecycleStepTest, CallbacksAreRefusedOnceTheEndHasBegun) {
-  auto lifecycle = make();
-  lifecycle.begin_shutdown("SIGTERM");
-  lifecycle.step();
-
-  EXPECT_THAT(refusal([&] { lifecycle.on_stop("worker", note("")); }), HasSubstr("too late"));
 }
 
 }  // namespace

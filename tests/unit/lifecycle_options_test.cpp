@@ -1,0 +1,68 @@
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/lifecycle.hpp>
+#include <vitals/registry.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using vitals::Lifecycle;
+using vitals::LifecycleOptions;
+
+void nothing() {}
+
+class LifecycleOptionsTest : public testing::Test {
+ protected:
+  static std::string refusal_of(auto&& call) {
+    try {
+      call();
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "accepted";
+  }
+  std::string refusal(LifecycleOptions options) {
+    return refusal_of([&] { const Lifecycle lifecycle{health_, std::move(options)}; });
+  }
+  static std::string refusal(Lifecycle& lifecycle, const char* name, vitals::Duration budget) {
+    return refusal_of([&] { lifecycle.on_stop(name, nothing, budget); });
+  }
+
+  vitals::HealthRegistry health_;
+};
+
+TEST_F(LifecycleOptionsTest, AreRefusedOutOfRange) {
+  EXPECT_EQ(refusal({.propagation_delay = 26s}),
+            "vitals: LifecycleOptions: propagation_delay must be 0 ns to 25 s, not 26 s");
+  EXPECT_EQ(refusal({.propagation_delay = 0s, .deadline = 999ms}),
+            "vitals: LifecycleOptions: deadline must be 1 s to 1 h, not 999 ms");
+  EXPECT_THAT(refusal({.deadline = 6min}), HasSubstr("exceeds the registry's shutdown_limit of 5 min"));
+}
+
+TEST_F(LifecycleOptionsTest, RefuseCallbacksThatDontFit) {
+  Lifecycle lifecycle{health_};
+  lifecycle.on_stop("worker", nothing, 10s);
+
+  EXPECT_THAT(refusal(lifecycle, "Worker", 1s), HasSubstr("a name is 1 to 64 characters"));
+  EXPECT_THAT(refusal(lifecycle, "worker", 1s), HasSubstr("name is taken"));
+  EXPECT_THAT(refusal(lifecycle, "cache", 0s), HasSubstr("budget must be 1 ms to 1 h"));
+  EXPECT_THAT(refusal(lifecycle, "cache", 6s), HasSubstr("it makes 26 s, and the deadline is 25 s"));
+  EXPECT_EQ(refusal_of([&] { lifecycle.on_stop_accepting("worker", nothing, 5s); }), "accepted");
+}
+
+TEST_F(LifecycleOptionsTest, RefuseCallbacksOnceTheEndHasBegun) {
+  Lifecycle lifecycle{health_, {.log = [](std::string_view) {}}};
+  lifecycle.begin_shutdown("SIGTERM");
+  lifecycle.step();
+
+  EXPECT_THAT(refusal(lifecycle, "worker", 1s), HasSubstr("too late"));
+}
+
+}  // namespace
