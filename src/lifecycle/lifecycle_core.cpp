@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t most_insistence = 3;
+
 }  // namespace
 
 LifecycleCore::LifecycleCore(std::shared_ptr<RegistryState> state, std::function<void()> stop_server,
