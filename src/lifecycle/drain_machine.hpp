@@ -79,7 +79,7 @@ struct DrainAction {
 ///        │
 ///     stopped ◀───── from each of the three: asked a third time, or the deadline is over
 ///
-/// A second request ends one wait, the one that is under way or the next. Work in flight has what the deadline leaves
+/// Whoever asks again ends one wait, the one under way or the next. Work in flight has what the deadline leaves
 /// beside the budgets of the callbacks that are still to come.
 class DrainMachine {
  public:
