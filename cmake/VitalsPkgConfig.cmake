@@ -1,9 +1,72 @@
-# vitals_install_pc(<package> DESCRIPTION text LIBRARIES names ... [REQUIRES packages ...] [INSIDE packages ...])
+# One file for pkg-config per package component, made from what its targets link: a new library can't be left out.
+
+# The pkg-config modules of the targets that our libraries link. "-": needs none.
+set(vitals_module_of_PostgreSQL::PostgreSQL libpq)
+set(vitals_module_of_SQLite::SQLite3 sqlite3)
+set(vitals_module_of_Boost::headers -) # has no module; its version is in the variable boost_version
+set(vitals_module_of_Threads::Threads -) # -pthread is in each file
+
+# What a library of ours links, as it was written, but for what only its own sources see.
+function(vitals_get_linked out name)
+  set(property LINK_LIBRARIES)
+  get_target_property(type vitals_${name} TYPE)
+  if(type STREQUAL "INTERFACE_LIBRARY")
+    set(property INTERFACE_LINK_LIBRARIES)
+  endif()
+  get_target_property(linked vitals_${name} ${property})
+  list(FILTER linked EXCLUDE REGEX "^\\$<BUILD_INTERFACE:|-NOTFOUND$")
+  set(${out} ${linked} PARENT_SCOPE)
+endfunction()
+
+# Orders libraries as a linker wants static ones: each before those that it uses.
+function(vitals_order_for_linking out)
+  set(order ${ARGN})
+  # Each round brings one more level of the graph behind its users, so as many rounds as libraries are enough.
+  foreach(round IN LISTS ARGN)
+    foreach(user IN LISTS order)
+      vitals_get_linked(linked ${user})
+      foreach(used IN LISTS ARGN)
+        if(vitals::${used} IN_LIST linked)
+          list(REMOVE_ITEM order ${used})
+          list(APPEND order ${used})
+        endif()
+      endforeach()
+    endforeach()
+  endforeach()
+  set(${out} ${order} PARENT_SCOPE)
+endfunction()
+
+# Finds out what a package of these libraries needs: our other packages in ${packages}, modules of others in ${modules}.
+function(vitals_get_requirements packages modules)
+  set(our_packages "")
+  set(their_modules "")
+  foreach(name IN LISTS ARGN)
+    vitals_get_linked(linked ${name})
+    foreach(library IN LISTS linked)
+      string(REGEX REPLACE "^vitals::" "" used ${library})
+      if(used IN_LIST ARGN)
+        continue()
+      elseif(used IN_LIST vitals_default_libraries)
+        list(APPEND our_packages vitals)
+      elseif(library MATCHES "^vitals::")
+        list(APPEND our_packages vitals-${used})
+      elseif(NOT DEFINED vitals_module_of_${library})
+        message(FATAL_ERROR "vitals::${name} links ${library}: name its pkg-config module in VitalsPkgConfig.cmake")
+      elseif(NOT vitals_module_of_${library} STREQUAL "-")
+        list(APPEND their_modules ${vitals_module_of_${library}})
+      endif()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES our_packages)
+  list(REMOVE_DUPLICATES their_modules)
+  set(${packages} ${our_packages} PARENT_SCOPE)
+  set(${modules} ${their_modules} PARENT_SCOPE)
+endfunction()
+
+# vitals_install_pc(<package> <description> <library> ...)
 #
-# Installs <package>.pc. LIBRARIES are ours, in the order in which they need each other. INSIDE is what they use and
-# don't show: who links them statically needs it, too.
-function(vitals_install_pc package)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESCRIPTION" "LIBRARIES;REQUIRES;INSIDE")
+# Installs <package>.pc for these libraries of ours.
+function(vitals_install_pc package description)
   # Relative to the file itself, so that an installation can be moved.
   set(folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE full_folder)
@@ -12,41 +75,41 @@ function(vitals_install_pc package)
   cmake_path(APPEND libdir "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
   cmake_path(APPEND includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
 
+  vitals_order_for_linking(ordered ${ARGN})
+  vitals_get_requirements(packages modules ${ordered})
+  set(libraries "")
+  set(is_static FALSE)
+  foreach(name IN LISTS ordered)
+    get_target_property(type vitals_${name} TYPE)
+    if(type STREQUAL "STATIC_LIBRARY")
+      set(is_static TRUE)
+    endif()
+    if(NOT type STREQUAL "INTERFACE_LIBRARY")
+      string(APPEND libraries " -lvitals_${name}")
+    endif()
+  endforeach()
+
+  # Who links a static library links what it uses, too.
   set(boost_version "")
-  get_target_property(type vitals_core TYPE)
-  if(type STREQUAL "SHARED_LIBRARY")
-    list(JOIN arg_REQUIRES ", " requires)
-    list(JOIN arg_INSIDE ", " requires_private)
-  else()
-    set(all_required ${arg_REQUIRES} ${arg_INSIDE})
-    list(JOIN all_required ", " requires)
-    set(requires_private "")
-    # Of the static libraries: a host that uses Boost must have the same. `pkg-config --variable=boost_version` tells.
+  set(private_modules ${modules})
+  if(is_static)
+    list(APPEND packages ${modules})
+    set(private_modules "")
+    # A host that uses Boost must have the same. `pkg-config --variable=boost_version` prints it.
     set(boost_version "boost_version=${Boost_VERSION_STRING}")
   endif()
-  list(TRANSFORM arg_LIBRARIES PREPEND -lvitals_)
-  list(JOIN arg_LIBRARIES " " libraries)
+  list(JOIN packages ", " requires)
+  list(JOIN private_modules ", " requires_private)
   configure_file(${vitals_SOURCE_DIR}/cmake/vitals.pc.in ${vitals_BINARY_DIR}/${package}.pc @ONLY)
   install(FILES ${vitals_BINARY_DIR}/${package}.pc DESTINATION ${folder})
 endfunction()
 
-# Installs one file for the default package and one for each ready-made check.
+# Installs vitals.pc for the default package, and vitals-<component>.pc for each other component.
 function(vitals_install_pkg_config)
-  vitals_install_pc(vitals DESCRIPTION "${vitals_DESCRIPTION}" LIBRARIES server http core)
-  if(TARGET vitals_postgres)
-    vitals_install_pc(
-      vitals-postgres
-      DESCRIPTION "A ready-made health check of PostgreSQL"
-      LIBRARIES postgres
-      REQUIRES vitals
-      INSIDE libpq)
-  endif()
-  if(TARGET vitals_sqlite)
-    vitals_install_pc(
-      vitals-sqlite
-      DESCRIPTION "A ready-made health check of SQLite"
-      LIBRARIES sqlite
-      REQUIRES vitals
-      INSIDE sqlite3)
-  endif()
+  vitals_install_pc(vitals "${vitals_DESCRIPTION}" ${vitals_default_libraries})
+  get_property(parts GLOBAL PROPERTY VITALS_PARTS)
+  foreach(part IN LISTS parts)
+    get_target_property(description vitals_${part} VITALS_DESCRIPTION)
+    vitals_install_pc(vitals-${part} "${description}" ${part})
+  endforeach()
 endfunction()

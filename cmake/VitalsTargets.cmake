@@ -6,27 +6,73 @@ include(${CMAKE_CURRENT_LIST_DIR}/VitalsPkgConfig.cmake)
 # Needed to compile vitals, but never by those who link it: they stay out of the exported targets.
 set(vitals_header_only_dependencies Boost::headers nlohmann_json::nlohmann_json)
 
+# What vitals::vitals consists of.
+set(vitals_default_libraries core http server lifecycle)
+
 # vitals_find_optional(<option> <package>)
 #
 # Finds a package unless the option is OFF, and resolves AUTO: afterwards the option is ON or OFF in this directory and
-# below.
+# below. What is left out is kept with the reason, for vitals_print_parts().
 macro(vitals_find_optional option package)
-  if(${option} STREQUAL "AUTO")
+  vitals_resolve_option(${option})
+  if(${option} STREQUAL "OFF")
+    vitals_leave_out(${option} "${option} is OFF")
+  else()
     find_package(${package} QUIET)
-    set(${option} ${${package}_FOUND})
-  elseif(${option})
-    find_package(${package} QUIET)
-    if(NOT ${package}_FOUND)
-      message(FATAL_ERROR "${option} is ${${option}}, but ${package} was not found. "
+    # Not set at all where CMAKE_DISABLE_FIND_PACKAGE_<package> is ON.
+    if(${package}_FOUND)
+      set(${option} ON)
+    elseif(${option} STREQUAL "AUTO")
+      set(${option} OFF)
+      if(CMAKE_DISABLE_FIND_PACKAGE_${package})
+        vitals_leave_out(${option} "CMAKE_DISABLE_FIND_PACKAGE_${package} is ON")
+      else()
+        vitals_leave_out(${option} "${package} was not found")
+      endif()
+    else()
+      message(FATAL_ERROR "${option} is ON, but ${package} was not found. "
                           "Install its development files or set ${option} to OFF.")
     endif()
   endif()
 endmacro()
 
+# Makes the option ON, OFF or AUTO in the caller's scope.
+function(vitals_resolve_option option)
+  string(TOUPPER "${${option}}" value)
+  if(value MATCHES "^(ON|TRUE|YES|Y|1)$")
+    set(value ON)
+  elseif(value MATCHES "^(OFF|FALSE|NO|N|0|)$")
+    set(value OFF)
+  elseif(NOT value STREQUAL "AUTO")
+    message(FATAL_ERROR "${option} is '${${option}}', but must be ON, OFF or AUTO.")
+  endif()
+  set(${option} ${value} PARENT_SCOPE)
+endfunction()
+
+function(vitals_leave_out option reason)
+  string(REGEX REPLACE "^VITALS_WITH_" "" part ${option})
+  string(TOLOWER ${part} part)
+  set_property(GLOBAL APPEND PROPERTY VITALS_LEFT_OUT "${part} (${reason})")
+endfunction()
+
+# Prints which optional parts are built, and why the others aren't, in one line.
+function(vitals_print_parts)
+  get_property(parts GLOBAL PROPERTY VITALS_PARTS)
+  list(SORT parts)
+  list(JOIN parts ", " line)
+  get_property(left_out GLOBAL PROPERTY VITALS_LEFT_OUT)
+  if(left_out)
+    list(JOIN left_out ", " left_out)
+    string(APPEND line "; without ${left_out}")
+  endif()
+  message(STATUS "vitals ${vitals_VERSION} with ${line}")
+endfunction()
+
 # g++ 12 takes `"text" + std::string` for an overlapping copy when it optimises (GCC bug 105651): no -Wrestrict.
 function(vitals_set_warnings target)
   target_compile_options(
     ${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+                      $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
                       $<$<BOOL:${VITALS_WERROR}>:-Werror>)
 endfunction()
 
@@ -48,13 +94,15 @@ function(vitals_export_own_symbols target)
   endif()
 endfunction()
 
-# vitals_add_library(<name> [STATIC] [SOURCES a.cpp ...] [HEADERS vitals/a.hpp ...] [PUBLIC libs ...] [PRIVATE libs ...])
+# vitals_add_library(<name> [STATIC] [DESCRIPTION text] [SOURCES a.cpp ...] [HEADERS vitals/a.hpp ...]
+#                    [PUBLIC libs ...] [PRIVATE libs ...])
 #
 # Adds the target vitals_<name> with the alias vitals::<name>; without sources it is an INTERFACE library. HEADERS are
-# its public headers, relative to include/. A STATIC one is so under BUILD_SHARED_LIBS, too. The rooms of the default
-# package are one package component, every other library is a component of its own.
+# its public headers, relative to include/. A STATIC one is so under BUILD_SHARED_LIBS, too. The libraries of the
+# default package are one package component; every other one is an optional part: a component of its own, with a
+# DESCRIPTION.
 function(vitals_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "DESCRIPTION" "SOURCES;HEADERS;PUBLIC;PRIVATE")
   set(target vitals_${name})
   set(scope PUBLIC)
   set(type "")
@@ -95,19 +143,21 @@ function(vitals_add_library name)
     target_link_libraries(${target} PRIVATE ${library})
   endforeach()
 
+  set(component vitals)
+  if(NOT name IN_LIST vitals_default_libraries AND NOT name STREQUAL "vitals")
+    set(component ${name})
+    set_property(GLOBAL APPEND PROPERTY VITALS_PARTS ${name})
+    set_target_properties(${target} PROPERTIES VITALS_DESCRIPTION "${arg_DESCRIPTION}")
+  endif()
   if(VITALS_INSTALL)
-    vitals_install_library(${name})
-  elseif(NOT PROJECT_IS_TOP_LEVEL AND NOT name IN_LIST vitals_default_libraries)
+    vitals_install_library(${name} ${component})
+  elseif(NOT PROJECT_IS_TOP_LEVEL AND NOT component STREQUAL "vitals")
     # The host builds the opt-ins that it links.
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
 
-function(vitals_install_library name)
-  set(component ${name})
-  if(name IN_LIST vitals_default_libraries)
-    set(component vitals)
-  endif()
+function(vitals_install_library name component)
   set_property(GLOBAL APPEND PROPERTY VITALS_COMPONENTS ${component})
   install(
     TARGETS vitals_${name}
@@ -117,7 +167,6 @@ function(vitals_install_library name)
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endfunction()
-set(vitals_default_libraries core http server lifecycle vitals)
 
 # Installs what makes find_package(vitals) work. Called once, after all libraries.
 function(vitals_install_package)

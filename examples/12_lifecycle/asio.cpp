@@ -16,7 +16,7 @@ int main() {
   vitals::HealthRegistry health;
   health.add_liveness_check("event-loop", vitals::run_on(io, [] { return true; }));
   vitals::HostedServer server{io, health, {.port = 0}};  // 8080 in a service; 0 takes a free port
-  vitals::Lifecycle lifecycle{health, server, {.signals = {SIGTERM, SIGINT}}};
+  vitals::Lifecycle lifecycle{health, server, {.stop_signals = {SIGTERM, SIGINT}}};
   AsioWeb web{io.get_executor(), lifecycle};
   lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
 

@@ -16,7 +16,7 @@ int main() {
   vitals::HealthRegistry health;
   health.add_liveness_check("event-loop", vitals::run_on(pool, [] { return true; }));
   vitals::HostedServer server{pool, health, {.port = 0}};  // 8080 in a service; 0 takes a free port
-  vitals::Lifecycle lifecycle{health, server, {.signals = {SIGTERM, SIGINT}}};
+  vitals::Lifecycle lifecycle{health, server, {.stop_signals = {SIGTERM, SIGINT}}};
   AsioWeb web{pool.get_executor(), lifecycle};
   lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
 

@@ -11,7 +11,7 @@ int main() {
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
   vitals::HealthServer server{health, {.port = 0}};  // 8080 in a service; 0 takes a free port
-  vitals::Lifecycle lifecycle{health, server, {.signals = {SIGTERM, SIGINT}}};
+  vitals::Lifecycle lifecycle{health, server, {.stop_signals = {SIGTERM, SIGINT}}};
   Web web{lifecycle};  // for each request: if (auto work = lifecycle.begin_work()) ...
   lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
 

@@ -17,7 +17,8 @@ int main() {
   health.add_liveness_check("worker", beat);
   const auto log = health.on_change(vitals::log_changes(std::clog));
   Queue queue;
-  vitals::Lifecycle lifecycle{health, {.propagation_delay = 0s, .signals = {SIGTERM, SIGINT}}};  // nobody is to notice
+  // No load balancer needs to notice.
+  vitals::Lifecycle lifecycle{health, {.propagation_delay = 0s, .stop_signals = {SIGTERM, SIGINT}}};
   lifecycle.on_stop_accepting("queue", [&] { queue.close(); });
 
   queue.add([&] { expect(health.report(vitals::Probe::liveness).status() == vitals::Status::pass, "it is alive"); });

@@ -5,7 +5,6 @@
 
 #include <vitals/checks/sqlite.hpp>
 
-#include "options.hpp"
 #include "sqlite_notes.hpp"
 
 #ifdef NOTES_WITH_POSTGRES
@@ -24,7 +23,8 @@ bool has_scheme(std::string_view url, std::string_view scheme) { return url.subs
 
 }  // namespace
 
-std::unique_ptr<NotesStore> open_database(const std::string& url, vitals::HealthRegistry& health) {
+std::unique_ptr<NotesStore> open_database(const Options& options, vitals::HealthRegistry& health) {
+  const std::string& url = options.database;
   constexpr std::string_view sqlite = "sqlite:";
   try {
     if (has_scheme(url, sqlite)) {
@@ -41,9 +41,9 @@ std::unique_ptr<NotesStore> open_database(const std::string& url, vitals::Health
 #endif
     }
   } catch (const std::invalid_argument& error) {
-    throw UsageError{std::string{"--database: "} + error.what()};
+    throw UsageError{std::string{options.database_from} + ": " + error.what()};
   }
-  throw UsageError{"--database takes sqlite:PATH or postgresql://..."};
+  throw UsageError{std::string{options.database_from} + " takes sqlite:PATH or postgresql://..."};
 }
 
 }  // namespace notes

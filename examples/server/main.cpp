@@ -1,5 +1,6 @@
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -25,16 +26,16 @@ int serve(const notes::Options& options) {
   vitals::HealthRegistry health;
   const vitals::Heartbeat beat{notes::Worker::beat_limit};
   const vitals::StatusFlag migration{vitals::CheckResult::fail("the migration has not begun")};
-  health.add_liveness_check("worker", beat);         // about this process alone, never about the database
-  health.add_startup_check("migration", migration);  // until it passes, readiness fails and liveness is shielded
-  auto store = notes::open_database(options.database, health);  // adds the readiness check "database"
+  health.add_liveness_check("worker", beat);           // about this process alone, never about the database
+  health.add_startup_check("migration", migration);    // until it passes, readiness fails and liveness is shielded
+  auto store = notes::open_database(options, health);  // adds the readiness check "database"
   const auto log = health.on_change(vitals::log_changes(std::clog));
 
   vitals::HealthServer probes{health, {.port = options.health_port}};
   vitals::Lifecycle lifecycle{
       health,
       probes,
-      {.propagation_delay = options.drain, .deadline = options.drain + after_drain, .signals = {SIGTERM, SIGINT}}};
+      {.propagation_delay = options.drain, .deadline = options.drain + after_drain, .stop_signals = {SIGTERM, SIGINT}}};
   notes::Worker worker{std::move(store), beat, migration, options.startup};
   notes::NotesApi api{worker};
   notes::WebServer web{api, lifecycle};
@@ -58,7 +59,7 @@ int main(int argc, char** argv) {
   const std::string program = "vitals-example-server: ";
   try {
     signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more is no reason to end
-    const notes::Options options = notes::parse_options({argv + 1, argv + argc});
+    const notes::Options options = notes::parse_options({argv + 1, argv + argc}, std::getenv("DATABASE_URL"));
     if (options.help) {
       std::cout << notes::usage;
     } else if (options.version) {

@@ -21,8 +21,8 @@ class DatabaseError : public std::runtime_error {
 
 /// Where the notes are. Used by one thread at a time.
 ///
-/// No call takes longer than `time_limit`, whatever the database does (only the resolution of its name may), and each
-/// throws DatabaseError.
+/// No call takes longer than `time_limit`, whatever the database does, and each throws DatabaseError. Only the
+/// resolution of its name may take longer: as long as /etc/resolv.conf lets it.
 class NotesStore {
  public:
   static constexpr std::chrono::seconds time_limit{2};

@@ -30,7 +30,11 @@ Setter setter_of(std::string_view option) {
   if (option == "--port") return [](Options& o, std::string_view name, std::string_view v) { o.port = port(name, v); };
   if (option == "--health-port")
     return [](Options& o, std::string_view name, std::string_view v) { o.health_port = port(name, v); };
-  if (option == "--database") return [](Options& o, std::string_view, std::string_view v) { o.database = v; };
+  if (option == "--database")
+    return [](Options& o, std::string_view, std::string_view v) {
+      o.database = v;
+      o.database_from = "--database";
+    };
   if (option == "--startup-seconds")
     return [](Options& o, std::string_view name, std::string_view v) { o.startup = seconds(name, v); };
   if (option == "--drain-seconds")
@@ -47,7 +51,9 @@ A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..
 
   --port N               where the notes are served; 0 takes a free port (default 8000)
   --health-port N        where /healthz, /ready, /startup and /health are answered (default 8080)
-  --database URL         sqlite:PATH or postgresql://... (default sqlite:notes.db)
+  --database URL         sqlite:PATH or postgresql://...; without it DATABASE_URL from the environment counts, which is
+                         the place for a password: every user of the machine can read a command line
+                         (default sqlite:notes.db)
   --startup-seconds N    how long the simulated migration takes at the start (default 0)
   --drain-seconds N      how long it goes on serving after SIGTERM or Ctrl-C, while load balancers notice that it
                          isn't ready any more; a second one ends that, and a third gives up what is under way
@@ -56,8 +62,12 @@ A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..
   --version              print the version and exit
 )";
 
-Options parse_options(const std::vector<std::string>& arguments) {
+Options parse_options(const std::vector<std::string>& arguments, const char* database_url) {
   Options options;
+  if (database_url != nullptr) {
+    options.database = database_url;
+    options.database_from = "DATABASE_URL";
+  }
   for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
     const auto equals = argument->find('=');
     const std::string option = argument->substr(0, equals);

@@ -1,6 +1,5 @@
 #include "postgres_notes.hpp"
 
-#include <algorithm>
 #include <initializer_list>
 #include <poll.h>
 #include <utility>
@@ -18,11 +17,15 @@ using Connection = std::unique_ptr<PGconn, Finish>;
 using Result = std::unique_ptr<PGresult, Finish>;
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// False when the time is up.
+bool is_ready(const Connection& connection, short events, std::chrono::milliseconds timeout) {
+  pollfd socket{PQsocket(connection.get()), events, 0};
+  return poll(&socket, 1, static_cast<int>(timeout.count())) > 0;
+}
+
+/// False when the time is up, also while a server sends and sends.
 bool wait(const Connection& connection, short events, Deadline deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  pollfd socket{PQsocket(connection.get()), events, 0};
-  return poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) > 0;
+  return left.count() > 0 && is_ready(connection, events, left);
 }
 
 /// libpq's own texts stay here, since they may quote the connection URL; the health check tells what it can.
@@ -43,7 +46,7 @@ Connection connect(const std::string& url, Deadline deadline) {
   return connection;
 }
 
-/// Uses libpq without blocking: a frozen server must neither stop the worker's heartbeat nor the shutdown.
+/// Uses libpq without blocking: a frozen server must not hold up the shutdown.
 class PostgresNotes final : public NotesStore {
  public:
   explicit PostgresNotes(std::string url) : url_{std::move(url)} {}
@@ -77,7 +80,8 @@ class PostgresNotes final : public NotesStore {
     const Deadline deadline = std::chrono::steady_clock::now() + time_limit;
     // Nothing is to be read from an idle connection, unless it has ended.
     Connection connection = std::move(connection_);
-    if (connection == nullptr || wait(connection, POLLIN, Deadline{})) connection = connect(url_, deadline);
+    if (connection == nullptr || is_ready(connection, POLLIN, std::chrono::milliseconds{0}))
+      connection = connect(url_, deadline);
     if (PQsendQueryParams(connection.get(), sql, static_cast<int>(parameters.size()), nullptr, parameters.begin(),
                           nullptr, nullptr, 0) == 0)
       throw DatabaseError{"the connection to the database has ended"};

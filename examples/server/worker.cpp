@@ -3,13 +3,18 @@
 #include <string>
 #include <utility>
 
+#include "guarded_notes.hpp"
+
 namespace notes {
 
 using vitals::CheckResult;
 
 Worker::Worker(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat, vitals::StatusFlag migration,
                std::chrono::seconds startup)
-    : store_{std::move(store)}, beat_{std::move(beat)}, migration_{std::move(migration)}, startup_{startup} {}
+    : store_{std::make_unique<GuardedNotes>(std::move(store), beat)},
+      beat_{std::move(beat)},
+      migration_{std::move(migration)},
+      startup_{startup} {}
 
 void Worker::start() {
   thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
@@ -64,7 +69,7 @@ void Worker::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::unique_lock lock{mutex_};
     {
-      const auto idle = beat_.idle();  // silence is no trouble while there is nothing to do
+      const auto idle = beat_.idle();  // an idle loop needn't beat
       if (!changed_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
     }
     const Entry entry = std::move(queue_.front());

@@ -19,8 +19,10 @@ namespace notes {
 
 /// The thread that works on the database: first it migrates it, then it does the jobs of the requests one by one.
 ///
-/// Its heartbeat is the service's sign of life. It says nothing of the database: every call to that is bounded, so that
-/// the loop turns also while the database is gone.
+/// Its heartbeat is the service's sign of life, and says nothing of the database. The rule for that: each blocking call
+/// of a loop that beats is either shorter than the heartbeat's limit, or made within a guard that says that the loop
+/// waits for something else (Heartbeat::idle()), and then has a bound of its own. Otherwise a frozen database would
+/// silence the loops of all replicas, and liveness would restart them.
 class Worker {
  public:
   /// Gets null instead of the store if it has waited for too long.
@@ -28,9 +30,9 @@ class Worker {
   enum class Admission { taken, starting, overloaded };
 
   static constexpr std::size_t queue_limit = 64;
-  /// Longest time between two beats: a call to the database, and a resolver of names that is out of reach (40 s with
-  /// glibc's usual settings), for which nobody should restart this process.
-  static constexpr std::chrono::seconds beat_limit{60};
+  /// Covers only the loop's own work. Shorter than NotesStore::time_limit: calls of the database are
+  /// made within a guard.
+  static constexpr std::chrono::seconds beat_limit{1};
 
   /// @param migration  Set to pass when the database is ready to be used.
   /// @param startup    How long the migration pretends to take.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 #include <type_traits>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -24,6 +25,8 @@
 #endif
 
 #include <vitals/asio_check.hpp>
+#include <vitals/asio_host.hpp>
+#include <vitals/callable.hpp>
 #include <vitals/check.hpp>
 #include <vitals/server.hpp>
 
@@ -107,7 +110,8 @@ Completion completion_of(const std::shared_ptr<Handler>& handler, const boost::a
 ///              void, bool or CheckResult, where the compiler and Boost have them. What escapes is a failure.
 /// @returns An asynchronous check. It is a remote check if `f` is.
 ///
-/// @throws std::invalid_argument  if `host` is an empty any_io_executor.
+/// @throws std::invalid_argument  if `host` is an empty any_io_executor, or `f` a null pointer or an empty
+///                                std::function.
 /// @par Thread safety  Shared objects: safe, as far as `f` is; `f` is called only by the executor.
 /// @par Lifetime       `f` and a copy of the context live until the coroutine has ended, which may be later than the
 ///                     check is removed: `f` must own what it uses. Should the context of `host` end first, the runs
@@ -128,11 +132,13 @@ template <class Host, class F>
   static_assert(!good_host || is_instant || is_asynchronous || detail::can_run_on<Check>(),
                 "vitals: run_on calls f() or f(const CheckContext&), which returns void, bool, std::error_code or "
                 "vitals::CheckResult, or is a coroutine: boost::asio::awaitable of void, bool or vitals::CheckResult");
-  if constexpr (good_host && detail::can_run_on<Check>())
+  if constexpr (good_host && detail::can_run_on<Check>()) {
+    if (detail::holds_nothing<Check>(f)) throw std::invalid_argument{"vitals: run_on: the function must not be empty"};
     return detail::RunOn<Check>{detail::HostExecutor::make(detail::executor_of(std::forward<Host>(host))),
                                 std::forward<F>(f)};
-  else
+  } else {
     return detail::RefusedCheck{};
+  }
 }
 
 /// Answers the probes of a registry over HTTP/1.1, as HealthServer does, on the application's own executor.
@@ -150,6 +156,9 @@ template <class Host, class F>
 /// @par Thread safety  Distinct objects: safe, also two on one registry. Shared objects: safe; the destructor isn't.
 /// @par Lifetime       Keeps the registry's state alive. May end before or after the context, which stops it when it
 ///                     ends; its work keeps run() from returning until stop().
+/// @par fork()         As for a HealthServer. A host that notifies its context of a fork (Asio's notify_fork()) must do
+///                     so in the child before anything else; the child's copies of the sockets are then closed.
+///                     Asio's own daemon pattern, too, comes before start().
 class HostedServer {
  public:
   /// Doesn't listen yet.
@@ -164,7 +173,7 @@ class HostedServer {
   ~HostedServer();
 
   /// Listens and runs the checks; answers as soon as the host's loop runs. After stop() it may be called again.
-  /// @throws std::system_error  naming address and port if it can't listen; Errc::already_started if it runs.
+  /// @throws std::system_error  naming the address if it can't listen; Errc::already_started if it runs.
   void start();
   /// The same, with the error in `error` instead of thrown; cleared on success.
   void start(std::error_code& error);
@@ -180,6 +189,7 @@ class HostedServer {
   ///               executor, or that of the callback, after `duration` or at stop(), whichever is first; earlier if it
   ///               is cancelled (per operation, any type; from Boost 1.77 on). Once the host's context has ended it
   ///               completes at once where the callback has an executor of another context, else not at all.
+  /// @throws std::invalid_argument  if the duration is out of range.
   template <class Token>
   auto async_drain(Duration duration, Token&& token) {
     return boost::asio::async_initiate<Token, void()>(

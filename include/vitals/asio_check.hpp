@@ -10,20 +10,15 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <stop_token>
 #include <type_traits>
 #include <utility>  // Boost 1.74 needs it before its own headers
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/query.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/version.hpp>
 #if BOOST_VERSION >= 107700
@@ -31,103 +26,12 @@
 #include <boost/asio/cancellation_signal.hpp>
 #endif
 
+#include <vitals/asio_host.hpp>
 #include <vitals/check.hpp>
 
 namespace vitals::inline v1 {
 
 namespace detail {
-
-template <class T>
-concept AsioContext = std::derived_from<std::remove_cvref_t<T>, boost::asio::execution_context>;
-
-/// An executor, or a context with executors that isn't a temporary.
-template <class T>
-concept HostOfHandlers = (AsioContext<T> && std::is_lvalue_reference_v<T> &&
-                          requires(T context) { boost::asio::any_io_executor{context.get_executor()}; }) ||
-                         (!AsioContext<T> && std::convertible_to<T, boost::asio::any_io_executor>);
-
-/// @throws std::invalid_argument  if it is an empty any_io_executor.
-template <HostOfHandlers T>
-boost::asio::any_io_executor executor_of(T&& host) {
-  if constexpr (AsioContext<T>) {
-    return host.get_executor();
-  } else {
-    boost::asio::any_io_executor executor = std::forward<T>(host);
-    if (!executor) throw std::invalid_argument{"vitals: the executor is empty"};
-    return executor;
-  }
-}
-
-/// The host's executor as other threads use it, until its context ends: then it is let go, and what is posted from then
-/// on is dropped.
-///
-/// No copy of the executor is ever outside the mutex, so that none outlives the context.
-///
-/// @par Thread safety  Shared objects: safe.
-class HostExecutor {
- public:
-  using Executor = boost::asio::any_io_executor;
-
-  /// @param before_end  Called by the thread that destroys the context, while executor and context still work.
-  static std::shared_ptr<HostExecutor> make(Executor executor, std::function<void()> before_end = {});
-
-  /// Calls `use` with the executor, unless it is gone. `use` mustn't run user code, and the context doesn't end
-  /// meanwhile.
-  template <class Use>
-  void with(Use&& use) {
-    const std::lock_guard lock{mutex_};
-    if (executor_) use(std::as_const(executor_));
-  }
-  template <class Task>
-  void post(Task&& task) {
-    with([&](const Executor& executor) { boost::asio::post(executor, std::forward<Task>(task)); });
-  }
-
- private:
-  /// Hears of the end of a context while its other services are still there. It keeps what it watches, so that the last
-  /// owner of an executor and the end of the context find the same mutex.
-  class Watch final : public boost::asio::execution_context::service {
-   public:
-    static inline boost::asio::execution_context::id id;
-
-    explicit Watch(boost::asio::execution_context& context) : service{context} {}
-    void add(const std::shared_ptr<HostExecutor>& executor) {
-      const std::lock_guard lock{mutex_};
-      std::erase_if(watched_, [](const auto& watched) { return watched.use_count() == 1; });  // its owners are gone
-      watched_.push_back(executor);
-    }
-
-   private:
-    void shutdown() noexcept override {
-      for (const auto& watched : watched_) {
-        if (watched->before_end_) watched->before_end_();
-        watched->let_go();
-      }
-    }
-
-    std::mutex mutex_;
-    std::vector<std::shared_ptr<HostExecutor>> watched_;
-  };
-
-  explicit HostExecutor(Executor executor, std::function<void()> before_end)
-      : executor_{std::move(executor)}, before_end_{std::move(before_end)} {}
-  void let_go() noexcept {
-    const std::lock_guard lock{mutex_};
-    executor_ = {};
-  }
-
-  std::mutex mutex_;
-  Executor executor_;
-  const std::function<void()> before_end_;
-};
-
-inline std::shared_ptr<HostExecutor> HostExecutor::make(Executor executor, std::function<void()> before_end) {
-  boost::asio::execution_context& context = boost::asio::query(executor, boost::asio::execution::context);
-  const std::shared_ptr<HostExecutor> made{new HostExecutor{std::move(executor), std::move(before_end)}};
-  std::shared_ptr<HostExecutor> owner{made.get(), [made](HostExecutor* last) { last->let_go(); }};
-  boost::asio::use_service<Watch>(context).add(made);
-  return owner;
-}
 
 /// What run_on() makes of a callable that it refuses, so that there is one error and not ten.
 struct RefusedCheck {
@@ -175,6 +79,15 @@ template <class F>
 class CoroutineRun;
 
 #ifdef BOOST_ASIO_HAS_CO_AWAIT
+#if BOOST_VERSION >= 107700
+#pragma push_macro("emit")  // Qt has a macro of that name
+#undef emit
+inline void cancel_by(boost::asio::cancellation_signal& signal) {
+  signal.emit(boost::asio::cancellation_type::terminal);
+}
+#pragma pop_macro("emit")
+#endif
+
 /// One run of a coroutine, owned by the coroutine and by what it waits for. All of it is on the strand, but for the
 /// stop callback.
 template <class F>
@@ -221,7 +134,7 @@ class CoroutineRun : public std::enable_shared_from_this<CoroutineRun<F>> {
     try {
       host_->with([&](const auto&) {
         boost::asio::post(strand_, [weak = this->weak_from_this()] {
-          if (const auto self = weak.lock()) self->signal_.emit(boost::asio::cancellation_type::terminal);
+          if (const auto self = weak.lock()) cancel_by(self->signal_);
         });
       });
     } catch (...) {  // out of memory: the coroutine isn't told
@@ -258,21 +171,15 @@ class RunOn {
                                                                            std::move(done))] { run->start(); });
       } else {
         boost::asio::post(executor, [f = f_, context, done = std::move(done)] {
-          if (!context.stop_token().stop_requested()) done(result_of(*f, context));
+          if (!context.stop_token().stop_requested())
+            complete_with(done,
+                          [&] { return outcome_of([&]() -> decltype(auto) { return call_check(*f, context); }); });
         });
       }
     });
   }
 
  private:
-  static CheckResult result_of(F& f, const CheckContext& context) {
-    try {
-      return outcome_of([&]() -> decltype(auto) { return call_check(f, context); });
-    } catch (...) {
-      return failure_of(std::current_exception());
-    }
-  }
-
   std::shared_ptr<HostExecutor> host_;
   std::shared_ptr<F> f_;
 };

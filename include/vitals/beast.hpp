@@ -7,6 +7,7 @@
 #include <concepts>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -20,6 +21,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <vitals/callable.hpp>
 #include <vitals/endpoint.hpp>
 
 /// Mounts an Endpoint on a Boost.Beast server that is there already. Uses the Boost of whoever includes it.
@@ -91,6 +93,18 @@ class BeastDelivery {
   boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> work_;
 };
 
+/// Also of one that is bound to an executor.
+template <class Handler>
+bool is_empty_handler(const Handler& handler) {
+  if constexpr (requires {
+                  typename Handler::target_type;
+                  handler.get();
+                })
+    return is_empty_handler(handler.get());
+  else
+    return holds_nothing(handler);
+}
+
 }  // namespace detail
 
 /// Answers a request of a Beast server on the calling thread: for a server with a thread per request.
@@ -130,6 +144,7 @@ template <class Body, class Fields>
 ///                 Runner's thread, where it should hand over and return. If the answer is ready it may be called
 ///                 inline either way. It may be move-only. On a context that several threads run the executor must be
 ///                 a strand, that of the connection: nothing else keeps the handler from running beside the others.
+/// @throws std::invalid_argument  if the handler is a null pointer or an empty std::function.
 /// @par Thread safety  Shared objects: safe.
 /// @par Lifetime       The executor's context must outlive the Runners and servers of the registry.
 template <class Body, class Fields, class Handler>
@@ -137,6 +152,8 @@ PendingResponse async_respond(const Endpoint& endpoint, const boost::beast::http
                               Handler&& handler) {
   static_assert(std::invocable<std::decay_t<Handler>&, std::optional<BeastResponse>>,
                 "vitals: the handler is called as handler(std::optional<vitals::BeastResponse>)");
+  if (detail::is_empty_handler<std::decay_t<Handler>>(handler))
+    throw std::invalid_argument{"vitals: async_respond: the handler must not be empty"};
   const auto accept = detail::accept_of(request);
   auto delivery = std::make_shared<detail::BeastDelivery<std::decay_t<Handler>>>(std::forward<Handler>(handler),
                                                                                  detail::exchange_of(request));

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vitals/callable.hpp>
 #include <vitals/check_result.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
@@ -118,8 +119,9 @@ concept AsyncCheck = !ContextCheck<F> && !PlainCheck<F> && std::invocable<F&, co
 template <class F>
 concept CheckCallable = ContextCheck<F> || PlainCheck<F> || AsyncCheck<F>;
 
-/// True for checks that ask another system. Such a check can't be a liveness check: see add_liveness_check().
-/// A class says so itself with `using remote_check = void;`, or this template is specialised for it.
+/// True for checks that are known to ask another system: the ready-made ones, and those that say so. Such a check can't
+/// be a liveness check: see add_liveness_check(). A class says so itself with `using remote_check = void;`, or this
+/// template is specialised for it.
 // clang-format off
 template <class T>
 struct is_remote_check : std::bool_constant<requires { typename T::remote_check; }> {};
@@ -165,6 +167,9 @@ CheckResult outcome_of(Call&& call) {
   }
 }
 
+/// Hands in what `call` returns or throws; also that it ends its thread.
+VITALS_EXPORT void complete_with(const CheckCompletion& done, const std::function<CheckResult()>& call);
+
 template <class F>
 class SyncBody final : public CheckBody {
  public:
@@ -206,6 +211,7 @@ constexpr bool has_check_outcome() {
     return true;
 }
 
+/// Null if the callable is empty: whoever registers it refuses that.
 template <class Callable>
 std::shared_ptr<CheckBody> make_check_body(Callable&& callable) {
   using F = std::decay_t<Callable>;
@@ -215,6 +221,8 @@ std::shared_ptr<CheckBody> make_check_body(Callable&& callable) {
                 "vitals: a check returns void, bool, std::error_code or vitals::CheckResult; one that takes a "
                 "CheckCompletion returns void");
   if constexpr (!CheckCallable<F> || !has_check_outcome<F>())
+    return nullptr;
+  else if (holds_nothing<F>(callable))
     return nullptr;
   else if constexpr (AsyncCheck<F>)
     return std::make_shared<AsyncBody<F>>(std::forward<Callable>(callable));

@@ -5,6 +5,7 @@
 #else
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include <vitals/export.hpp>
 #include <vitals/status.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -37,7 +39,10 @@ class VITALS_EXPORT Value {
   Value(std::floating_point auto value) noexcept : Value{real(static_cast<double>(value))} {}
   Value(std::string_view text);
   Value(const std::string& text) : Value{std::string_view{text}} {}
-  Value(const char* text) : Value{std::string_view{text}} {}
+  /// Null is the text "(null)".
+  Value(const char* text) : Value{std::string_view{Text{text}}} {}
+  /// Nothing, as null in JSON.
+  Value(std::nullptr_t) noexcept {}
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -78,9 +83,9 @@ struct Datum {
 /// return vitals::CheckResult::warn("backlog").with("depth", depth);
 /// @endcode
 ///
-/// Text is made safe to show on intake: valid UTF-8 (what isn't becomes U+FFFD), control characters become spaces, and
-/// it is cut to 1 KiB. At most 16 data are kept; keys follow the rule for names, [a-z0-9][a-z0-9._-]{0,63}, and a key
-/// that doesn't is mended (upper case to lower, other characters to '_').
+/// A null C string is the text "(null)". Text is made safe to show on intake: valid UTF-8 (what isn't becomes U+FFFD),
+/// control characters become spaces, and it is cut to 1 KiB. At most 16 data are kept; keys follow the rule for names,
+/// [a-z0-9][a-z0-9._-]{0,63}, and a key that doesn't is mended (upper case to lower, other characters to '_').
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT CheckResult {
@@ -93,13 +98,13 @@ class VITALS_EXPORT CheckResult {
   /// A failure: a result that nobody filled in isn't good news.
   CheckResult() = default;
 
-  [[nodiscard]] static CheckResult pass(std::string_view message = {});
-  [[nodiscard]] static CheckResult warn(std::string_view message = {});
-  [[nodiscard]] static CheckResult fail(std::string_view message = {});
+  [[nodiscard]] static CheckResult pass(Text message = {});
+  [[nodiscard]] static CheckResult warn(Text message = {});
+  [[nodiscard]] static CheckResult fail(Text message = {});
 
   /// Adds a datum; a key that is there already gets the new value.
-  CheckResult& with(std::string_view key, Value value) &;
-  [[nodiscard]] CheckResult with(std::string_view key, Value value) &&;
+  CheckResult& with(Text key, Value value) &;
+  [[nodiscard]] CheckResult with(Text key, Value value) &&;
 
   [[nodiscard]] Status status() const noexcept { return status_; }
   [[nodiscard]] const std::string& message() const& noexcept { return message_; }

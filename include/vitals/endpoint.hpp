@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <vitals/export.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -25,7 +26,7 @@ class PendingAnswer;
 
 /// Who is shown reasons (messages, data, the reason of a shutdown). Names and statuses are always shown.
 enum class Details {
-  never,   ///< Nobody: the text says "reason withheld". Reasons go to the log.
+  never,   ///< Your reasons are replaced by "reason withheld" and go to the log; the library's own are shown.
   always,  ///< Every caller: for a port that only operators can reach.
 };
 
@@ -43,16 +44,24 @@ struct EndpointOptions {
   /// livenessProbe.
   std::vector<std::string> health_paths = {"/health"};
   Details details = Details::never;
+  /// Whether a path with one '/' more at its end is answered as without: `/ready/` as `/ready`, `/ready/<check>/` as
+  /// `/ready/<check>`. For the paths above that don't end in '/' themselves.
+  bool trailing_slash = false;
+  /// The value of Access-Control-Allow-Origin on each answer of the health_paths and of the checks below them, so that
+  /// a page of another origin may read them: "*", or an origin such as "https://status.example". Visible ASCII
+  /// characters but no comma; empty: no such field. Meant for plain GETs: what a page must ask permission for by
+  /// OPTIONS, such as header fields of its own, stays refused.
+  std::string allow_origin = {};
 };
 
-/// What an Endpoint needs to know of an HTTP request. The views need to live only during the call.
+/// What an Endpoint needs to know of an HTTP request. The texts need to live only during the call.
 struct Request {
   /// As in the request line: "GET".
-  std::string_view method = "GET";
+  Text method = "GET";
   /// As in the request line: a path with or without a query, or an absolute URI.
-  std::string_view target = "/";
+  Text target = "/";
   /// The value of the Accept header; empty if there is none. Several are joined by commas.
-  std::string_view accept = {};
+  Text accept = {};
 };
 
 struct Header {
@@ -107,7 +116,8 @@ class [[nodiscard]] VITALS_EXPORT PendingResponse {
 /// @par Lifetime       May outlive the registry, whose state it keeps alive; it then answers 503.
 class VITALS_EXPORT Endpoint {
  public:
-  /// @throws std::invalid_argument  naming the path and the rule, if a path is malformed or given twice.
+  /// @throws std::invalid_argument  naming the option and the rule, if a path is malformed or given twice, or
+  ///                                allow_origin is malformed.
   explicit Endpoint(HealthRegistry& registry, EndpointOptions options = {});
   Endpoint(Endpoint&& other) noexcept;
   Endpoint& operator=(Endpoint&& other) noexcept;
@@ -116,7 +126,8 @@ class VITALS_EXPORT Endpoint {
   /// Answers on the calling thread, which may wait for the registry's answer budget: for a server with a thread per
   /// request. Not for an event loop.
   ///
-  /// @returns The answer, or nothing if the path isn't one of the endpoint's.
+  /// @returns The answer, or nothing if the path isn't one of the endpoint's. Nor is the target `*`, which is about the
+  ///          whole server.
   [[nodiscard]] std::optional<Response> handle(const Request& request) const;
 
   /// Answers without waiting: for an event loop.
@@ -124,6 +135,7 @@ class VITALS_EXPORT Endpoint {
   /// @param done  Called exactly once, unless the returned object is dropped before: inline if the answer is ready or
   ///              the path is foreign, else from a Runner's thread within the answer budget. It should hand over and
   ///              return; while it blocks, other answers of this kind wait behind it. What it throws is dropped.
+  /// @throws std::invalid_argument  if `done` is empty.
   PendingResponse async_handle(const Request& request, std::function<void(std::optional<Response>)> done) const;
 
  private:

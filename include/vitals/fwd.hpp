@@ -2,6 +2,8 @@
 
 #if __cplusplus < 202002L
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#elif defined(Status)
+#error "vitals: Status is a macro here, as X11 defines it: write #undef Status between its headers and those of vitals"
 #else
 
 /// Names every public type without defining it, for headers that only mention them.
@@ -33,6 +35,7 @@ class Schedule;
 class ScopedCheck;
 class StatusFlag;
 class Subscription;
+class Text;
 class Value;
 class WorkToken;
 

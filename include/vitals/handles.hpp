@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include <vitals/export.hpp>
 
@@ -16,7 +15,7 @@ namespace vitals::inline v1 {
 class HealthRegistry;
 
 namespace detail {
-class RegistryState;
+struct RegistryState;
 struct Listener;
 }  // namespace detail
 
@@ -27,7 +26,7 @@ struct Listener;
 class VITALS_EXPORT CheckHandle {
  public:
   /// Refers to no check.
-  CheckHandle() noexcept = default;
+  CheckHandle() noexcept;
 
   /// Unregisters the check. A run under way is told to stop, and its result is dropped; doesn't wait for it.
   /// Idempotent.
@@ -38,8 +37,7 @@ class VITALS_EXPORT CheckHandle {
  private:
   friend class HealthRegistry;
   friend class ScopedCheck;
-  CheckHandle(std::weak_ptr<detail::RegistryState> state, std::uint64_t id, std::string name) noexcept
-      : state_{std::move(state)}, id_{id}, name_{std::move(name)} {}
+  CheckHandle(std::weak_ptr<detail::RegistryState> state, std::uint64_t id, std::string name) noexcept;
   void remove_and_wait() const noexcept;
 
   std::weak_ptr<detail::RegistryState> state_;
@@ -62,8 +60,8 @@ class VITALS_EXPORT CheckHandle {
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class [[nodiscard]] VITALS_EXPORT ScopedCheck {
  public:
-  ScopedCheck() noexcept = default;
-  ScopedCheck(CheckHandle handle) noexcept : handle_{std::move(handle)} {}
+  ScopedCheck() noexcept;
+  ScopedCheck(CheckHandle handle) noexcept;
   ScopedCheck(ScopedCheck&& other) noexcept;
   ScopedCheck& operator=(ScopedCheck&& other) noexcept;
   ~ScopedCheck();
@@ -88,8 +86,8 @@ class [[nodiscard]] VITALS_EXPORT ScopedCheck {
 /// @par Lifetime       May outlive the registry.
 class [[nodiscard]] VITALS_EXPORT Subscription {
  public:
-  Subscription() noexcept = default;
-  Subscription(Subscription&& other) noexcept = default;
+  Subscription() noexcept;
+  Subscription(Subscription&& other) noexcept;
   Subscription& operator=(Subscription&& other) noexcept;
   ~Subscription();
 
@@ -98,8 +96,7 @@ class [[nodiscard]] VITALS_EXPORT Subscription {
 
  private:
   friend class HealthRegistry;
-  Subscription(std::weak_ptr<detail::RegistryState> state, std::shared_ptr<detail::Listener> listener) noexcept
-      : state_{std::move(state)}, listener_{std::move(listener)} {}
+  Subscription(std::weak_ptr<detail::RegistryState> state, std::shared_ptr<detail::Listener> listener) noexcept;
 
   std::weak_ptr<detail::RegistryState> state_;
   std::shared_ptr<detail::Listener> listener_;

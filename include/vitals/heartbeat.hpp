@@ -5,7 +5,6 @@
 #else
 
 #include <memory>
-#include <utility>
 
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
@@ -17,12 +16,13 @@ class HeartbeatSource;
 class InstantSource;
 }  // namespace detail
 
-/// While it lives, its Heartbeat counts as alive without beating; its end is a beat. For a loop that waits for work.
+/// While it lives, its Heartbeat counts as alive without beating; its end is a beat. For a loop that waits for work, or
+/// for another system in a call that has a bound of its own: a loop that never returns from it isn't noticed.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
  public:
-  HeartbeatIdle(HeartbeatIdle&& other) noexcept = default;
+  HeartbeatIdle(HeartbeatIdle&& other) noexcept;
   HeartbeatIdle& operator=(HeartbeatIdle&& other) noexcept;
   ~HeartbeatIdle();
 
@@ -45,6 +45,9 @@ class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
 /// }
 /// @endcode
 ///
+/// Each blocking call of the loop is shorter than the limit, or made while idle() and bounded by itself. A loop that
+/// beats only after a call to a database otherwise ties liveness to it: when it hangs, all replicas are restarted.
+///
 /// The limit counts from the last beat, the registration or the startup latch, whichever is latest. Copies share the
 /// one heartbeat; when the application's copies are all gone it has failed.
 ///
@@ -60,7 +63,7 @@ class VITALS_EXPORT Heartbeat {
   /// Says that the loop is alive. Wait-free.
   void beat() const noexcept;
 
-  /// Says that the loop waits for work and needn't beat until the returned guard ends.
+  /// Says that the loop waits for work, or for another system, and needn't beat until the returned guard ends.
   HeartbeatIdle idle() const noexcept;
 
   [[nodiscard]] Duration limit() const noexcept;
@@ -68,7 +71,7 @@ class VITALS_EXPORT Heartbeat {
  private:
   friend class HeartbeatGroup;
   friend std::shared_ptr<detail::InstantSource> instant_source(const Heartbeat& heartbeat) noexcept;
-  explicit Heartbeat(std::shared_ptr<detail::HeartbeatSource> source) noexcept : source_{std::move(source)} {}
+  explicit Heartbeat(std::shared_ptr<detail::HeartbeatSource> source) noexcept;
 
   std::shared_ptr<detail::HeartbeatSource> source_;
 };

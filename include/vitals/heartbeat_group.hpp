@@ -5,11 +5,11 @@
 #else
 
 #include <memory>
-#include <string_view>
 
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -57,7 +57,7 @@ class VITALS_EXPORT HeartbeatGroup {
   ///
   /// @param name  How messages call it, cut to 1 KiB; empty: "worker 1" and so on.
   /// @returns The worker's own Heartbeat, with idle() too.
-  Heartbeat add(std::string_view name = {}) const;
+  Heartbeat add(Text name = {}) const;
 
   /// Takes a worker that ends as it should out of the group. Does nothing if it isn't in it.
   void remove(const Heartbeat& worker) const noexcept;

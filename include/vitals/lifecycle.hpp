@@ -5,8 +5,9 @@
 #else
 
 #include <chrono>
-#include <csignal>  // for the numbers in LifecycleOptions::signals
+#include <csignal>  // for the numbers in LifecycleOptions::stop_signals
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -16,17 +17,40 @@
 #include <utility>
 #include <vector>
 
+#include <vitals/callable.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
 #include <vitals/runner.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
 class HealthRegistry;
+class HealthServer;
+class HostedServer;
 
 namespace detail {
+
 class LifecycleCore;
 class WorkCount;
+
+/// What a Lifecycle does with its server; empty functions if it has none, or may only stop it.
+struct ServerCalls {
+  std::function<void()> stop = {};
+  std::function<void()> start = {};
+  std::function<std::uint16_t()> port = {};  ///< 0 while it isn't running.
+};
+
+template <class Server>
+ServerCalls calls_of(Server& server) {
+  ServerCalls calls{.stop = [&server] { server.stop(); }};
+  if constexpr (std::is_base_of_v<HealthServer, Server> || std::is_base_of_v<HostedServer, Server>) {
+    calls.start = [&server] { server.start(); };
+    calls.port = [&server] { return server.port(); };
+  }
+  return calls;
+}
+
 }  // namespace detail
 
 /// Where a service is between its first request and its end; each state follows the one before it.
@@ -69,9 +93,11 @@ struct LifecycleOptions {
   Duration deadline = std::chrono::seconds{25};
   /// Which signals ask for the end, as {SIGTERM, SIGINT}; none by default. From construction to the end of run(), or of
   /// the object, their handlers are replaced; those that were there are called, too. One that comes before run() is
-  /// heeded by run(), and counts from when it came. A handler that is installed while the service serves takes its
-  /// signal away. A host that waits with sigwait() or a signalfd leaves this empty and calls begin_shutdown().
-  std::vector<int> signals = {};
+  /// heeded by run(), and counts from when it came. The same signal again within 100 ms is one request, since
+  /// timeout(1) and shells signal a process and its group; different signals are two. A handler that you
+  /// install after run() has started replaces ours. A host that waits with sigwait() or a signalfd leaves this empty
+  /// and calls begin_shutdown().
+  std::vector<int> stop_signals = {};
   /// Takes a line for each step; empty: a line on standard error.
   LogFunction log = {};
   /// Called for each step, one at a time, after its line was written, and where that was. What it throws is dropped.
@@ -84,17 +110,17 @@ struct LifecycleOptions {
 /// @par Lifetime       May outlive its Lifecycle.
 class [[nodiscard]] VITALS_EXPORT WorkToken {
  public:
-  WorkToken() noexcept = default;
+  WorkToken() noexcept;
   WorkToken(WorkToken&& other) noexcept;
   WorkToken& operator=(WorkToken&& other) noexcept;
   ~WorkToken();
 
   /// False if the work may not begin: the service takes none any more.
-  [[nodiscard]] explicit operator bool() const noexcept { return count_ != nullptr; }
+  [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(count_); }
 
  private:
   friend class Lifecycle;
-  explicit WorkToken(std::shared_ptr<detail::WorkCount> count) noexcept : count_{std::move(count)} {}
+  explicit WorkToken(std::shared_ptr<detail::WorkCount> count) noexcept;
 
   std::shared_ptr<detail::WorkCount> count_;
 };
@@ -103,7 +129,7 @@ class [[nodiscard]] VITALS_EXPORT WorkToken {
 ///
 /// @code
 /// vitals::HealthServer server{health, {.port = 8080}};
-/// vitals::Lifecycle lifecycle{health, server, {.signals = {SIGTERM, SIGINT}}};
+/// vitals::Lifecycle lifecycle{health, server, {.stop_signals = {SIGTERM, SIGINT}}};
 /// lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });
 /// lifecycle.on_stop("worker", [&] { worker.stop(); });
 /// server.start();
@@ -126,6 +152,7 @@ class [[nodiscard]] VITALS_EXPORT WorkToken {
 ///                     isn't, and run() and step() are for one thread.
 /// @par Lifetime       The registry, the server, and what the callbacks use must outlive it. An abandoned callback goes
 ///                     on: what it uses must then outlive that, too.
+/// @par fork()         As for a HealthServer. A signal that a child receives does there what it did before this object.
 class VITALS_EXPORT Lifecycle {
  public:
   /// For a service without a server of this library.
@@ -135,11 +162,11 @@ class VITALS_EXPORT Lifecycle {
   explicit Lifecycle(HealthRegistry& health, LifecycleOptions options = {});
 
   /// @param server  Has a `stop()`, which is called last: a HealthServer, a HostedServer, or one of the application's,
-  ///                whose stop() has 2 s.
+  ///                whose stop() has 2 s. run() starts the first two if they aren't running.
   template <class Server>
   requires requires(Server& server) { server.stop(); }
   Lifecycle(HealthRegistry& health, Server& server, LifecycleOptions options = {})
-      : Lifecycle{health, [&server] { server.stop(); }, std::move(options)} {}
+      : Lifecycle{health, detail::calls_of(server), std::move(options)} {}
 
   Lifecycle(const Lifecycle&) = delete;
   Lifecycle& operator=(const Lifecycle&) = delete;
@@ -151,7 +178,7 @@ class VITALS_EXPORT Lifecycle {
   ///
   /// In the order of registration; afterwards begin_work() refuses. Otherwise as on_stop().
   template <class Callback>
-  void on_stop_accepting(std::string_view name, Callback callback, Duration budget = std::chrono::seconds{2}) {
+  void on_stop_accepting(Text name, Callback callback, Duration budget = std::chrono::seconds{2}) {
     add(LifecycleState::finishing, name, callable(std::move(callback)), budget);
   }
 
@@ -162,9 +189,10 @@ class VITALS_EXPORT Lifecycle {
   ///                  logged.
   /// @param budget    1 ms to 1 h. All budgets and the propagation delay together must fit into the deadline.
   ///
-  /// @throws std::invalid_argument  naming the callback and the rule, also once the service is ending.
+  /// @throws std::invalid_argument  naming the callback and the rule: also if it is a null pointer or an empty
+  ///                                std::function, and once the service is ending.
   template <class Callback>
-  void on_stop(std::string_view name, Callback callback, Duration budget = std::chrono::seconds{2}) {
+  void on_stop(Text name, Callback callback, Duration budget = std::chrono::seconds{2}) {
     add(LifecycleState::stopping, name, callable(std::move(callback)), budget);
   }
 
@@ -180,17 +208,18 @@ class VITALS_EXPORT Lifecycle {
 
   /// Begins the end, as the first signal does; the first call counts, later ones are ignored. Readiness fails before it
   /// returns. Not in a signal handler. HealthRegistry::begin_shutdown() alone ends nothing.
-  void begin_shutdown(std::string_view reason);
+  void begin_shutdown(Text reason);
 
   /// Ends the wait that is under way, or else the next, as a second signal does; another time it gives up, as a third.
   /// Not in a signal handler.
-  void shorten(std::string_view reason);
+  void shorten(Text reason);
 
   /// Waits for the end to be asked for, does everything that belongs to it, and returns when it has stopped. Meanwhile
-  /// also runs the checks, as a Runner does.
+  /// also runs the checks, as a Runner does. A HealthServer or HostedServer that isn't running is started first, with a
+  /// line in the log, unless the service is ending already.
   /// @returns 0 if every step ended in order; 1 if something was given up, failed, or wasn't taken by the log within
   ///          1 s: it may still run, and use what the caller is about to destroy. See run_or_exit().
-  /// @throws std::system_error  if a thread that it needs can't be had.
+  /// @throws std::system_error  if a thread that it needs can't be had, or as the server's start() does.
   int run();
 
   /// The same around a loop of the application's own: that runs on this thread, and everything else on another one.
@@ -199,6 +228,7 @@ class VITALS_EXPORT Lifecycle {
   ///
   /// @param stop_loop  Makes the loop return, from another thread, within 2 s, perhaps before it has begun. Called when
   ///                   the service has stopped, also if the rest was given up. Empty: a callback does it.
+  /// @throws std::invalid_argument  if `loop` is empty.
   int run(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
 
   /// run() for the end of main(): instead of returning 1 it ends the process by std::quick_exit(1), without
@@ -214,7 +244,7 @@ class VITALS_EXPORT Lifecycle {
 
   /// Does what is due, on the calling thread and by the registry's clock, and waits for nothing: for tests, and for a
   /// host that drives it from its own loop instead of run(). Callbacks are called in place, and a budget that one
-  /// overran is noticed afterwards. Inside a callback it does nothing.
+  /// overran is noticed afterwards. Inside a callback it does nothing. It starts no server.
   /// @returns When to call it again at the latest. Nothing wakes the host for a signal or the end of work: while it
   ///          listens to signals, or ends, that is within a second; else SteadyTime::max().
   SteadyTime step();
@@ -222,10 +252,11 @@ class VITALS_EXPORT Lifecycle {
  private:
   using Callable = std::function<void(const std::stop_token&)>;
 
-  Lifecycle(HealthRegistry& health, std::function<void()> stop_server, LifecycleOptions options);
+  Lifecycle(HealthRegistry& health, detail::ServerCalls server, LifecycleOptions options);
 
   template <class Callback>
   static Callable callable(Callback callback) {
+    if (detail::holds_nothing(callback)) return {};                       // refused by add()
     const auto shared = std::make_shared<Callback>(std::move(callback));  // which may be move-only
     if constexpr (std::is_invocable_v<Callback&, std::stop_token>)
       return [shared](const std::stop_token& stop) { (*shared)(stop); };

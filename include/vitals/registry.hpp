@@ -22,6 +22,7 @@
 #include <vitals/report.hpp>
 #include <vitals/status.hpp>
 #include <vitals/status_flag.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -71,8 +72,9 @@ class VITALS_EXPORT HealthRegistry {
 
   /// Registers a check that decides whether this process must be restarted.
   ///
-  /// Never a check of another system: its outage would restart every replica. Until its first result it passes, but no
-  /// longer than its stale bound.
+  /// Never a check of another system: its outage would restart every replica. Those that are known to be one
+  /// (is_remote_check) don't compile here; what any other callable asks is yours to see to. Until its first result it
+  /// passes, but no longer than its stale bound.
   ///
   /// @param name     1 to 64 characters from [a-z0-9._-], starting with [a-z0-9]; unique in the registry.
   /// @param check    A callable (see CheckCallable), a Heartbeat, a HeartbeatGroup or a StatusFlag. A callable is
@@ -82,12 +84,13 @@ class VITALS_EXPORT HealthRegistry {
   ///                 `last_known_good_for`.
   /// @returns A handle; discarding it leaves the check registered for the registry's lifetime.
   ///
-  /// @throws std::invalid_argument  if the name is taken or malformed, or an option is out of range.
+  /// @throws std::invalid_argument  if the name is taken or malformed, the callable is a null pointer or an empty
+  ///                                std::function, or an option is out of range.
   /// @par Thread safety     Shared objects: safe, also from inside a running check.
   /// @par Exception safety  Strong.
   /// @par Lifetime          Whatever `check` captures must live until the check is removed (see ScopedCheck).
   template <class Check>
-  CheckHandle add_liveness_check(std::string_view name, Check&& check, const CheckOptions& options = {}) {
+  CheckHandle add_liveness_check(Text name, Check&& check, const CheckOptions& options = {}) {
     static_assert(!is_remote_check<std::decay_t<Check>>::value,
                   "vitals: a check of a remote dependency can't be a liveness check: its outage would restart every "
                   "replica. Use add_readiness_check.");
@@ -99,7 +102,7 @@ class VITALS_EXPORT HealthRegistry {
   /// The first run starts as soon as there is a Runner; until it ends the check reports "not checked yet" and counts as
   /// failing. Otherwise as add_liveness_check().
   template <class Check>
-  CheckHandle add_readiness_check(std::string_view name, Check&& check, const CheckOptions& options = {}) {
+  CheckHandle add_readiness_check(Text name, Check&& check, const CheckOptions& options = {}) {
     return add(Probe::readiness, name, std::forward<Check>(check), options);
   }
 
@@ -110,7 +113,7 @@ class VITALS_EXPORT HealthRegistry {
   ///
   /// @throws std::invalid_argument  also if the startup probe has already succeeded.
   template <class Check>
-  CheckHandle add_startup_check(std::string_view name, Check&& check, const CheckOptions& options = {}) {
+  CheckHandle add_startup_check(Text name, Check&& check, const CheckOptions& options = {}) {
     return add(Probe::startup, name, std::forward<Check>(check), options);
   }
 
@@ -120,8 +123,8 @@ class VITALS_EXPORT HealthRegistry {
   /// Tells `listener` of each transition of a check or a probe, beginning with the present state of each probe.
   ///
   /// One delivery at a time, in one order for all listeners, on a Runner's thread that runs no check; without a Runner,
-  /// in run_due(). A listener that hangs delays the listeners and nothing else: what it misses is folded to the latest
-  /// state.
+  /// in run_due(). The present state comes with the first Runner or run_due(). A listener that hangs delays the
+  /// listeners and nothing else: what it misses is folded to the latest state.
   ///
   /// @throws std::invalid_argument  if `listener` is empty.
   Subscription on_change(HealthListener listener);
@@ -133,7 +136,7 @@ class VITALS_EXPORT HealthRegistry {
   /// Not to be called from a signal handler.
   ///
   /// @param reason  Appears in the report, in the event, and in answers that may show details.
-  void begin_shutdown(std::string_view reason);
+  void begin_shutdown(Text reason);
 
   /// Runs the checks that are due and delivers the events, on the calling thread and by the registry's clock, and waits
   /// for nothing: for tests, and for programs that want no thread. Not inside a check or a listener, where it does

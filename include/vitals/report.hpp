@@ -15,6 +15,7 @@
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
 #include <vitals/status.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -38,7 +39,7 @@ struct CheckReport {
   Status status = Status::fail;
   bool critical = true;
   Condition condition = Condition::not_checked_yet;
-  /// Why, in full: never shown to a network caller unless the endpoint's options allow it.
+  /// Why, in full: shown to a network caller only if the endpoint's options allow it, or if it is by the library.
   std::string message = {};
   std::vector<Datum> data = {};
   /// How long the last run took, or its timeout if it overran.
@@ -54,6 +55,8 @@ struct CheckReport {
   /// Results of the same kind in a row up to now; one of the two is zero.
   std::uint64_t failures_in_a_row = 0;
   std::uint64_t successes_in_a_row = 0;
+  /// `message` is the library's own ("timed out ...", "stale ...", "not checked yet"), and says nothing about yours.
+  bool message_by_library = false;
 };
 
 /// What a registry knew about one probe at one moment: an immutable value, cheap to copy.
@@ -73,6 +76,7 @@ class VITALS_EXPORT Report {
     std::string reason = {};
     WallTime time = {};
     std::vector<CheckReport> checks = {};
+    bool reason_by_library = false;
   };
 
   explicit Report(Data data);
@@ -83,14 +87,16 @@ class VITALS_EXPORT Report {
   /// Why the status isn't just the worst of the checks: "starting", the reason of the shutdown, or empty.
   [[nodiscard]] const std::string& reason() const& noexcept { return data_->reason; }
   [[nodiscard]] std::string reason() && { return data_->reason; }
+  /// The reason is the library's own ("starting", "shutting down", "shutdown overran"), and not what you called it.
+  [[nodiscard]] bool reason_by_library() const noexcept { return data_->reason_by_library; }
   /// When the report was taken.
   [[nodiscard]] WallTime time() const noexcept { return data_->time; }
   /// The probe's checks in the order of their registration.
   [[nodiscard]] const std::vector<CheckReport>& checks() const& noexcept { return data_->checks; }
   [[nodiscard]] std::vector<CheckReport> checks() &&;
   /// The check of that name; null (or empty) if the probe has none.
-  [[nodiscard]] const CheckReport* find(std::string_view name) const& noexcept;
-  [[nodiscard]] std::optional<CheckReport> find(std::string_view name) &&;
+  [[nodiscard]] const CheckReport* find(Text name) const& noexcept;
+  [[nodiscard]] std::optional<CheckReport> find(Text name) &&;
 
  private:
   std::shared_ptr<const Data> data_;

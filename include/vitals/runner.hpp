@@ -18,7 +18,8 @@ namespace detail {
 class SchedulerLease;
 }
 
-/// Called with one line of text, without a line feed, for trouble that can't be thrown. Must not throw.
+/// Called with one line of text, without a line feed, for trouble that can't be thrown. Must not throw, nor end its
+/// thread.
 using LogFunction = std::function<void(std::string_view line)>;
 
 struct RunnerOptions {

@@ -2,6 +2,8 @@
 
 #if __cplusplus < 202002L
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
+#elif defined(Status)
+#error "vitals: Status is a macro here, as X11 defines it: write #undef Status between its headers and those of vitals"
 #else
 
 #include <iosfwd>
@@ -12,6 +14,9 @@
 namespace vitals::inline v1 {
 
 /// How healthy something is, from best to worst. Over HTTP pass and warn are 200, fail is 503.
+///
+/// X11's headers have `#define Status int`. A file that needs both includes X11 first, then has `#undef Status`, and
+/// then includes vitals.
 enum class Status { pass, warn, fail };
 
 /// The question that a check helps to answer; a check belongs to exactly one.

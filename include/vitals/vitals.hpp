@@ -23,6 +23,7 @@
 #include <vitals/server.hpp>
 #include <vitals/status.hpp>
 #include <vitals/status_flag.hpp>
+#include <vitals/text.hpp>
 #include <vitals/version.hpp>
 
 #endif

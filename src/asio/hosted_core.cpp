@@ -1,6 +1,5 @@
 #include "asio/hosted_core.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <system_error>
@@ -8,17 +7,20 @@
 #include <vector>
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <vitals/error.hpp>
 
 #include "asio/host_threads.hpp"
+#include "core/base/validator.hpp"
 #include "core/scheduler_lease.hpp"
 #include "server/acceptor.hpp"
-#include "server/connection.hpp"
+#include "server/asio_host.hpp"
 #include "server/listen_socket.hpp"
 #include "server/server_options.hpp"
+#include "server/spare_descriptor.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -29,52 +31,78 @@ using Strand = asio::strand<asio::any_io_executor>;
 
 namespace {
 
+/// Under the mutex of the core: what takes the handler to its executor is destroyed later, with the drain, since that
+/// may destroy the handler, too.
 void complete(HostedDrain& drain) noexcept {
   drain.timer.reset();
+  if (std::exchange(drain.completed, true)) return;
   try {
-    std::exchange(drain.complete, nullptr)();
+    drain.complete();
   } catch (...) {  // out of memory: whoever waits isn't told
   }
+}
+
+/// The context shuts its services down in the opposite order of their creation. So the one that stops the server is
+/// made last, when those are there that closing its sockets and timers needs.
+class ServerWatch final : public HostExecutor::Watch {
+ public:
+  static inline asio::execution_context::id id;
+  using Watch::Watch;
+};
+
+std::shared_ptr<HostExecutor> watched(const Strand& strand, HostHooks hooks) {
+  using Clock = std::chrono::steady_clock;
+  const StreamPlaceholders placeholders;  // for what Asio opens with the first object of a context
+  const asio::any_io_executor executor = strand;
+  const asio::posix::basic_stream_descriptor<asio::any_io_executor> set{executor};
+  const asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, asio::any_io_executor> timer{executor};
+  return HostExecutor::make<ServerWatch>(executor, std::move(hooks));
 }
 
 }  // namespace
 
 /// Everything that lives from start() to stop().
 struct HostedCore::Run {
-  Run(const asio::any_io_executor& executor, std::shared_ptr<HostExecutor> host, ListenSocket socket,
+  Run(const asio::any_io_executor& executor, const std::shared_ptr<HostExecutor>& loop, ListenSocket socket,
       const Answers& answers, Limits& limits, const HealthServerOptions& options,
-      const std::shared_ptr<RegistryState>& state)
+      std::shared_ptr<SchedulerLease> the_lease)
       : port{socket.port},
-        lease{state, options.log},
-        service{std::make_shared<Service<HostThreads>>(std::move(host), answers, limits, options,
-                                                       [this](std::string line) { lease.log(std::move(line)); })},
-        acceptor{std::make_shared<Acceptor<HostThreads>>(executor, service, std::move(socket))} {
-    limits.set_name(address_and_port(options.address, port));
+        traces{socket.traces()},
+        lease{std::move(the_lease)},
+        host{std::make_shared<AsioHost<HostThreads>>(executor, loop)},
+        service{std::make_shared<Service>(host, answers, limits, options,
+                                          [this](std::string line) { lease->log(std::move(line)); })},
+        acceptor{service, std::move(socket)} {
+    limits.set_name(server_name(options.address, port));
+    // Other threads may have the first turn at once. Free until then, so not waited for: the lock of the host's
+    // executor is held here, and on a turn it is taken second.
+    const std::unique_lock lock{host->mutex(), std::try_to_lock};
     try {
-      acceptor->start();
+      acceptor.start();
     } catch (...) {
-      acceptor->close();
+      acceptor.close();
       throw;
     }
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
-  ~Run() {
-    // Not waited for: this may be a check's own thread.
-    lease.release();
-  }
 
-  /// Closes everything, so that the handlers that are still to come do nothing, and lets go of all that is the host's.
+  /// Closes everything, and lets go of all that is the application's: handlers that are still to come do nothing.
   void close() noexcept {
-    acceptor->close();
-    acceptor.reset();
+    {
+      const std::lock_guard lock{host->mutex()};
+      acceptor.close();
+      host->close();
+    }
     for (const auto& drain : drains) complete(*drain);
   }
 
   std::uint16_t port;
-  SchedulerLease lease;
-  std::shared_ptr<Service<HostThreads>> service;
-  std::shared_ptr<Acceptor<HostThreads>> acceptor;
+  ListenTraces traces;
+  std::shared_ptr<SchedulerLease> lease;
+  std::shared_ptr<AsioHost<HostThreads>> host;
+  std::shared_ptr<Service> service;
+  Acceptor acceptor;
   std::vector<std::shared_ptr<HostedDrain>> drains;
 };
 
@@ -84,54 +112,106 @@ HostedCore::HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions
 std::shared_ptr<HostedCore> HostedCore::make(const asio::any_io_executor& host, std::shared_ptr<RegistryState> state,
                                              HealthServerOptions options) {
   std::shared_ptr<HostedCore> core{new HostedCore{std::move(state), std::move(options)}};
-  core->host_ = HostExecutor::make(Strand{host}, [weak = core->weak_from_this()] {
-    if (const auto self = weak.lock()) self->stop();
-  });
+  const auto call = [weak = core->weak_from_this()](auto member) {
+    return [weak, member] {
+      if (const auto self = weak.lock()) ((*self).*member)();
+    };
+  };
+  core->host_ =
+      watched(Strand{host}, {.before_end = call(&HostedCore::stop), .in_child = call(&HostedCore::leave_to_parent)});
   return core;
 }
 
 HostedCore::~HostedCore() { stop(); }
 
-std::unique_ptr<HostedCore::Run> HostedCore::make_run(const asio::any_io_executor& strand) {
-  // The address first: if it is taken, no check has begun to run.
-  auto socket = listen_or_throw(options_.address, options_.port);
+void HostedCore::begin_start() {
+  if (in_another_process())
+    throw std::system_error{std::make_error_code(std::errc::operation_not_permitted),
+                            "vitals: can't start the server: it was started in the parent process"};
+  const std::lock_guard lock{mutex_};
+  if (run_ || starting_) throw std::system_error{Errc::already_started, "vitals: can't start the server"};
+  starting_ = true;
+  owner_.claim();
+}
+
+void HostedCore::end_start() noexcept {
+  const std::lock_guard lock{mutex_};
+  starting_ = false;
+  if (!run_) owner_.release();
+  started_.notify_all();
+}
+
+void HostedCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket) {
+  const auto where = server_name(options_.address, options_.port);
+  const std::lock_guard lock{mutex_};
   try {
-    return std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, options_, state_);
-  } catch (const boost::system::system_error& error) {  // not a std::system_error: Asio lacks a descriptor
-    throw std::system_error{error.code().value(), std::system_category(),
-                            "vitals: can't serve on " + address_and_port(options_.address, options_.port)};
+    host_->with([&](const asio::any_io_executor& strand) {
+      run_ = std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, options_, lease);
+      port_.store(run_->port, std::memory_order_release);
+    });
+  } catch (const std::system_error& error) {  // a descriptor is missing
+    throw std::system_error{error.code(), "vitals: can't serve on " + where};
   }
+  if (!run_)
+    throw std::system_error{std::make_error_code(std::errc::operation_canceled),
+                            "vitals: can't serve on " + where + ", the host's context has ended"};
 }
 
 void HostedCore::start() {
-  const std::lock_guard lock{mutex_};
-  if (run_) throw std::system_error{Errc::already_started, "vitals: can't start the server"};
-  host_->with([&](const asio::any_io_executor& strand) { run_ = make_run(strand); });
-  if (!run_)
-    throw std::system_error{std::make_error_code(std::errc::operation_canceled),
-                            "vitals: can't serve on " + address_and_port(options_.address, options_.port) +
-                                ", the host's context has ended"};
-  port_.store(run_->port, std::memory_order_release);
+  const auto log = std::make_shared<Log>(options_.log);
+  std::shared_ptr<SchedulerLease> lease;  // the end of it and of the log may be user code: after the start is over
+  begin_start();
+  try {
+    // The address first: if it is taken, no check has begun to run.
+    auto socket = listen_or_throw(options_);
+    lease = std::make_shared<SchedulerLease>(state_, log);
+    make_run(lease, std::move(socket));
+  } catch (...) {
+    end_start();
+    throw;
+  }
+  end_start();
 }
 
 void HostedCore::stop() noexcept {
-  std::unique_ptr<Run> ended;  // with user code, such as the destructor of the log: it goes without the lock
-  const std::lock_guard lock{mutex_};
-  if (!run_) return;
-  port_.store(0, std::memory_order_release);
-  run_->close();
-  ended = std::move(run_);
+  if (in_another_process()) {
+    port_.store(0, std::memory_order_release);
+    if (run_) run_->service->descriptors.close_copies(run_->traces, run_->service->epoll);
+    return;
+  }
+  std::unique_ptr<Run> ended;
+  {
+    std::unique_lock lock{mutex_};
+    started_.wait(lock, [&] { return !starting_; });
+    if (!run_) return;
+    port_.store(0, std::memory_order_release);
+    run_->close();
+    ended = std::move(run_);
+    owner_.release();
+  }
+  // The context's destructor may fail to lock the weak pointer to this object; this lock orders our close before it.
+  host_->with([](const asio::any_io_executor&) {});
+  // Not waited for: this may be a check's own thread.
+  ended->lease->release();
+}
+
+void HostedCore::leave_to_parent() noexcept {
+  if (!in_another_process()) return;
+  if (run_) run_->acceptor.leave_to_parent();
+  stop();
 }
 
 void HostedCore::begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration,
                              const MakeCompletion& make_completion) {
+  Validator{"HostedServer"}.in_range("async_drain()'s duration", duration, 0s, 1h);
+  if (in_another_process()) return;
   const std::lock_guard lock{mutex_};
   bool host_is_gone = true;
   host_->with([&](const asio::any_io_executor& strand) {
     host_is_gone = false;
     drain->complete = make_completion(strand.target<Strand>()->get_inner_executor());
     if (!run_) return complete(*drain);
-    drain->timer.emplace(strand, std::clamp<Duration>(duration, 0s, 1h));
+    drain->timer.emplace(strand, duration);
     run_->drains.reserve(run_->drains.size() + 1);
     drain->timer->async_wait([weak = weak_from_this(), drain](boost::system::error_code) {
       if (const auto self = weak.lock()) self->end_drain(drain);
@@ -144,6 +224,7 @@ void HostedCore::begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration
 }
 
 void HostedCore::end_drain(const std::shared_ptr<HostedDrain>& drain) {
+  if (in_another_process()) return;
   const std::lock_guard lock{mutex_};
   if (run_ && std::erase(run_->drains, drain) != 0) complete(*drain);
 }

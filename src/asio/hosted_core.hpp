@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -13,15 +14,18 @@
 
 #include <vitals/asio.hpp>
 #include <vitals/clock.hpp>
+#include <vitals/process_owner.hpp>
 #include <vitals/server.hpp>
 
 #include "http/answers.hpp"
 #include "server/limits.hpp"
+#include "server/listen_socket.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-class RegistryState;
+struct RegistryState;
+class SchedulerLease;
 
 /// Someone who waits for the end of a drain. Guarded by the mutex of the core.
 struct HostedDrain {
@@ -30,6 +34,7 @@ struct HostedDrain {
 
   std::optional<Timer> timer;
   Completion complete;
+  bool completed = false;
 };
 
 /// The life of a HostedServer: each start() makes a Run, with a listener on the host's executor, and stop() or the end
@@ -53,6 +58,9 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   /// @throws std::system_error
   void start();
   void stop() noexcept;
+  /// It was started by the parent of this process: stop() then closes the copies of its sockets, and its owner leaks
+  /// it.
+  [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
   /// Completes after `duration`, by end_drain(), by stop(), or at once if the server isn't running.
   void begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration, const MakeCompletion& make_completion);
   /// From any thread; nothing happens if it has ended.
@@ -64,7 +72,12 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   struct Run;
 
   HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options);
-  [[nodiscard]] std::unique_ptr<Run> make_run(const boost::asio::any_io_executor& strand);
+  /// Takes the server's place among those that start. @throws std::system_error  if it has started already.
+  void begin_start();
+  void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket);
+  void end_start() noexcept;
+  /// In a child of fork(), by the notification of Asio.
+  void leave_to_parent() noexcept;
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;
@@ -72,9 +85,12 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   Limits limits_;
   std::shared_ptr<HostExecutor> host_;  ///< A strand of the host's.
   std::atomic<std::uint16_t> port_ = 0;
-  /// Held while the server starts and stops, so that whoever calls stop() second returns when everything is closed,
-  /// too. No user code is called under it.
+  ProcessOwner owner_;
+  /// Held while the server stops, so that whoever calls stop() second returns when everything is closed, too. No user
+  /// code is called, copied or destroyed under it.
   std::mutex mutex_;
+  std::condition_variable started_;
+  bool starting_ = false;
   std::unique_ptr<Run> run_;
 };
 

@@ -11,7 +11,10 @@ HostedServer::HostedServer(detail::ThisBoost, boost::asio::any_io_executor host,
                            HealthServerOptions options)
     : core_{detail::HostedCore::make(host, detail::state_of(registry), std::move(options))} {}
 
-HostedServer::~HostedServer() { core_->stop(); }
+HostedServer::~HostedServer() {
+  core_->stop();
+  if (core_->in_another_process()) detail::leak(std::move(core_));
+}
 
 void HostedServer::start() { core_->start(); }
 

@@ -20,50 +20,103 @@ std::string bounded(const std::string& query, const RunLimit& limit) {
   return "SET LOCAL statement_timeout = " + std::to_string(bound.count()) + "; " + query;
 }
 
+PGconn* start(const std::string& conninfo, const std::map<std::string, std::string>& overrides) {
+  std::vector<const char*> keys{"dbname"};
+  std::vector<const char*> values{conninfo.c_str()};
+  for (const auto& [key, value] : overrides) {
+    keys.push_back(key.c_str());
+    values.push_back(value.c_str());
+  }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
+  PGconn* const connection = PQconnectStartParams(keys.data(), values.data(), 1);
+  if (connection == nullptr) throw std::bad_alloc{};
+  return connection;
+}
+
 }  // namespace
 
-PostgresConnection::PostgresConnection(const std::string& conninfo, const std::vector<std::string>& secrets)
-    : secrets_{secrets}, connection_{PQconnectStart(conninfo.c_str())} {
-  if (connection_ == nullptr) throw std::bad_alloc{};
+/// A forked child shares the socket with its parent: a farewell from there would end the parent's session. It closes
+/// its own number of the socket; libpq's data stays, on purpose.
+void FinishPostgres::operator()(PGconn* connection) const noexcept {
+  if (::getpid() == process) return PQfinish(connection);
+  if (const int socket = PQsocket(connection); socket >= 0) ::close(socket);
+}
+
+PostgresConnection::PostgresConnection(const std::string& conninfo, const std::map<std::string, std::string>& overrides,
+                                       const std::vector<std::string>& secrets)
+    : secrets_{secrets}, connection_{start(conninfo, overrides)} {
   // By default libpq prints notices on standard error.
   PQsetNoticeReceiver(
       connection_.get(), [](void*, const PGresult*) {}, nullptr);
 }
 
-PostgresOutcome PostgresConnection::connect(const RunLimit& limit) {
-  if (PQstatus(connection_.get()) == CONNECTION_BAD) return lost();
-  PostgresPollingStatusType wants = PGRES_POLLING_WRITING;
-  while (wants != PGRES_POLLING_OK) {
-    if (wants == PGRES_POLLING_FAILED) return lost();
+std::optional<PostgresOutcome> PostgresConnection::connect(const RunLimit& limit, SocketLimit& socket_limit,
+                                                           RunLimit::Time until) {
+  PGconn* const connection = connection_.get();
+  if (PQstatus(connection) == CONNECTION_BAD) return lost();
+  const PostgresHost first = host();
+  while (wants_ != PGRES_POLLING_OK && host() == first) {
+    if (wants_ == PGRES_POLLING_FAILED) return limit.is_over() ? PostgresOutcome{Kind::late, limit.message()} : lost();
     // The descriptor changes when libpq goes on to the next address.
-    switch (await(wants == PGRES_POLLING_READING ? POLLIN : POLLOUT, limit)) {
-      case Progress::done: wants = PQconnectPoll(connection_.get()); break;
-      case Progress::lost: return lost();
-      case Progress::late: return {Kind::late, limit.message()};
-    }
+    const int socket = PQsocket(connection);
+    if (socket < 0) return lost();
+    const bool ready = limit.wait(socket, wants_ == PGRES_POLLING_READING ? POLLIN : POLLOUT, until) == Wake::ready;
+    if (!ready || limit.is_over() || std::chrono::steady_clock::now() >= until)
+      return PostgresOutcome{Kind::late, limit.message()};
+    // From here on the server may send messages of any length.
+    if (PQstatus(connection) != CONNECTION_STARTED && PQstatus(connection) != CONNECTION_MADE)
+      socket_limit.watch(socket);
+    wants_ = PQconnectPoll(connection);
   }
-  return PQsetnonblocking(connection_.get(), 1) == 0 ? PostgresOutcome{Kind::good} : lost();
+  if (wants_ != PGRES_POLLING_OK) return std::nullopt;
+  return PQsetnonblocking(connection, 1) == 0 ? PostgresOutcome{Kind::good} : lost();
 }
 
-PostgresOutcome PostgresConnection::ask(const std::string& query, const RunLimit& limit) {
-  Progress progress = send(bounded(query, limit), limit);
-  PostgresOutcome outcome{Kind::good};
-  while (progress == Progress::done) {
-    progress = receive(limit);
-    if (progress != Progress::done) break;
-    const Result result{PQgetResult(connection_.get())};
-    if (result == nullptr) break;  // the answer is complete
-    PostgresOutcome part = judge(result.get());
-    if (part.kind == Kind::lost) return part;
-    if (part.kind != Kind::good) outcome = std::move(part);
+PostgresHost PostgresConnection::host() const {
+  const auto text = [](const char* value) { return std::string{value != nullptr ? value : ""}; };
+  PGconn* const connection = connection_.get();
+  return {text(PQhost(connection)), text(PQhostaddr(connection)), text(PQport(connection))};
+}
+
+PostgresOutcome PostgresConnection::ask(const PostgresQuestion& question, const RunLimit& limit) {
+  Answer answer = exchange(takes_limits_ ? bounded(question.query, limit) : question.query, limit);
+  if (takes_limits_ && answer.outcome.kind == Kind::refused && !answer.began) {
+    // Either the query can't be parsed, or this is something like a pooler's console, which refuses the limit.
+    answer = exchange(question.query, limit);
+    takes_limits_ = answer.outcome.kind == Kind::refused;
   }
-  if (progress == Progress::late) return {Kind::late, limit.message()};
-  if (progress == Progress::lost || PQstatus(connection_.get()) == CONNECTION_BAD) return lost();
-  return outcome;
+  if (answer.outcome.kind != Kind::good) return std::move(answer.outcome);
+  const auto reason = broken_expectation(question.expect, answer.value);
+  if (!reason) return {Kind::good};
+  // A text that is cut may end with a password's beginning, which nothing would find there.
+  const auto whole = broken_expectation(question.expect, answer.value, std::string::npos);
+  return {Kind::unexpected, safe(holds_secret(connection_.get(), secrets_, *whole) ? *whole : *reason)};
+}
+
+PostgresConnection::Answer PostgresConnection::exchange(const std::string& query, const RunLimit& limit) {
+  SocketLimit socket_limit{limit};
+  Progress progress = send(query, limit, socket_limit);
+  Answer answer{{Kind::good}};
+  while (progress == Progress::done) {
+    progress = receive(limit, socket_limit);
+    if (progress != Progress::done) break;
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result{PQgetResult(connection_.get()), &PQclear};
+    if (result == nullptr) break;  // the answer is complete
+    take(result.get(), answer);
+    if (answer.outcome.kind == Kind::lost) return answer;
+  }
+  if (progress == Progress::late || limit.is_over()) {
+    answer.outcome = {Kind::late, limit.message()};
+  } else if (progress == Progress::lost || PQstatus(connection_.get()) == CONNECTION_BAD) {
+    answer.outcome = lost();
+  }
+  return answer;
 }
 
 bool PostgresConnection::reusable() const {
-  return PQstatus(connection_.get()) == CONNECTION_OK && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+  return connection_.get_deleter().process == ::getpid() && PQstatus(connection_.get()) == CONNECTION_OK &&
+         PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
 }
 
 PostgresConnection::Progress PostgresConnection::await(short events, const RunLimit& limit) {
@@ -72,44 +125,65 @@ PostgresConnection::Progress PostgresConnection::await(short events, const RunLi
   return limit.wait(socket, events) == Wake::ready ? Progress::done : Progress::late;
 }
 
-PostgresConnection::Progress PostgresConnection::send(const std::string& query, const RunLimit& limit) {
+PostgresConnection::Progress PostgresConnection::send(const std::string& query, const RunLimit& limit,
+                                                      SocketLimit& socket_limit) {
   PGconn* const connection = connection_.get();
   if (PQsendQuery(connection, query.c_str()) == 0) return Progress::lost;
   PQsetSingleRowMode(connection);  // a query with a million rows must not fill the memory
   for (int unsent = PQflush(connection); unsent != 0; unsent = PQflush(connection)) {
     if (unsent < 0) return Progress::lost;
     if (const Progress got = await(POLLIN | POLLOUT, limit); got != Progress::done) return got;
+    if (limit.is_over()) return Progress::late;
+    socket_limit.watch(PQsocket(connection));
     if (PQconsumeInput(connection) == 0) return Progress::lost;
   }
   return Progress::done;
 }
 
-PostgresConnection::Progress PostgresConnection::receive(const RunLimit& limit) {
+/// A server that never stops sending must not keep it from looking at the time.
+PostgresConnection::Progress PostgresConnection::receive(const RunLimit& limit, SocketLimit& socket_limit) {
   PGconn* const connection = connection_.get();
-  while (PQisBusy(connection) != 0) {
+  for (bool again = false; PQisBusy(connection) != 0; again = true) {
     if (const Progress got = await(POLLIN, limit); got != Progress::done) return got;
-    if (PQconsumeInput(connection) == 0) return Progress::lost;
+    if (limit.is_over()) return Progress::late;
+    // The first call reads no more than libpq's buffer holds. It knows how long the message is then, and makes room.
+    if (again) socket_limit.watch(PQsocket(connection));
+    if (PQconsumeInput(connection) == 0) return limit.is_over() ? Progress::late : Progress::lost;
   }
-  return limit.state() == Wake::ready ? Progress::done : Progress::late;
+  return limit.is_over() ? Progress::late : Progress::done;
 }
 
-PostgresOutcome PostgresConnection::judge(const PGresult* result) const {
+void PostgresConnection::take(const PGresult* result, Answer& answer) const {
+  PostgresOutcome& outcome = answer.outcome;
   switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
-    case PGRES_SINGLE_TUPLE: return {Kind::good};
+    case PGRES_SINGLE_TUPLE:
+      answer.began = true;
+      if (answer.value.has_row || PQntuples(result) == 0 || PQnfields(result) == 0) return;
+      answer.value.has_row = true;
+      if (PQgetisnull(result, 0, 0) == 0)
+        answer.value.text.emplace(PQgetvalue(result, 0, 0), static_cast<std::size_t>(PQgetlength(result, 0, 0)));
+      return;
     case PGRES_FATAL_ERROR:
-      if (PQstatus(connection_.get()) == CONNECTION_BAD) return lost();
-      if (const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY))
-        return {Kind::refused, safe(primary)};
-      return {Kind::refused, safe(PQresultErrorMessage(result))};
-    default: return {Kind::lost, "the query isn't one that only answers"};  // COPY never ends without its data
+      if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+        outcome = lost();
+      } else if (const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)) {
+        outcome = {Kind::refused, safe(primary)};
+      } else {
+        outcome = {Kind::refused, safe(PQresultErrorMessage(result))};
+      }
+      return;
+    default:  // COPY never ends without its data
+      outcome = {Kind::lost, "the query isn't one that only answers"};
   }
 }
 
 PostgresOutcome PostgresConnection::lost() const { return {Kind::lost, safe(PQerrorMessage(connection_.get()))}; }
 
-std::string PostgresConnection::safe(const char* text) const { return safe_message(connection_.get(), secrets_, text); }
+std::string PostgresConnection::safe(std::string_view text) const {
+  return safe_message(connection_.get(), secrets_, text);
+}
 
 }  // namespace detail
 }  // namespace vitals::inline v1

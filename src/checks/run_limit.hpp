@@ -4,7 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <fcntl.h>
+#include <mutex>
 #include <poll.h>
 #include <stop_token>
 #include <string>
@@ -17,36 +20,52 @@
 namespace vitals::inline v1 {
 namespace detail {
 
+/// A descriptor that becomes readable for good, for poll().
+class WakeEvent {
+ public:
+  WakeEvent() : fd_{open()} {
+    if (fd_ < 0) throw std::system_error{errno, std::generic_category(), "can't wait for the answer"};
+  }
+  WakeEvent(const WakeEvent&) = delete;
+  WakeEvent& operator=(const WakeEvent&) = delete;
+  ~WakeEvent() { ::close(fd_); }
+
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+  void signal() const noexcept {
+    const std::uint64_t one = 1;
+    // Only a full counter could refuse it, and that is readable too.
+    [[maybe_unused]] const auto written = ::write(fd_, &one, sizeof one);
+  }
+
+ private:
+  /// Never under the number of a standard stream, which is the host's also while it has closed it.
+  static int open() noexcept {
+    const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0 || fd > STDERR_FILENO) return fd;
+    const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    ::close(fd);
+    return moved;
+  }
+
+  int fd_;
+};
+
 /// A descriptor that becomes readable when a stop is requested, for poll().
 class StopEvent {
  public:
-  explicit StopEvent(const std::stop_token& token) : callback_{token, Signal{event_.fd}} {}
+  explicit StopEvent(const std::stop_token& token) : callback_{token, Signal{event_}} {}
   StopEvent(const StopEvent&) = delete;
   StopEvent& operator=(const StopEvent&) = delete;
 
-  [[nodiscard]] int fd() const noexcept { return event_.fd; }
+  [[nodiscard]] int fd() const noexcept { return event_.fd(); }
 
  private:
-  struct Event {
-    Event() : fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
-      if (fd < 0) throw std::system_error{errno, std::generic_category(), "can't wait for the answer"};
-    }
-    Event(const Event&) = delete;
-    Event& operator=(const Event&) = delete;
-    ~Event() { ::close(fd); }
-
-    int fd;
-  };
   struct Signal {
-    int fd;
-    void operator()() const noexcept {
-      const std::uint64_t one = 1;
-      // Only a full counter could refuse it, and that is readable too.
-      [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);
-    }
+    const WakeEvent& event;
+    void operator()() const noexcept { event.signal(); }
   };
 
-  Event event_;
+  WakeEvent event_;
   std::stop_callback<Signal> callback_;  // last: its end waits for a call under way, which writes to the descriptor
 };
 
@@ -59,6 +78,7 @@ class StopEvent {
 class RunLimit {
  public:
   enum class Wake { ready, timed_out, stopped };
+  using Time = std::chrono::steady_clock::time_point;
 
   explicit RunLimit(const CheckContext& context) : stop_{context.stop_token()}, token_{context.stop_token()} {
     using std::chrono::milliseconds;
@@ -69,6 +89,16 @@ class RunLimit {
 
   /// Waits until `events` (as for poll(2)) are there on the descriptor; a negative one only takes time.
   [[nodiscard]] Wake wait(int fd, short events) const { return poll_until(fd, events, end_); }
+  [[nodiscard]] Wake wait(int fd, short events, Time until) const {
+    return poll_until(fd, events, std::min(until, end_));
+  }
+
+  /// Waits until `is_so` holds; false if it doesn't before `until`, the end of the limit or a stop request.
+  template <class Condition>
+  bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable_any& changed, Time until,
+            Condition is_so) const {
+    return changed.wait_until(lock, token_, std::min(until, end_), is_so);
+  }
 
   /// Waits for that long; `ready` means that it is over and the limit isn't.
   [[nodiscard]] Wake pause(std::chrono::milliseconds duration) const {
@@ -87,6 +117,9 @@ class RunLimit {
     return std::max(left, std::chrono::milliseconds::zero());
   }
 
+  [[nodiscard]] Time end() const noexcept { return end_; }
+  [[nodiscard]] bool is_over() const noexcept { return state() != Wake::ready; }
+
   /// What to report when it is over.
   [[nodiscard]] std::string message() const {
     return token_.stop_requested() ? "stopped before there was an answer"
@@ -94,7 +127,7 @@ class RunLimit {
   }
 
  private:
-  Wake poll_until(int fd, short events, std::chrono::steady_clock::time_point end) const {
+  Wake poll_until(int fd, short events, Time end) const {
     std::array<pollfd, 2> fds{pollfd{stop_.fd(), POLLIN, 0}, pollfd{fd, events, 0}};
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
@@ -110,7 +143,7 @@ class RunLimit {
   StopEvent stop_;
   std::stop_token token_;
   std::chrono::milliseconds allowance_{};
-  std::chrono::steady_clock::time_point end_;
+  Time end_;
 };
 
 }  // namespace detail

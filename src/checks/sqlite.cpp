@@ -1,89 +1,153 @@
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 
 #include <vitals/checks/sqlite.hpp>
 
+#include "checks/expectation.hpp"
 #include "checks/run_limit.hpp"
 #include "checks/single_line.hpp"
+#include "checks/sqlite_database.hpp"
+#include "checks/sqlite_path.hpp"
 
 namespace vitals::inline v1 {
 namespace checks {
 namespace {
 
-struct Close {
-  void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-using Database = std::unique_ptr<sqlite3, Close>;
-using Statement = std::unique_ptr<sqlite3_stmt, Close>;
+using detail::FirstValue;
+using detail::SqliteApi;
+using detail::SqliteDatabase;
+using Problem = std::optional<std::string>;
 
-/// Called by SQLite while somebody else holds the lock; zero gives up.
-int wait_for_lock(void* limit, int) {
-  constexpr std::chrono::milliseconds step{5};
-  try {
-    return static_cast<const detail::RunLimit*>(limit)->pause(step) == detail::RunLimit::Wake::ready ? 1 : 0;
-  } catch (...) {
-    return 0;  // nothing may be thrown through SQLite, which is C
-  }
-}
-
-/// Called by SQLite between the steps of a query; anything but zero interrupts it.
-int is_over(void* limit) {
-  return static_cast<const detail::RunLimit*>(limit)->state() == detail::RunLimit::Wake::ready ? 0 : 1;
-}
-
-int open(const std::string& path, detail::RunLimit& limit, Database& database) {
-  sqlite3* opened = nullptr;
-  const int error = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  database.reset(opened);
-  if (error != SQLITE_OK) return error;
-  constexpr int instructions_between_calls = 1000;
-  sqlite3_busy_handler(opened, &wait_for_lock, &limit);
-  sqlite3_progress_handler(opened, instructions_between_calls, &is_over, &limit);
-  // To write back the log of a database in WAL mode is the application's business, and may take longer than a check.
-  return sqlite3_db_config(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+FirstValue value_of(const SqliteApi& api, sqlite3_stmt* statement) {
+  FirstValue value{.has_row = true};
+  if (const auto* text = reinterpret_cast<const char*>(api.column_text(statement)); text != nullptr)
+    value.text.emplace(text, static_cast<std::size_t>(api.column_bytes(statement)));
+  return value;
 }
 
 /// Runs all statements of `query` to their ends.
-int run(sqlite3* database, const char* query) {
+int run(const SqliteDatabase& database, const char* query, FirstValue* first = nullptr) {
+  const SqliteApi& api = database.api();
   while (*query != '\0') {
     sqlite3_stmt* prepared = nullptr;
-    const char* rest = nullptr;
-    if (const int error = sqlite3_prepare_v2(database, query, -1, &prepared, &rest); error != SQLITE_OK) return error;
-    const Statement statement{prepared};
-    query = rest;
-    int step = SQLITE_ROW;
-    while (step == SQLITE_ROW) step = prepared == nullptr ? SQLITE_DONE : sqlite3_step(prepared);
+    if (const int error = api.prepare(database.handle(), query, &prepared, &query); error != SQLITE_OK) return error;
+    const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement{prepared, api.finalize};
+    int step = prepared == nullptr ? SQLITE_DONE : api.step(prepared);
+    for (; step == SQLITE_ROW; step = api.step(prepared))
+      if (first != nullptr && !first->has_row && api.column_count(prepared) > 0) *first = value_of(api, prepared);
     if (step != SQLITE_DONE) return step;
   }
   return SQLITE_OK;
 }
 
+Problem problem_of(int error, const SqliteDatabase& database, const detail::RunLimit& limit) {
+  constexpr int primary_code = 0xff;
+  error &= primary_code;
+  if (error == SQLITE_OK) return std::nullopt;
+  if (!limit.is_over() || (error != SQLITE_BUSY && error != SQLITE_INTERRUPT))
+    return detail::single_line(database.api().error(database.handle()));
+  return limit.message() + (error == SQLITE_BUSY ? ": the database is locked" : "");
+}
+
+/// Takes the lock for writing, and gives it back.
+Problem obstacle_to_writing(const SqliteDatabase& database, const detail::RunLimit& limit) {
+  if (database.api().is_read_only(database.handle()) != 0) return "the database is read-only";
+  FirstValue journal;
+  if (const int error = run(database, "PRAGMA journal_mode", &journal); error != SQLITE_OK)
+    return problem_of(error, database, limit);
+  if (auto obstacle = database.obstacle_to_writing(journal.text == "delete")) return obstacle;
+  // A host's transaction, or a statement of its that isn't finished: ROLLBACK would end it.
+  if (database.api().transaction_state(database.handle()) != SQLITE_TXN_NONE) return std::nullopt;
+  const int error = run(database, "BEGIN IMMEDIATE; ROLLBACK");
+  auto problem = problem_of(error, database, limit);
+  if (database.api().is_in_autocommit(database.handle()) == 0) (void)run(database, "ROLLBACK");  // was interrupted
+  return problem;
+}
+
 }  // namespace
 
-Sqlite::Sqlite(std::string path, SqliteOptions options) : path_{std::move(path)}, query_{std::move(options.query)} {
-  if (path_.empty() || path_ == ":memory:" || path_.find('\0') != std::string::npos)
-    throw std::invalid_argument{"vitals::checks::Sqlite: the path must name a file"};
-  if (detail::single_line(query_).empty())
-    throw std::invalid_argument{"vitals::checks::Sqlite: the query must not be blank"};
+class Sqlite::State {
+ public:
+  State(std::unique_ptr<SqliteDatabase> database, SqliteOptions options)
+      : database_{std::move(database)}, options_{std::move(options)} {}
+
+  CheckResult run(const detail::RunLimit& limit) {
+    std::unique_lock lock{mutex_};
+    if (!limit.wait(lock, changed_, limit.end(), [this] { return !busy_; }))
+      return CheckResult::fail(limit.message() + ": another run is under way");
+    busy_ = true;
+    lock.unlock();
+    const Turn turn{*this};
+    if (auto problem = database_->acquire(limit)) return CheckResult::fail(*problem);
+    const auto release = [](SqliteDatabase* database) { database->release(); };
+    const std::unique_ptr<SqliteDatabase, decltype(release)> acquired{database_.get(), release};
+    const auto problem = ask(limit);
+    return problem ? CheckResult::fail(*problem) : CheckResult::pass();
+  }
+
+ private:
+  struct Turn {
+    State& state;
+    explicit Turn(State& of) : state{of} {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+      const std::scoped_lock lock{state.mutex_};
+      state.busy_ = false;
+      state.changed_.notify_one();
+    }
+  };
+
+  Problem ask(const detail::RunLimit& limit) const {
+    // Many queries, `SELECT 1` for one, don't touch the file at all; this does.
+    if (const int error = checks::run(*database_, "SELECT count(*) FROM sqlite_master"); error != SQLITE_OK)
+      return problem_of(error, *database_, limit);
+    if (options_.expect_writable)
+      if (auto obstacle = obstacle_to_writing(*database_, limit)) return obstacle;
+    FirstValue value;
+    if (const int error = checks::run(*database_, options_.query.c_str(), &value); error != SQLITE_OK)
+      return problem_of(error, *database_, limit);
+    return detail::broken_expectation(options_.expect, value);
+  }
+
+  const std::unique_ptr<SqliteDatabase> database_;
+  const SqliteOptions options_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool busy_ = false;
+};
+
+namespace {
+
+void require_query(const std::string& query) {
+  if (detail::single_line(query).empty() || query.find('\0') != std::string::npos)
+    throw std::invalid_argument{"vitals::checks::Sqlite: the query must be neither blank nor hold a NUL"};
 }
 
-CheckResult Sqlite::operator()(const CheckContext& context) const {
-  detail::RunLimit limit{context};  // outlives the connection, whose handlers point to it
-  Database database;
-  int error = open(path_, limit, database);
-  // Many queries, `SELECT 1` for one, don't touch the file at all; this does.
-  if (error == SQLITE_OK) error = run(database.get(), "SELECT count(*) FROM sqlite_master");
-  if (error == SQLITE_OK) error = run(database.get(), query_.c_str());
-  if (error == SQLITE_OK) return CheckResult::pass();
-  if (limit.state() == detail::RunLimit::Wake::ready || (error != SQLITE_BUSY && error != SQLITE_INTERRUPT))
-    return CheckResult::fail(
-        detail::single_line(database == nullptr ? sqlite3_errstr(error) : sqlite3_errmsg(database.get())));
-  return CheckResult::fail(limit.message() + (error == SQLITE_BUSY ? ": the database is locked" : ""));
+}  // namespace
+
+Sqlite::Sqlite(std::string path, SqliteOptions options) {
+  detail::require_file(path);
+  require_query(options.query);
+  auto file = std::make_unique<detail::SqliteFile>(std::move(path), options.expect_writable);
+  state_ = std::make_shared<State>(std::move(file), std::move(options));
 }
+
+Sqlite::Sqlite(sqlite3* handle, const detail::SqliteApi& api, SqliteOptions options) {
+  if (handle == nullptr) throw std::invalid_argument{"vitals::checks::Sqlite: the handle is null"};
+  if (api.mutex(handle) == nullptr)
+    throw std::invalid_argument{"vitals::checks::Sqlite: the handle must be open with SQLITE_OPEN_FULLMUTEX"};
+  require_query(options.query);
+  state_ = std::make_shared<State>(std::make_unique<detail::SqliteHandle>(handle, api), std::move(options));
+}
+
+CheckResult Sqlite::operator()(const CheckContext& context) const { return state_->run(detail::RunLimit{context}); }
 
 }  // namespace checks
 }  // namespace vitals::inline v1

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <vitals/check.hpp>
 
-#include "core/completion.hpp"
-#include "core/registry_state.hpp"
+#include "core/base/user_code.hpp"
+#include "core/state/completion.hpp"
+#include "core/state/runs.hpp"
 
 namespace vitals::inline v1 {
 
@@ -16,7 +18,7 @@ std::chrono::milliseconds CheckContext::remaining() const noexcept {
 }
 
 void CheckCompletion::operator()(CheckResult result) const noexcept {
-  if (state_) state_->complete(std::move(result));
+  if (state_) state_->complete(detail::shared_result(std::move(result)));
 }
 
 namespace detail {
@@ -31,17 +33,23 @@ CheckResult to_result(bool good) { return good ? CheckResult::pass() : CheckResu
 
 CheckResult to_result(std::error_code error) {
   if (!error) return CheckResult::pass();
-  return CheckResult::fail(error.message() + " (" + error.category().name() + ":" + std::to_string(error.value()) +
-                           ")");
+  return CheckResult::fail(error.message() + " (" + std::string{std::string_view{Text{error.category().name()}}} + ":" +
+                           std::to_string(error.value()) + ")");
 }
 
-CompletionState::~CompletionState() { complete(CheckResult::fail("the completion was dropped")); }
+void complete_with(const CheckCompletion& done, const std::function<CheckResult()>& call) {
+  call_user_code([&] { done(call()); }, [&](std::string_view words) { done(CheckResult::fail(words)); });
+}
 
-void CompletionState::complete(CheckResult result) noexcept {
+CompletionState::~CompletionState() {
+  if (!done_.load()) complete(shared_failure("the completion was dropped"));
+}
+
+void CompletionState::complete(SharedResult result) noexcept {
   if (done_.exchange(true)) return;
   const auto state = state_.lock();
   const auto entry = entry_.lock();
-  if (state && entry) state->complete(entry, run_, std::move(result));
+  if (state && entry) detail::complete(*state, entry, run_, std::move(result));
 }
 
 }  // namespace detail

@@ -3,7 +3,7 @@
 
 #include <vitals/check_result.hpp>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace vitals::inline v1 {
 
@@ -33,11 +33,11 @@ bool operator==(const Value& a, const Value& b) noexcept {
 CheckResult::CheckResult(Status status, std::string_view message)
     : status_{status}, message_{detail::safe_text(message, max_text)} {}
 
-CheckResult CheckResult::pass(std::string_view message) { return {Status::pass, message}; }
-CheckResult CheckResult::warn(std::string_view message) { return {Status::warn, message}; }
-CheckResult CheckResult::fail(std::string_view message) { return {Status::fail, message}; }
+CheckResult CheckResult::pass(Text message) { return {Status::pass, message}; }
+CheckResult CheckResult::warn(Text message) { return {Status::warn, message}; }
+CheckResult CheckResult::fail(Text message) { return {Status::fail, message}; }
 
-CheckResult& CheckResult::with(std::string_view key, Value value) & {
+CheckResult& CheckResult::with(Text key, Value value) & {
   auto name = detail::mended_name(key);
   for (auto& datum : data_) {
     if (datum.key != name) continue;
@@ -48,7 +48,7 @@ CheckResult& CheckResult::with(std::string_view key, Value value) & {
   return *this;
 }
 
-CheckResult CheckResult::with(std::string_view key, Value value) && {
+CheckResult CheckResult::with(Text key, Value value) && {
   with(key, std::move(value));
   return std::move(*this);
 }

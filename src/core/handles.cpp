@@ -1,19 +1,30 @@
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include <vitals/handles.hpp>
+#include <vitals/process_owner.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/checks.hpp"
+#include "core/state/listeners.hpp"
 
 namespace vitals::inline v1 {
 
+CheckHandle::CheckHandle() noexcept = default;
+CheckHandle::CheckHandle(std::weak_ptr<detail::RegistryState> state, std::uint64_t id, std::string name) noexcept
+    : state_{std::move(state)}, id_{id}, name_{std::move(name)} {}
+
 void CheckHandle::remove() const noexcept {
-  if (const auto state = state_.lock()) state->remove(id_, false);
+  if (const auto state = state_.lock()) detail::remove(*state, id_, false);
 }
 
 void CheckHandle::remove_and_wait() const noexcept {
-  if (const auto state = state_.lock()) state->remove(id_, true);
+  if (const auto state = state_.lock()) detail::remove(*state, id_, true);
 }
 
+ScopedCheck::ScopedCheck() noexcept = default;
+ScopedCheck::ScopedCheck(CheckHandle handle) noexcept : handle_{std::move(handle)} {}
 ScopedCheck::ScopedCheck(ScopedCheck&& other) noexcept : handle_{other.release()} {}
 
 ScopedCheck& ScopedCheck::operator=(ScopedCheck&& other) noexcept {
@@ -30,6 +41,12 @@ void ScopedCheck::reset() noexcept { release().remove_and_wait(); }
 
 CheckHandle ScopedCheck::release() noexcept { return std::exchange(handle_, {}); }
 
+Subscription::Subscription() noexcept = default;
+Subscription::Subscription(Subscription&& other) noexcept = default;
+Subscription::Subscription(std::weak_ptr<detail::RegistryState> state,
+                           std::shared_ptr<detail::Listener> listener) noexcept
+    : state_{std::move(state)}, listener_{std::move(listener)} {}
+
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
   if (this != &other) {
     reset();
@@ -42,8 +59,11 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 Subscription::~Subscription() { reset(); }
 
 void Subscription::reset() noexcept {
-  const auto listener = std::exchange(listener_, nullptr);
-  if (const auto state = std::exchange(state_, {}).lock(); state && listener) state->unsubscribe(listener);
+  auto listener = std::exchange(listener_, nullptr);
+  const auto state = std::exchange(state_, {}).lock();
+  if (!state || !listener) return;
+  if (state->in_another_process()) return detail::leak(std::move(listener));
+  detail::unsubscribe(*state, listener);
 }
 
 }  // namespace vitals::inline v1

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/text.hpp"
-#include "core/validator.hpp"
+#include "core/base/text.hpp"
+#include "core/base/validator.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -75,7 +75,7 @@ CheckRules scheduled_rules(Probe probe, std::string_view name, const CheckOption
   validator.in_range("success_threshold", options.success_threshold, 1, max_threshold);
   validator.in_range("last_known_good_for", options.last_known_good_for, 0s, 24h);
   validate_stale_bound(validator, options);
-  return {.probe = probe, .options = options, .stale_after = stale_bound(options)};
+  return rules_of(probe, options);
 }
 
 CheckRules instant_rules(Probe probe, std::string_view name, const CheckOptions& options) {

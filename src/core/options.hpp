@@ -7,7 +7,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
 
-#include "core/check_state.hpp"
+#include "core/model/check_state.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {

@@ -4,7 +4,10 @@
 
 #include <vitals/registry.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/checks.hpp"
+#include "core/state/listeners.hpp"
+#include "core/state/probes.hpp"
+#include "core/state/runs.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -15,32 +18,39 @@ std::shared_ptr<RegistryState> state_of(const HealthRegistry& registry) noexcept
 
 HealthRegistry::HealthRegistry(RegistryOptions options) : state_{std::make_shared<detail::RegistryState>(options)} {}
 
-HealthRegistry::~HealthRegistry() { state_->close(); }
+HealthRegistry::~HealthRegistry() {
+  if (state_->in_another_process())
+    detail::leak(std::move(state_));
+  else
+    detail::close(*state_);
+}
 
 Report HealthRegistry::report(Probe probe) const {
-  detail::Afterwards afterwards;
-  return state_->snapshot(detail::ProbeSet::of(probe), afterwards).of(probe);
+  detail::Effects effects{*state_};
+  return detail::snapshot(*state_, detail::ProbeSet::of(probe), effects).of(probe);
 }
 
 Subscription HealthRegistry::on_change(HealthListener listener) {
   if (!listener) throw std::invalid_argument{"vitals: on_change: the listener must not be empty"};
-  return {state_, state_->subscribe(std::move(listener))};
+  return {state_, detail::subscribe(*state_, std::move(listener))};
 }
 
-void HealthRegistry::begin_shutdown(std::string_view reason) { state_->begin_shutdown(reason); }
+void HealthRegistry::begin_shutdown(Text reason) { detail::begin_shutdown(*state_, reason); }
 
-std::size_t HealthRegistry::run_due() { return state_->run_due(); }
+std::size_t HealthRegistry::run_due() { return detail::run_due(*state_); }
 
 CheckHandle HealthRegistry::add_instant(Probe probe, std::string_view name,
                                         std::shared_ptr<detail::InstantSource> source, const CheckOptions& options) {
-  const auto id = state_->add_instant(probe, name, std::move(source), options);
-  return {state_, id, std::string{name}};
+  std::string handle_name{name};  // while nothing has happened: it may throw
+  const auto id = detail::add_instant(*state_, probe, name, std::move(source), options);
+  return {state_, id, std::move(handle_name)};
 }
 
 CheckHandle HealthRegistry::add_scheduled(Probe probe, std::string_view name, std::shared_ptr<detail::CheckBody> body,
                                           const CheckOptions& options) {
-  const auto id = state_->add_scheduled(probe, name, std::move(body), options);
-  return {state_, id, std::string{name}};
+  std::string handle_name{name};
+  const auto id = detail::add_scheduled(*state_, probe, name, std::move(body), options);
+  return {state_, id, std::move(handle_name)};
 }
 
 }  // namespace vitals::inline v1

@@ -21,13 +21,14 @@ Report::Report(Data data) : data_{std::make_shared<const Data>(std::move(data))}
 
 std::vector<CheckReport> Report::checks() && { return data_->checks; }
 
-const CheckReport* Report::find(std::string_view name) const& noexcept {
+const CheckReport* Report::find(Text name) const& noexcept {
   const auto& checks = data_->checks;
-  const auto found = std::find_if(checks.begin(), checks.end(), [&](const auto& check) { return check.name == name; });
+  const auto found = std::find_if(checks.begin(), checks.end(),
+                                  [&](const auto& check) { return check.name == std::string_view{name}; });
   return found == checks.end() ? nullptr : &*found;
 }
 
-std::optional<CheckReport> Report::find(std::string_view name) && {
+std::optional<CheckReport> Report::find(Text name) && {
   const auto* check = static_cast<const Report&>(*this).find(name);
   return check ? std::optional{*check} : std::nullopt;
 }

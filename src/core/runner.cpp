@@ -3,44 +3,52 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include <vitals/runner.hpp>
 
-#include "core/frame.hpp"
-#include "core/moments.hpp"
-#include "core/registry_state.hpp"
-#include "core/scheduler.hpp"
+#include "core/base/frame.hpp"
+#include "core/base/moments.hpp"
+#include "core/base/user_code.hpp"
 #include "core/scheduler_lease.hpp"
+#include "core/state/leases.hpp"
+#include "core/state/probes.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-void Log::write(const std::string& line) noexcept {
+void Log::write(const std::string& line) {
   write(line, [] {});
 }
 
-void Log::write(const std::string& line, const std::function<void()>& then) noexcept {
+void Log::write(const std::string& line, const std::function<void()>& then) {
   std::unique_lock lock{mutex_};
   if (!returned_.wait_for(lock, patience, [&] { return !in_call_; }) || ended_) return;
   in_call_ = true;
   caller_ = std::this_thread::get_id();
   lock.unlock();
-  try {
+  const auto returned = [&] {
+    lock.lock();
+    in_call_ = false;
+    returned_.notify_all();
+  };
+  const auto print = [&] {
     if (function_)
       function_(line);
     else
       std::cerr << line + '\n';
-  } catch (...) {  // promised by LogFunction not to happen, and nobody is left to be told
-  }
+  };
+  const auto dropped = [](std::string_view) {};  // no state is left to report to
   try {
-    then();
-  } catch (...) {  // user code, too
+    call_user_code(print, dropped);
+    call_user_code(then, dropped);
+  } catch (...) {  // it ends this thread
+    returned();
+    throw;
   }
-  lock.lock();
-  in_call_ = false;
-  returned_.notify_all();
+  returned();
 }
 
 void Log::end() noexcept {
@@ -55,28 +63,36 @@ SchedulerLease::SchedulerLease(std::shared_ptr<RegistryState> state, LogFunction
 
 SchedulerLease::SchedulerLease(std::shared_ptr<RegistryState> state, std::shared_ptr<Log> log)
     : state_{std::move(state)}, log_{std::move(log)} {
-  state_->acquire_scheduler();
+  acquire_threads(*state_);
   held_ = true;
 }
 
+bool SchedulerLease::leave_to_parent() noexcept {
+  if (!state_ || !state_->in_another_process()) return false;
+  leak(std::move(state_));
+  leak(std::move(log_));
+  held_ = false;
+  return true;
+}
+
 SchedulerLease::~SchedulerLease() {
-  if (!std::exchange(held_, false)) return;
-  const auto last = state_->release_scheduler();
+  if (leave_to_parent() || !std::exchange(held_, false)) return;
+  const auto last = release_threads(*state_);
   if (last && !Frame::inside(state_.get()) && !last->await_end(std::chrono::steady_clock::now() + patience))
-    for (const auto& name : state_->checks_in_call())
+    for (const auto& name : detail::checks_in_call(*state_))
       log_->write("vitals: check " + name + " is still running and was abandoned");
   log_->end();
 }
 
 void SchedulerLease::release() noexcept {
-  if (!std::exchange(held_, false)) return;
-  state_->release_scheduler();
+  if (leave_to_parent() || !std::exchange(held_, false)) return;
+  release_threads(*state_);
   log_->end();
 }
 
 void SchedulerLease::log(std::string line) noexcept {
   try {
-    state_->post_log([log = log_, line = std::move(line)] { log->write(line); });
+    post_log(*state_, [log = log_, line = std::move(line)] { log->write(line); });
   } catch (...) {  // out of memory: the line is lost, the service goes on
   }
 }

@@ -13,7 +13,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-class RegistryState;
+struct RegistryState;
 
 /// A `log` function and its end: after that it isn't called any more.
 ///
@@ -23,9 +23,9 @@ class Log {
   explicit Log(LogFunction function) noexcept : function_{std::move(function)} {}
 
   /// One call at a time: behind one that hangs, the line is dropped after 1 s. So is what the function throws.
-  void write(const std::string& line) noexcept;
+  void write(const std::string& line);
   /// The same for a line and what goes with it.
-  void write(const std::string& line, const std::function<void()>& then) noexcept;
+  void write(const std::string& line, const std::function<void()>& then);
   /// Waits at most 1 s for a call under way, unless it is this thread's own.
   void end() noexcept;
 
@@ -49,7 +49,7 @@ class VITALS_EXPORT SchedulerLease {
   SchedulerLease(std::shared_ptr<RegistryState> state, std::shared_ptr<Log> log);
   SchedulerLease(const SchedulerLease&) = delete;
   SchedulerLease& operator=(const SchedulerLease&) = delete;
-  /// Releases; if it was the last share, waits at most 1 s for the runs under way.
+  /// Releases; if it was the last share, waits at most 1 s for the runs under way. In a child of fork() it is leaked.
   ~SchedulerLease();
 
   /// Gives the share up at once; if it was the last, runs under way are told to stop and not waited for. The `log`
@@ -60,6 +60,9 @@ class VITALS_EXPORT SchedulerLease {
   void log(std::string line) noexcept;
 
  private:
+  /// In a child of fork(): leaks everything, and returns true.
+  [[nodiscard]] bool leave_to_parent() noexcept;
+
   std::shared_ptr<RegistryState> state_;
   std::shared_ptr<Log> log_;
   bool held_ = false;

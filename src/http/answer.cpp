@@ -27,24 +27,27 @@ int code_of(Status status) noexcept {
 
 }  // namespace
 
-Answer status_answer(const Route& route, Status status, std::string_view body, std::shared_ptr<const void> owner) {
+Answer status_answer(const Route& route, Status status, std::string_view body, std::shared_ptr<const void> owner,
+                     std::string_view allow_origin) {
   return {.status = code_of(status),
           .content_type = content_type(route.format),
           .body = body,
           .to_head = route.method == Method::head,
           .tells_methods = route.method == Method::options,
+          .allow_origin = allow_origin,
           .owner = std::move(owner)};
 }
 
-Answer not_found_answer(Method method) noexcept {
+Answer not_found_answer(Method method, std::string_view allow_origin) noexcept {
   return {.status = 404,
           .body = "Not Found",
           .to_head = method == Method::head,
-          .tells_methods = method == Method::options};
+          .tells_methods = method == Method::options,
+          .allow_origin = allow_origin};
 }
 
-Answer method_not_allowed_answer() noexcept {
-  return {.status = 405, .body = "Method Not Allowed", .tells_methods = true};
+Answer method_not_allowed_answer(std::string_view allow_origin) noexcept {
+  return {.status = 405, .body = "Method Not Allowed", .tells_methods = true, .allow_origin = allow_origin};
 }
 
 Response to_response(const Answer& answer) {

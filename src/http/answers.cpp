@@ -1,12 +1,14 @@
 #include "http/answers.hpp"
 
+#include <string_view>
 #include <utility>
 
-#include "core/registry_state.hpp"
-#include "core/snapshot.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/model/snapshot.hpp"
+#include "core/state/probes.hpp"
 #include "http/json_writer.hpp"
 #include "http/negotiation.hpp"
+#include "http/origin.hpp"
 #include "http/target.hpp"
 #include "http/text_writer.hpp"
 
@@ -45,7 +47,12 @@ std::string body_of(const Route& route, const CheckReport& check, WallTime time,
 }  // namespace
 
 Answers::Answers(std::shared_ptr<RegistryState> state, EndpointOptions options)
-    : state_{std::move(state)}, paths_{options}, details_{options.details} {}
+    : state_{std::move(state)},
+      paths_{options},
+      details_{options.details},
+      allow_origin_{valid_origin(std::move(options.allow_origin))} {
+  if (!options.readiness_paths.empty()) first_readiness_path_ = std::move(options.readiness_paths.front());
+}
 
 Answers::~Answers() = default;
 
@@ -62,65 +69,69 @@ std::optional<Route> Answers::route(const Request& request) const {
   return route;
 }
 
-std::shared_ptr<Wait> Answers::prepare(const Route& route, std::function<void()> ready) const {
-  if (route.method == Method::other) return nullptr;
-  if (route.one_check) {
-    const auto probe = probe_of_check(route);
-    return probe ? state_->ask(ProbeSet::of(*probe), route.check, std::move(ready)) : nullptr;
-  }
-  return state_->ask(route.probes(), {}, std::move(ready));
+std::optional<Route> Answers::server_route(const Request& request) const {
+  const bool is_about_all = std::string_view{request.target} == "*" && method_of(request.method) == Method::options;
+  if (!is_about_all) return route(request);
+  return route({.method = request.method, .target = first_readiness_path_, .accept = request.accept});
+}
+
+Answers::Begun Answers::begin_runs(const Route& route, std::function<void()> ready) const {
+  if (route.one_check && route.check.empty()) return {.answer = not_found_answer(route.method, origin_for(route))};
+  auto asked = ask(*state_, route.probes(), route.check, std::move(ready));
+  if (asked.wait) return {.wait = std::move(asked.wait)};
+  return {.answer = asked.check ? answer_of(route, asked.check) : answer(route)};
 }
 
 void Answers::cancel(const std::shared_ptr<Wait>& wait) const noexcept {
-  if (wait) state_->cancel(wait);
+  if (wait) detail::cancel(*state_, wait);
 }
 
 std::optional<Answer> Answers::at_hand(const Route& route) const {
-  if (route.method == Method::other) return method_not_allowed_answer();
+  if (route.method == Method::other) return method_not_allowed_answer(origin_for(route));
   if (route.one_check) return std::nullopt;
   auto body = kept_.find(route);
-  if (!body || !state_->still_holds(body->version, body->valid_until)) return std::nullopt;
+  if (!body || !state_->still_holds(route.probes(), body->version)) return std::nullopt;
   return answer_with(route, std::move(body));
 }
 
 Answer Answers::answer(const Route& route) const {
   if (auto known = at_hand(route)) return *std::move(known);
-  if (route.one_check) return answer_one_check(route);
-  Afterwards afterwards;  // not while others may wait for the body
-  return answer_with(route, kept_.renew(route, [&] { return write(route, afterwards); }));
+  if (route.one_check) return answer_of(route, detail::snapshot(*state_, route.probes(), route.check));
+  Effects effects{*state_};  // not while others may wait for the body
+  return answer_with(route, kept_.renew(route, [&] { return write(route, effects); }));
 }
 
-bool Answers::draining() const noexcept { return state_->draining(); }
+bool Answers::draining() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
 
-void Answers::post(std::function<void()> task) const { state_->post_answer(std::move(task)); }
+bool Answers::in_another_process() const noexcept { return state_->in_another_process(); }
 
-std::optional<Probe> Answers::probe_of_check(const Route& route) const {
-  const auto probe = state_->probe_of(route.check);
-  return !route.probe || probe == route.probe ? probe : std::nullopt;
-}
+void Answers::post(Tasks task) const noexcept { detail::post(*state_, Lane::answers, std::move(task)); }
 
-std::shared_ptr<const KeptBody> Answers::write(const Route& route, Afterwards& afterwards) const {
+std::shared_ptr<const KeptBody> Answers::write(const Route& route, Effects& effects) const {
   const auto snapshot = route.format == Format::text  // whatever the number of checks is
-                            ? Snapshot{.standing = state_->standing(route.probes(), afterwards)}
-                            : state_->snapshot(route.probes(), afterwards);
+                            ? Snapshot{.standing = detail::standing(*state_, route.probes(), effects)}
+                            : detail::snapshot(*state_, route.probes(), effects);
   const auto& standing = snapshot.standing;
   return std::make_shared<const KeptBody>(
-      KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version, standing.valid_until});
+      KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version});
 }
 
-Answer Answers::answer_one_check(const Route& route) const {
-  const auto snapshot = probe_of_check(route) ? state_->snapshot(route.check) : std::nullopt;
-  if (!snapshot) return not_found_answer(route.method);
+Answer Answers::answer_of(const Route& route, const std::optional<CheckSnapshot>& snapshot) const {
+  if (!snapshot) return not_found_answer(route.method, origin_for(route));
   const auto& [check, time] = *snapshot;
   auto body = std::make_shared<const std::string>(body_of(route, check, time, details_));
   const std::string_view text = *body;
-  return status_answer(route, check.status, text, std::move(body));
+  return status_answer(route, check.status, text, std::move(body), origin_for(route));
 }
 
-Answer Answers::answer_with(const Route& route, std::shared_ptr<const KeptBody> body) {
+Answer Answers::answer_with(const Route& route, std::shared_ptr<const KeptBody> body) const {
   const auto status = body->status;
   const std::string_view text = body->body;
-  return status_answer(route, status, text, std::move(body));
+  return status_answer(route, status, text, std::move(body), origin_for(route));
+}
+
+std::string_view Answers::origin_for(const Route& route) const noexcept {
+  return route.probe ? std::string_view{} : allow_origin_;
 }
 
 }  // namespace detail

@@ -1,6 +1,11 @@
 #include "http/delivery.hpp"
 
+#include <string_view>
 #include <utility>
+
+#include <vitals/process_owner.hpp>
+
+#include "core/base/user_code.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -20,19 +25,24 @@ Response answer_or_503(const Answers& answers, const Route& route) noexcept {
 Delivery::Delivery(std::shared_ptr<const Answers> answers, Route route, Done done)
     : answers_{std::move(answers)}, route_{std::move(route)}, done_{std::move(done)} {}
 
-void Delivery::deliver() noexcept {
+void Delivery::deliver() {
+  if (!settled_.load(std::memory_order_acquire)) deliver(answer_or_503(*answers_, route_));
+}
+
+void Delivery::deliver(Response response) {
   if (!settle()) return;
   // Moved out, so that what `done` owns goes with this call, also if somebody keeps this object.
   const Done done = std::exchange(done_, nullptr);
-  call(done, answer_or_503(*answers_, route_));
+  call(done, std::move(response));
 }
 
 void Delivery::post() noexcept {
-  try {
-    answers_->post([self = shared_from_this()] { self->deliver(); });
-  } catch (...) {
-    deliver();  // out of memory: late for others, but `done` is called
-  }
+  self_ = shared_from_this();
+  task_.front() = [this] {  // so small that it needs no memory
+    const auto self = std::move(self_);
+    deliver();
+  };
+  answers_->post(std::move(task_));
 }
 
 bool Delivery::cancel() noexcept {
@@ -46,15 +56,14 @@ PendingAnswer::PendingAnswer(std::shared_ptr<const Answers> answers, std::shared
     : answers_{std::move(answers)}, delivery_{std::move(delivery)}, wait_{std::move(wait)} {}
 
 PendingAnswer::~PendingAnswer() {
-  if (delivery_->cancel()) answers_->cancel(wait_);
+  if (answers_->in_another_process())
+    leak(std::move(delivery_));
+  else if (delivery_->cancel())
+    answers_->cancel(wait_);
 }
 
-void call(const Delivery::Done& done, std::optional<Response> response) noexcept {
-  try {
-    done(std::move(response));
-  } catch (...) {
-    // Its own trouble: there is nobody here whom it could concern.
-  }
+void call(const Delivery::Done& done, std::optional<Response> response) {
+  call_user_code([&] { done(std::move(response)); }, [](std::string_view) {});
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 
@@ -27,9 +28,11 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Delivery(std::shared_ptr<const Answers> answers, Route route, Done done);
 
   /// Calls `done` with the answer as it is now, unless it was cancelled. What `done` throws is dropped.
-  void deliver() noexcept;
+  void deliver();
+  /// The same with this answer.
+  void deliver(Response response);
 
-  /// Has deliver() called on the thread that is there for user code.
+  /// Has deliver() called on the thread that is there for user code. Once; needs no memory.
   void post() noexcept;
 
   /// True if `done` wasn't called and won't be.
@@ -43,6 +46,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Route route_;
   Done done_;
   std::atomic<bool> settled_ = false;
+  std::list<std::function<void()>> task_{1};
+  std::shared_ptr<Delivery> self_ = nullptr;  ///< Until the task has been done.
 };
 
 /// The caller's half of a pending answer: its end cancels.
@@ -63,7 +68,7 @@ class PendingAnswer {
 };
 
 /// Calls `done`, and drops what it throws.
-void call(const Delivery::Done& done, std::optional<Response> response) noexcept;
+void call(const Delivery::Done& done, std::optional<Response> response);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -1,4 +1,5 @@
 #include <latch>
+#include <stdexcept>
 #include <utility>
 
 #include <vitals/endpoint.hpp>
@@ -24,30 +25,35 @@ Endpoint::~Endpoint() = default;
 std::optional<Response> Endpoint::handle(const Request& request) const {
   const auto route = answers_->route(request);
   if (!route) return std::nullopt;
-  if (const auto answer = answers_->at_hand(*route)) return detail::to_response(*answer);
-  const auto ready = std::make_shared<std::latch>(1);
-  if (answers_->prepare(*route, [ready] { ready->count_down(); })) ready->wait();
+  std::shared_ptr<std::latch> over;
+  const auto begun = answers_->begin(*route, [&] {
+    over = std::make_shared<std::latch>(1);
+    return [over] { over->count_down(); };
+  });
+  if (begun.answer) return detail::to_response(*begun.answer);
+  over->wait();
   return detail::to_response(answers_->answer(*route));
 }
 
 PendingResponse Endpoint::async_handle(const Request& request,
                                        std::function<void(std::optional<Response>)> done) const {
+  if (!done) throw std::invalid_argument{"vitals: async_handle: `done` must not be empty"};
   auto route = answers_->route(request);
   if (!route) {
     detail::call(done, std::nullopt);
     return {};
   }
-  if (const auto answer = answers_->at_hand(*route)) {
-    detail::call(done, detail::to_response(*answer));
+  std::shared_ptr<detail::Delivery> delivery;
+  auto begun = answers_->begin(*route, [&] {
+    delivery = std::make_shared<detail::Delivery>(answers_, *route, std::move(done));
+    return [delivery] { delivery->post(); };
+  });
+  if (begun.answer) {
+    auto response = detail::to_response(*begun.answer);
+    delivery ? delivery->deliver(std::move(response)) : detail::call(done, std::move(response));
     return {};
   }
-  auto delivery = std::make_shared<detail::Delivery>(answers_, *route, std::move(done));
-  auto wait = answers_->prepare(*route, [delivery] { delivery->post(); });
-  if (!wait) {
-    delivery->deliver();
-    return {};
-  }
-  return PendingResponse{std::make_shared<detail::PendingAnswer>(answers_, std::move(delivery), std::move(wait))};
+  return PendingResponse{std::make_shared<detail::PendingAnswer>(answers_, std::move(delivery), std::move(begun.wait))};
 }
 
 }  // namespace vitals::inline v1

@@ -6,7 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/utc_text.hpp"
+#include "core/base/utc_text.hpp"
+#include "http/text_writer.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -73,9 +74,10 @@ bool is_told(Condition condition) noexcept {
   return true;
 }
 
-void add_details(Object& object, const CheckReport& check) {
-  if (check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
-  if (check.data.empty()) return;
+void add_details(Object& object, const CheckReport& check, Details details) {
+  const bool shown = details == Details::always || check.message_by_library;
+  if (shown && check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
+  if (details == Details::never || check.data.empty()) return;
   Object data{object.member("data")};
   for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
   data.end();
@@ -89,7 +91,7 @@ void add_check(Object& checks, const CheckReport& check, bool with_probe, Detail
   object.text("status", to_string(check.status));
   if (check.checked_at) object.text("time", utc_text(*check.checked_at));
   if (is_told(check.condition)) object.text("condition", to_string(check.condition));
-  if (details == Details::always) add_details(object, check);
+  add_details(object, check, details);
   object.end();
   out += ']';
 }
@@ -116,13 +118,14 @@ void add_phase(Object& root, const Snapshot& snapshot) {
 }
 
 /// The reasons of the probes that aren't well, each with its probe: "readiness: SIGTERM".
-std::string joined_reasons(const Snapshot& snapshot) {
+std::string joined_reasons(const Snapshot& snapshot, Details details) {
   std::string text;
   for (const Probe probe : all_probes) {
     const Report& report = snapshot.of(probe);
-    if (report.status() == Status::pass || report.reason().empty()) continue;
+    const std::string_view reason = shown_reason(report, details);
+    if (report.status() == Status::pass || reason.empty()) continue;
     if (!text.empty()) text += "; ";
-    text.append(to_string(probe)).append(": ").append(report.reason());
+    text.append(to_string(probe)).append(": ").append(reason);
   }
   return text;
 }
@@ -133,8 +136,8 @@ std::string health_json(const Report& report, Details details) {
   std::string out;
   Object root{out};
   begin_root(root, report.status(), report.time());
-  if (details == Details::always && report.status() != Status::pass && !report.reason().empty())
-    root.text("output", report.reason());
+  if (const auto reason = shown_reason(report, details); report.status() != Status::pass && !reason.empty())
+    root.text("output", reason);
   Object checks{root.member("checks")};
   for (const auto& check : report.checks()) add_check(checks, check, false, details);
   checks.end();
@@ -146,8 +149,7 @@ std::string health_json(const Snapshot& snapshot, Details details) {
   std::string out;
   Object root{out};
   begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
-  if (const auto reasons = joined_reasons(snapshot); details == Details::always && !reasons.empty())
-    root.text("output", reasons);
+  if (const auto reasons = joined_reasons(snapshot, details); !reasons.empty()) root.text("output", reasons);
   add_phase(root, snapshot);
   Object probes{root.member("probes")};
   for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));

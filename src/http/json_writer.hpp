@@ -5,7 +5,7 @@
 #include <vitals/endpoint.hpp>
 #include <vitals/report.hpp>
 
-#include "core/snapshot.hpp"
+#include "core/model/snapshot.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <string>
 
-#include <vitals/clock.hpp>
 #include <vitals/status.hpp>
 
 #include "http/route.hpp"
@@ -17,13 +16,11 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The body of an answer as it was written once: true while the registry's version is `version` and its clock shows
-/// less than `valid_until`.
+/// The body of an answer as it was written once: true while the registry says that `version` still holds.
 struct KeptBody {
   Status status = Status::fail;
   std::string body = {};
   std::uint64_t version = 0;
-  SteadyTime valid_until = SteadyTime::min();
 };
 
 /// The latest body of each kind of answer, so that a probe that finds nothing changed costs no more than a copy.

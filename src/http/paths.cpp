@@ -32,7 +32,7 @@ const char* broken_rule(std::string_view path) noexcept {
 
 }  // namespace
 
-Paths::Paths(const EndpointOptions& options) {
+Paths::Paths(const EndpointOptions& options) : trailing_slash_{options.trailing_slash} {
   add("liveness_paths", options.liveness_paths, Probe::liveness);
   add("readiness_paths", options.readiness_paths, Probe::readiness);
   add("startup_paths", options.startup_paths, Probe::startup);
@@ -55,9 +55,11 @@ void Paths::add(const char* list, const std::vector<std::string>& paths, std::op
 std::optional<PathMatch> Paths::find(std::string_view path) const noexcept {
   for (const auto& entry : entries_) {
     if (!path.starts_with(entry.path)) continue;
-    const auto rest = path.substr(entry.path.size());
+    auto rest = path.substr(entry.path.size());
     if (rest.empty()) return PathMatch{entry.probe, std::nullopt};
-    if (rest.front() == '/' && entry.path.back() != '/') return PathMatch{entry.probe, rest.substr(1)};
+    if (rest.front() != '/' || entry.path.back() == '/') continue;
+    if (trailing_slash_ && rest.back() == '/') rest.remove_suffix(1);
+    return rest.empty() ? PathMatch{entry.probe, std::nullopt} : PathMatch{entry.probe, rest.substr(1)};
   }
   return std::nullopt;
 }

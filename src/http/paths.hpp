@@ -22,7 +22,8 @@ struct PathMatch {
 /// The paths of an endpoint.
 ///
 /// Where one continues another ("/health" and "/health/live"), the longer one wins. A path that ends in '/' leads to no
-/// checks. Paths are compared byte by byte: nothing is decoded and no dot segment is resolved.
+/// checks. Where the options ask for it, one '/' more at the end of any other path, or of a check's, is passed over.
+/// Paths are compared byte by byte: nothing is decoded and no dot segment is resolved.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class Paths {
@@ -41,6 +42,7 @@ class Paths {
   void add(const char* list, const std::vector<std::string>& paths, std::optional<Probe> probe);
 
   std::vector<Entry> entries_;  ///< The longest first.
+  bool trailing_slash_;
 };
 
 }  // namespace detail

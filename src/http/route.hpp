@@ -6,7 +6,7 @@
 
 #include <vitals/status.hpp>
 
-#include "core/probe_set.hpp"
+#include "core/model/probe_set.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {

@@ -1,6 +1,6 @@
 #include "http/text_writer.hpp"
 
-#include "core/probe_rules.hpp"
+#include "core/model/probe_rules.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -24,19 +24,23 @@ std::string_view outcome(Status status) noexcept {
   return " failed: ";
 }
 
-std::string_view shown(std::string_view reason, Details details) noexcept {
-  switch (details) {
-    case Details::never: return "reason withheld";
-    case Details::always: return reason.empty() ? "no reason given" : reason;
-  }
-  return "reason withheld";
+/// The library's own words tell nothing of the application's: they are never withheld.
+std::string_view shown(std::string_view reason, bool by_library, Details details) noexcept {
+  if (details == Details::never && !by_library) return "reason withheld";
+  return reason.empty() ? "no reason given" : reason;
 }
 
-void append_line(std::string& text, Status status, std::string_view name, std::string_view reason, Details details) {
+void append_line(std::string& text, Status status, std::string_view name, std::string_view reason) {
   text.append(mark(status)).append(name).append(outcome(status));
-  if (status != Status::pass) text.append(shown(reason, details));
+  if (status != Status::pass) text.append(reason);
   text += '\n';
 }
+
+void append_line(std::string& text, Status status, const CheckReport& check, Details details) {
+  append_line(text, status, check.name, shown(check.message, check.message_by_library, details));
+}
+
+bool is_starting(const Report& report) noexcept { return report.reason_by_library() && report.reason() == "starting"; }
 
 void append_verdict(std::string& text, Status status) { text.append(verdict(status)) += '\n'; }
 
@@ -51,22 +55,23 @@ std::string_view verdict(Status status) noexcept {
   return "Service Unavailable";
 }
 
+std::string_view shown_reason(const Report& report, Details details) noexcept {
+  if (details == Details::always || report.reason().empty() || report.reason_by_library()) return report.reason();
+  return "shutting down";  // whatever the application calls it
+}
+
 std::string verbose_text(const Report& report, Details details) {
   std::string text;
-  for (const auto& check : report.checks())
-    append_line(text, counted(check.status, check.critical), check.name, check.message, details);
-  const std::string& reason = report.reason();
-  if (!reason.empty()) {
-    const std::string_view name = reason == "starting" ? "startup" : "shutdown";
-    append_line(text, worse(report.status(), Status::warn), name, reason, details);
-  }
+  for (const auto& check : report.checks()) append_line(text, counted(check), check, details);
+  if (const std::string_view reason = shown_reason(report, details); !reason.empty())
+    append_line(text, worse(report.status(), Status::warn), is_starting(report) ? "(startup)" : "(shutdown)", reason);
   append_verdict(text, report.status());
   return text;
 }
 
 std::string verbose_text(const CheckReport& check, Details details) {
   std::string text;
-  append_line(text, check.status, check.name, check.message, details);
+  append_line(text, check.status, check, details);
   append_verdict(text, check.status);
   return text;
 }

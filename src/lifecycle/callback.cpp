@@ -1,12 +1,14 @@
 #include "lifecycle/callback.hpp"
 
-#include <exception>
+#include <new>
+#include <string_view>
 #include <utility>
 
 #include <vitals/check_result.hpp>
 
-#include "core/signals.hpp"
-#include "core/text.hpp"
+#include "core/base/signals.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_code.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -16,10 +18,19 @@ CallbackCall::CallbackCall(const Callback& callback, Where where, std::shared_pt
     try {
       const SignalsBlocked blocked;
       thread_ = std::thread{[call = callback.call, state = state_, wake = std::move(wake)]() mutable {
-        run(*call, *state);
-        call.reset();  // user code: before anybody is told that it is over
-        state->ended.store(true, std::memory_order_release);
-        wake->notify();
+        refuse_cancellation();
+        const auto ended = [&] {
+          call.reset();  // user code: destroyed before the end is reported
+          state->ended.store(true, std::memory_order_release);
+          wake->notify();
+        };
+        try {
+          run(*call, *state);
+        } catch (...) {  // it ends this thread
+          ended();
+          throw;
+        }
+        ended();
       }};
       return;
     } catch (...) {
@@ -38,7 +49,10 @@ CallbackCall::~CallbackCall() {
   thread_.detach();
   try {  // its stop callbacks are user code, too, and may hang
     const SignalsBlocked blocked;
-    std::thread{[state = state_] { state->stop.request_stop(); }}.detach();
+    std::thread{[state = state_] {
+      refuse_cancellation();
+      state->stop.request_stop();
+    }}.detach();
   } catch (...) {
     // No thread: it isn't told.
   }
@@ -50,15 +64,15 @@ std::string CallbackCall::how_it_went(Duration took, Duration budget) const {
   return took <= budget ? std::string{done} : "overran its budget of " + spoken(budget);
 }
 
-void CallbackCall::run(const Callback::Call& call, State& state) noexcept {
-  try {
-    call(state.stop.get_token());
-  } catch (const std::exception& error) {
-    state.error = error.what();
-    if (state.error.empty()) state.error = "an exception without words";
-  } catch (...) {
-    state.error = "an exception that is no std::exception";
-  }
+void CallbackCall::run(const Callback::Call& call, State& state) {
+  const auto failed = [&](std::string_view words) {
+    try {
+      state.error = words.empty() ? "an exception without words" : words;
+    } catch (const std::bad_alloc&) {
+      state.error = "out of memory";  // so short that it needs none
+    }
+  };
+  call_user_code([&] { call(state.stop.get_token()); }, failed);
 }
 
 }  // namespace detail

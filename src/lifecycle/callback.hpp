@@ -50,7 +50,7 @@ class CallbackCall {
     std::string error;  ///< What it threw; to be read once it has ended.
   };
 
-  static void run(const Callback::Call& call, State& state) noexcept;
+  static void run(const Callback::Call& call, State& state);
 
   std::shared_ptr<State> state_ = std::make_shared<State>();
   std::thread thread_;

@@ -1,7 +1,7 @@
 #include "lifecycle/event_line.hpp"
 
-#include "core/text.hpp"
-#include "core/utc_text.hpp"
+#include "core/base/text.hpp"
+#include "core/base/utc_text.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {

@@ -20,6 +20,8 @@ std::string_view to_string(LifecycleState state) noexcept {
   return "unknown";
 }
 
+WorkToken::WorkToken() noexcept = default;
+WorkToken::WorkToken(std::shared_ptr<detail::WorkCount> count) noexcept : count_{std::move(count)} {}
 WorkToken::WorkToken(WorkToken&& other) noexcept = default;
 
 WorkToken& WorkToken::operator=(WorkToken&& other) noexcept {
@@ -33,13 +35,14 @@ WorkToken::~WorkToken() {
 }
 
 Lifecycle::Lifecycle(HealthRegistry& health, LifecycleOptions options)
-    : Lifecycle{health, std::function<void()>{}, std::move(options)} {}
+    : Lifecycle{health, detail::ServerCalls{}, std::move(options)} {}
 
-Lifecycle::Lifecycle(HealthRegistry& health, std::function<void()> stop_server, LifecycleOptions options)
-    : core_{std::make_shared<detail::LifecycleCore>(detail::state_of(health), std::move(stop_server),
-                                                    std::move(options))} {}
+Lifecycle::Lifecycle(HealthRegistry& health, detail::ServerCalls server, LifecycleOptions options)
+    : core_{std::make_shared<detail::LifecycleCore>(detail::state_of(health), std::move(server), std::move(options))} {}
 
-Lifecycle::~Lifecycle() = default;
+Lifecycle::~Lifecycle() {
+  if (core_->in_another_process()) detail::leak(std::move(core_));
+}
 
 WorkToken Lifecycle::begin_work() noexcept {
   const auto& work = core_->work();
@@ -50,9 +53,9 @@ LifecycleState Lifecycle::state() const noexcept { return core_->state(); }
 
 bool Lifecycle::draining() const noexcept { return core_->ending(); }
 
-void Lifecycle::begin_shutdown(std::string_view reason) { core_->ask(reason); }
+void Lifecycle::begin_shutdown(Text reason) { core_->ask(reason); }
 
-void Lifecycle::shorten(std::string_view reason) { core_->insist(reason); }
+void Lifecycle::shorten(Text reason) { core_->insist(reason); }
 
 int Lifecycle::run() { return core_->run(); }
 

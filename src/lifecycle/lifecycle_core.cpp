@@ -5,9 +5,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/registry_state.hpp"
-#include "core/text.hpp"
-#include "core/validator.hpp"
+#include "core/base/text.hpp"
+#include "core/base/validator.hpp"
+#include "core/state/checks.hpp"
+#include "core/state/probes.hpp"
 #include "lifecycle/event_line.hpp"
 #include "lifecycle/lifecycle_options.hpp"
 
@@ -23,13 +24,12 @@ constexpr std::size_t most_insistence = 3;
 
 }  // namespace
 
-LifecycleCore::LifecycleCore(std::shared_ptr<RegistryState> state, std::function<void()> stop_server,
-                             LifecycleOptions options)
+LifecycleCore::LifecycleCore(std::shared_ptr<RegistryState> state, ServerCalls server, LifecycleOptions options)
     : state_{std::move(state)},
-      stop_server_{std::move(stop_server)},
-      options_{valid(std::move(options), state_->shutdown_limit())},
+      server_{std::move(server)},
+      options_{valid(std::move(options), state_->options.shutdown_limit)},
       log_{std::make_shared<Log>(options_.log)},
-      signals_{options_.signals, wake_},
+      signals_{options_.stop_signals, wake_},
       machine_{{.propagation_delay = options_.propagation_delay, .deadline = options_.deadline}},
       since_{state_->clock().steady_now()} {}
 
@@ -40,11 +40,12 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
     throw std::invalid_argument{"vitals: Lifecycle: callback \"" + safe_text(name, 80) +
                                 "\": a name is 1 to 64 characters from [a-z0-9._-], the first from [a-z0-9]"};
   const Validator validator{"Lifecycle: callback \"" + std::string{name} + "\""};
+  if (!call) validator.refuse("the function", "must not be empty");
   validator.in_range("budget", budget, 1ms, 1h);
   const std::lock_guard lock{mutex_};
   auto& callbacks = state == finishing ? stop_accepting_ : stop_;
   auto& plan = machine_.plan();
-  if (machine_.state() != serving) validator.refuse("comes", "too late: the service is ending");
+  if (machine_.state() != serving || asked_at_) validator.refuse("comes", "too late: the service is ending");
   if (std::ranges::any_of(callbacks, [&](const Callback& other) { return other.name == name; }))
     validator.refuse("name", "is taken");
   if (const auto sum = plan.fixed() + budget; sum > plan.deadline)
@@ -54,10 +55,10 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
   (state == finishing ? plan.stop_accepting : plan.stop).push_back(budget);
 }
 
-bool LifecycleCore::ending() const noexcept { return state_->draining(); }
+bool LifecycleCore::ending() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
 
 void LifecycleCore::begin(std::string_view reason, SteadyTime at) {
-  state_->begin_shutdown(reason);  // at once; only the first call counts
+  detail::begin_shutdown(*state_, reason);  // at once; only the first call counts
   const std::lock_guard lock{mutex_};
   if (asked_at_) return;
   asked_at_ = at;
@@ -65,11 +66,13 @@ void LifecycleCore::begin(std::string_view reason, SteadyTime at) {
 }
 
 void LifecycleCore::ask(std::string_view reason) {
+  if (in_another_process()) return;
   begin(reason, state_->clock().steady_now());
   wake_->notify();
 }
 
 void LifecycleCore::insist(std::string_view reason) {
+  if (in_another_process()) return;
   begin(reason, state_->clock().steady_now());
   {
     const std::lock_guard lock{mutex_};
@@ -106,12 +109,13 @@ void LifecycleCore::enter(DrainCause cause) {
   event.lasted = now_ - since_;
   call_.reset();
   begun_ = 0;
-  if (event.to == draining) state_->begin_shutdown(event.reason);  // unless somebody has asked: then it is done
+  if (event.to == draining)
+    detail::begin_shutdown(*state_, event.reason);  // unless somebody has asked: then it is done
   if (event.to == stopped) {
     work_->close();
     signals_.give_back();  // from here on a signal ends the process
     // Last, so that probes are answered until then.
-    if (stop_server_ && !call_bounded("server", [stop = stop_server_](const std::stop_token&) { stop(); }))
+    if (server_.stop && !call_bounded("server", [stop = server_.stop](const std::stop_token&) { stop(); }))
       any_failed_ = true;
   }
   since_ += event.lasted;
@@ -180,14 +184,14 @@ void LifecycleCore::tell_awaited() {
   Awaited awaited{.in_flight = work_->in_flight(), .callbacks = still_to_call()};
   if (call_) awaited.callbacks.insert(awaited.callbacks.begin(), callbacks_of(state())[begun_ - 1].name);
   if (awaited_ == awaited) return;
-  state_->set_awaited(awaited);
+  detail::set_awaited(*state_, awaited);
   awaited_ = std::move(awaited);
 }
 
 void LifecycleCore::tell(LifecycleEvent event) {
   event.in_flight = work_->in_flight();
   event.time = state_->clock().wall_now();
-  state_->post_log([log = log_, on_event = options_.on_event, event = std::move(event)] {
+  post_log(*state_, [log = log_, on_event = options_.on_event, event = std::move(event)] {
     log->write(line_of(event), [&] {
       if (on_event) on_event(event);
     });

@@ -13,8 +13,9 @@
 
 #include <vitals/clock.hpp>
 #include <vitals/lifecycle.hpp>
+#include <vitals/process_owner.hpp>
 
-#include "core/phase.hpp"
+#include "core/model/phase.hpp"
 #include "core/scheduler_lease.hpp"
 #include "lifecycle/callback.hpp"
 #include "lifecycle/drain_machine.hpp"
@@ -25,7 +26,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-class RegistryState;
+struct RegistryState;
 
 /// Does what the DrainMachine decides.
 ///
@@ -34,7 +35,7 @@ class RegistryState;
 class LifecycleCore {
  public:
   /// @throws std::invalid_argument  if an option is out of range.
-  LifecycleCore(std::shared_ptr<RegistryState> state, std::function<void()> stop_server, LifecycleOptions options);
+  LifecycleCore(std::shared_ptr<RegistryState> state, ServerCalls server, LifecycleOptions options);
   LifecycleCore(const LifecycleCore&) = delete;
   LifecycleCore& operator=(const LifecycleCore&) = delete;
   ~LifecycleCore();
@@ -46,6 +47,8 @@ class LifecycleCore {
   void insist(std::string_view reason);
   [[nodiscard]] LifecycleState state() const noexcept { return shown_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ending() const noexcept;
+  /// It runs in the parent of this process: its owner leaks it, and nothing is done.
+  [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
   [[nodiscard]] const std::shared_ptr<WorkCount>& work() const noexcept { return work_; }
 
   int run();
@@ -56,8 +59,12 @@ class LifecycleCore {
   using Where = CallbackCall::Where;
   using Callbacks = std::vector<Callback>;
 
+  /// From here on it belongs to this process. @throws std::system_error  if it runs in the parent.
+  void claim();
   /// Does what is due. @returns Until when nothing is.
   SteadyTime advance(Where where);
+  /// Starts our own server if it isn't running, unless the service is ending. @throws std::system_error
+  void start_server();
   int drive();
   int drive_beside_loop(const std::function<void()>& stop_loop, bool or_exit);
   void begin(std::string_view reason, SteadyTime at);
@@ -77,12 +84,13 @@ class LifecycleCore {
   bool flush();
 
   const std::shared_ptr<RegistryState> state_;
-  const std::function<void()> stop_server_;
+  const ServerCalls server_;
   const LifecycleOptions options_;
   const std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
   const std::shared_ptr<WorkCount> work_ = std::make_shared<WorkCount>(wake_);
   const std::shared_ptr<Log> log_;
   SignalInbox signals_;
+  ProcessOwner owner_;  // where it runs
 
   mutable std::mutex mutex_;  // guards these
   DrainMachine machine_;

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "core/validator.hpp"
+#include "core/base/validator.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {

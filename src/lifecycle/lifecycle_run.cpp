@@ -5,12 +5,18 @@
 #include <cstdlib>
 #include <exception>
 #include <future>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
-#include "core/moments.hpp"
-#include "core/registry_state.hpp"
-#include "core/signals.hpp"
+#include <vitals/error.hpp>
+
+#include "core/base/moments.hpp"
+#include "core/base/signals.hpp"
+#include "core/base/utc_text.hpp"
+#include "core/state/probes.hpp"
 #include "lifecycle/lifecycle_core.hpp"
 
 namespace vitals::inline v1 {
@@ -26,12 +32,45 @@ constexpr std::chrono::seconds last_budget{2};
 
 }  // namespace
 
+void LifecycleCore::claim() {
+  if (in_another_process())
+    throw std::system_error{std::make_error_code(std::errc::operation_not_permitted),
+                            "vitals: Lifecycle: it runs in the parent process"};
+  wake_->renew();
+  owner_.claim();
+  signals_.retake();
+}
+
+void LifecycleCore::start_server() {
+  if (!server_.start) return;
+  {
+    const SignalsUnblocked unblocked{signals_.signals()};  // so that a pending one counts
+    take_signals();
+  }
+  if (ending() || server_.port() != 0) return;
+  try {
+    server_.start();
+  } catch (const std::system_error& error) {
+    if (error.code() != Errc::already_started) throw;
+    return;  // another thread was faster
+  }
+  const auto port = std::to_string(server_.port());
+  post_log(*state_, [log = log_, line = utc_text(state_->clock().wall_now()) +
+                                        " vitals: lifecycle: the server wasn't running, run() has started it on port " +
+                                        port] { log->write(line); });
+}
+
 int LifecycleCore::run() {
+  claim();
+  start_server();
   const SchedulerLease runner{state_, log_};
   return drive();
 }
 
 int LifecycleCore::run(const std::function<void()>& loop, const std::function<void()>& stop_loop, bool or_exit) {
+  if (!loop) throw std::invalid_argument{"vitals: Lifecycle: the loop must not be empty"};
+  claim();
+  start_server();
   const SchedulerLease runner{state_, log_};
   std::packaged_task<int()> task{[&] { return drive_beside_loop(stop_loop, or_exit); }};
   auto status = task.get_future();
@@ -40,20 +79,22 @@ int LifecycleCore::run(const std::function<void()>& loop, const std::function<vo
     const SignalsBlocked blocked;
     driver = std::thread{std::move(task)};
   }
-  std::exception_ptr error;
+  const auto end = [&](bool failed) {
+    {
+      const std::lock_guard lock{mutex_};
+      loop_ended_ = true;
+      loop_failed_ = failed;
+    }
+    wake_->notify();
+    driver.join();
+  };
   try {
     loop();
-  } catch (...) {
-    error = std::current_exception();
+  } catch (...) {  // or it ends this thread
+    end(true);
+    throw;
   }
-  {
-    const std::lock_guard lock{mutex_};
-    loop_ended_ = true;
-    loop_failed_ = error != nullptr;
-  }
-  wake_->notify();
-  driver.join();
-  if (error) std::rethrow_exception(error);
+  end(false);
   return status.get();
 }
 
@@ -92,11 +133,18 @@ int LifecycleCore::drive() {
 }
 
 SteadyTime LifecycleCore::step() {
+  if (in_another_process()) return SteadyTime::max();
+  claim();
   if (stepping_) return now_;  // a callback turns the loop that it is called from
-  stepping_ = true;
+  struct Stepping {
+    explicit Stepping(bool& flag) : stepping{flag} { stepping = true; }
+    Stepping(const Stepping&) = delete;
+    Stepping& operator=(const Stepping&) = delete;
+    ~Stepping() { stepping = false; }
+    bool& stepping;
+  } const stepping{stepping_};  // also if a callback ends this thread
   const auto until = advance(Where::here);
-  stepping_ = false;
-  const bool idle = state() == stopped || (state() == serving && options_.signals.empty());
+  const bool idle = state() == stopped || (state() == serving && options_.stop_signals.empty());
   return idle ? until : std::min<SteadyTime>(until, now_ + 1s);
 }
 
@@ -145,7 +193,7 @@ bool LifecycleCore::call_bounded(const char* name, const Callback::Call& call) {
 bool LifecycleCore::flush() {
   const auto told = std::make_shared<std::promise<void>>();
   const auto all = told->get_future();
-  state_->post_log([told] { told->set_value(); });
+  post_log(*state_, [told] { told->set_value(); });
   return all.wait_for(patience) == std::future_status::ready;
 }
 

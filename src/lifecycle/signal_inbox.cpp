@@ -11,7 +11,12 @@
 #include <pthread.h>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 #include <utility>
+
+#include <vitals/process_owner.hpp>
+
+#include "lifecycle/signal_requests.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -22,18 +27,36 @@ using InfoHandler = void (*)(int, siginfo_t*, void*);
 
 /// One signal of the process. What a handler touches is atomic; the rest is guarded by `slots_mutex`.
 struct Slot {
+  ProcessOwner process;  // of the owner
   std::atomic<Wake*> owner = nullptr;
-  std::atomic<int> caught = 0;
-  std::atomic<std::int64_t> caught_at = 0;  // the last one, by the steady clock
-  std::atomic<int> handling = 0;            // handlers that may still use the owner
+  SignalRequests requests;
+  std::atomic<int> caught = 0;    // requests that haven't been taken
+  std::atomic<int> handling = 0;  // handlers that may still use the owner
   std::atomic<PlainHandler> plain_before = nullptr;
   std::atomic<InfoHandler> info_before = nullptr;
   struct sigaction before = {};
 };
 
+/// Guards the slots. No mutex: a thread may hold it while its process forks, and the child doesn't have that thread.
+class SlotsLock {
+ public:
+  void lock() noexcept {
+    const long self = ::getpid();
+    for (long holder = 0; !holder_.compare_exchange_weak(holder, self);) {
+      if (holder != self) continue;  // free by now, or held by a process that isn't this one: it is ours to take
+      std::this_thread::yield();
+      holder = 0;
+    }
+  }
+  void unlock() noexcept { holder_.store(0); }
+
+ private:
+  std::atomic<long> holder_ = 0;
+};
+
 constexpr int slot_count = 65;  // signals are numbered from 1 to 64
 std::array<Slot, slot_count> slots;
-std::mutex slots_mutex;
+SlotsLock slots_mutex;
 
 /// The signals whose handler this thread is in, a bit each. Initial-exec, since another access may allocate.
 [[gnu::tls_model("initial-exec")]] thread_local constinit std::uint64_t inside = 0;
@@ -56,9 +79,8 @@ void handle(int number, siginfo_t* info, void* context) {
   inside |= bit;
 
   ++slot.handling;  // before the owner is read: whoever takes it away waits for this
-  Wake* const owner = slot.owner.load();
-  if (owner != nullptr) {
-    slot.caught_at.store(std::chrono::steady_clock::now().time_since_epoch().count());
+  Wake* const owner = slot.process.is_another() ? nullptr : slot.owner.load();
+  if (owner != nullptr && slot.requests.count(std::chrono::steady_clock::now())) {
     ++slot.caught;
     owner->notify();
   }
@@ -98,11 +120,20 @@ bool install(int number) noexcept {
   return ::sigaction(number, &ours, nullptr) == 0;
 }
 
-void restore(int number) noexcept {
+/// The handlers that a child was forked beside are threads of its parent. In the same process one may still be under
+/// way, and counts, also if it began before there was an owner.
+void claim(Slot& slot) noexcept {
+  if (slot.process.is_another()) slot.handling.store(0);
+  slot.process.claim();
+}
+
+void restore(int number, const Wake* owner) noexcept {
   Slot& slot = slot_of(number);
+  if (slot.owner.load() != owner) return;  // in a child of fork(), another inbox has taken it
   struct sigaction present = {};
   if (::sigaction(number, nullptr, &present) == 0 && is_ours(present)) ::sigaction(number, &slot.before, nullptr);
   slot.owner.store(nullptr);
+  if (slot.process.is_another()) return;                        // those that were handling are threads of the parent
   while (slot.handling.load() != 0) std::this_thread::yield();  // on other threads, for a few instructions
 }
 
@@ -113,7 +144,7 @@ constexpr std::array known_signals{std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGI
                                    std::pair{SIGSEGV, "SIGSEGV"}, std::pair{SIGABRT, "SIGABRT"}};
 
 [[noreturn]] void refuse(int number, const char* rule) {
-  throw std::invalid_argument{"vitals: LifecycleOptions: signals: " + signal_name(number) + " " + rule};
+  throw std::invalid_argument{"vitals: LifecycleOptions: stop_signals: " + signal_name(number) + " " + rule};
 }
 
 /// Those that tell of a fault come back to where it happened, and some come all the time.
@@ -138,27 +169,33 @@ SignalInbox::SignalInbox(const std::vector<int>& signals, std::shared_ptr<Wake> 
     for (const int number : signals) {
       if (number < 1 || number >= slot_count) refuse(number, "is no signal");
       if (tells_of_something_else(number)) refuse(number, "is no request to end");
-      if (slot_of(number).owner.load() != nullptr)
+      auto& slot = slot_of(number);
+      if (slot.owner.load() != nullptr && !slot.process.is_another())
         refuse(number, "is given twice, or belongs to another Lifecycle of this process");
-      slot_of(number).caught.store(0);
-      slot_of(number).owner.store(wake_.get());
+      slot.caught.store(0);
+      slot.requests.reset();
+      claim(slot);
+      slot.owner.store(wake_.get());
       signals_.push_back(number);
       if (!install(number)) refuse(number, "can't be caught");
     }
   } catch (...) {
-    for (const int number : signals_) restore(number);
+    for (const int number : signals_) restore(number, wake_.get());
     throw;
   }
 }
 
 void SignalInbox::retake() noexcept {
   const std::lock_guard lock{slots_mutex};
-  for (const int number : signals_) install(number);
+  for (const int number : signals_) {
+    claim(slot_of(number));
+    install(number);
+  }
 }
 
 void SignalInbox::give_back() noexcept {
   const std::lock_guard lock{slots_mutex};
-  for (const int number : std::exchange(signals_, {})) restore(number);
+  for (const int number : std::exchange(signals_, {})) restore(number, wake_.get());
 }
 
 std::vector<CaughtSignal> SignalInbox::take() {
@@ -166,8 +203,7 @@ std::vector<CaughtSignal> SignalInbox::take() {
   for (const int number : signals_) {
     Slot& slot = slot_of(number);
     const auto count = static_cast<std::size_t>(slot.caught.exchange(0));
-    const SteadyTime at{std::chrono::steady_clock::duration{slot.caught_at.load()}};
-    caught.insert(caught.end(), count, {number, at});
+    caught.insert(caught.end(), count, {number, slot.requests.counted()});
   }
   return caught;
 }

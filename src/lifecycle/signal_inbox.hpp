@@ -26,6 +26,9 @@ struct CaughtSignal {
 /// puts ours before it. The end restores what was there, unless somebody else has the signal by then; should they bring
 /// our handler back after that, it does what would have been done without us.
 ///
+/// The same signal again within 100 ms is one request: see SignalRequests. In a child of fork() a signal does what it
+/// would have done without us, until retake() or another inbox takes it there.
+///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe, but for the handler itself.
 class SignalInbox {
  public:
@@ -40,7 +43,7 @@ class SignalInbox {
   void retake() noexcept;
   /// Restores what was there. Idempotent.
   void give_back() noexcept;
-  /// The signals that have come since the last call, each as often as it was caught.
+  /// The requests that have come since the last call.
   [[nodiscard]] std::vector<CaughtSignal> take();
 
   [[nodiscard]] const std::vector<int>& signals() const noexcept { return signals_; }

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "core/base/own_descriptor.hpp"
+
 namespace vitals::inline v1 {
 namespace detail {
 
@@ -27,10 +29,30 @@ int open_pipe(int (&ends)[2]) noexcept {
 #endif
 }
 
+/// Whether both ends have numbers of our own now; else they are closed, with errno.
+bool has_own_numbers(int (&ends)[2]) noexcept {
+  for (int& end : ends) end = own_descriptor(end);
+  if (ends[0] >= 0 && ends[1] >= 0) return true;
+  const int error = errno;
+  for (const int end : ends)
+    if (end >= 0) ::close(end);
+  errno = error;
+  return false;
+}
+
 }  // namespace
 
-Wake::Wake() {
-  if (open_pipe(ends_) != 0)
+Wake::Wake() { open(); }
+
+void Wake::renew() {
+  if (!owner_.is_another()) return;
+  for (const int end : ends_) ::close(end);
+  open();
+}
+
+void Wake::open() {
+  owner_.claim();
+  if (open_pipe(ends_) != 0 || !has_own_numbers(ends_))
     throw std::system_error{errno, std::system_category(), "vitals: Lifecycle: can't make a pipe"};
 }
 

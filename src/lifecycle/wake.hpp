@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include <vitals/clock.hpp>
+#include <vitals/process_owner.hpp>
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -18,12 +19,19 @@ class Wake {
   Wake& operator=(const Wake&) = delete;
   ~Wake();
 
+  /// In a child of fork(): has a pipe of its own from here on, so that neither wakes the other. Nothing else may be
+  /// called meanwhile. @throws std::system_error  if there are no file descriptors.
+  void renew();
+
   /// Async-signal-safe.
   void notify() noexcept;
   /// Returns after a notify() that came since the last wait, after `duration`, or for no reason.
   void wait_for(Duration duration) noexcept;
 
  private:
+  void open();
+
+  ProcessOwner owner_;
   int ends_[2] = {-1, -1};  // of a pipe: read, write
 };
 

@@ -24,7 +24,6 @@ enum class AcceptStep {
     case EPROTO:
     case ENOPROTOOPT:
     case EOPNOTSUPP:
-    case EPERM:
     case EHOSTDOWN:
     case EHOSTUNREACH:
     case ENETDOWN:
@@ -33,9 +32,30 @@ enum class AcceptStep {
     case ENONET:
 #endif
       return AcceptStep::again;
-    default: return AcceptStep::back_off;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, and what nobody foresaw
+    default: return AcceptStep::back_off;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM of a filter, and all others
   }
 }
+
+/// What follows one call of accept() after the other. An error that should be over at the next call but comes again and
+/// again makes it back off, too: so none can burn a core.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class AcceptSteps {
+ public:
+  /// Errors in a row that may pass by themselves.
+  static constexpr int most_transient = 64;
+
+  [[nodiscard]] constexpr AcceptStep after(int error) noexcept {
+    const auto step = after_accept(error);
+    transient_ = error != 0 && step == AcceptStep::again ? transient_ + 1 : 0;
+    if (transient_ < most_transient) return step;
+    transient_ = 0;
+    return AcceptStep::back_off;
+  }
+
+ private:
+  int transient_ = 0;  ///< Errors since the last call without one.
+};
 
 }  // namespace detail
 }  // namespace vitals::inline v1

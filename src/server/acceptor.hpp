@@ -2,76 +2,87 @@
 
 #include <chrono>
 #include <memory>
-#include <utility>  // Boost 1.74 needs it before its own headers
 
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/system/error_code.hpp>
+#include <vitals/export.hpp>
 
 #include "server/accept_step.hpp"
 #include "server/connection.hpp"
 #include "server/dispatcher.hpp"
+#include "server/host.hpp"
 #include "server/listen_socket.hpp"
+#include "server/spare_descriptor.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
+
+inline constexpr std::chrono::milliseconds sweep_interval{250};
 
 /// Accepts connections until it is closed, whatever accept() says, and ends those that take too long.
 ///
 ///     waiting ──(readable)──▶ accepting a burst ──▶ waiting
 ///                                   └─(no descriptor or memory)─▶ backing off for 100 ms ──▶ accepting a burst
 ///
-/// Where it has as many as it may have, or no descriptor is left, an open one gives way to the new one.
+/// Where no descriptor is left, the new one gets the spare one, at the expense of no other. Where that is in use, or
+/// as many connections are open as may be, an open one gives way to the new one.
 ///
-/// Its pending handlers keep it alive. Its definitions are in acceptor_impl.hpp, as with Connection.
-///
-/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe with OwnThread, where the server's thread must
-///                     have ended when another closes it; else safe.
-template <class Host>
-class Acceptor : public std::enable_shared_from_this<Acceptor<Host>> {
+/// @par Thread safety  Distinct objects: safe. Shared objects: for the server's turn.
+class VITALS_EXPORT Acceptor {
  public:
-  using Executor = typename Host::Executor;
-  /// @param executor  Runs the handlers, one at a time.
   /// @param socket  Taken over.
-  Acceptor(const Executor& executor, std::shared_ptr<Service<Host>> service, ListenSocket socket);
+  /// @throws std::system_error  if the process has no descriptor left.
+  Acceptor(std::shared_ptr<Service> service, ListenSocket socket);
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+  ~Acceptor() = default;
 
-  /// Begins to accept. The one call that needs no mutex: nothing of the Service is in use before.
+  /// Begins to accept. @throws std::bad_alloc
   void start();
-  /// Closes the socket and all connections. Their handlers are still to be run.
+  /// Closes the socket and all connections.
   void close() noexcept;
+  /// In a child of fork(): closes the child's copies of what the host waits for.
+  void leave_to_parent() noexcept;
 
  private:
-  using ErrorCode = boost::system::error_code;
-  using Clock = std::chrono::steady_clock;
-  using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
-
-  /// A handler that holds the mutex and keeps the acceptor alive; nothing happens once it is closed.
-  template <class Step>
-  auto handler(Step step);
+  /// Out of memory. What the step had is free again, and it is what waiting needs.
   void go_on() noexcept;
+  void on_listener() noexcept;
+  void on_sweep() noexcept;
+  void end_waits() noexcept;
+  void close_listener() noexcept;
   void wait();
   void accept_burst();
   [[nodiscard]] AcceptStep accept_one();
   [[nodiscard]] bool somebody_waits() noexcept;
-  /// What follows where a connection lacks a place: `again` if there is one now.
-  /// @param error  For the log, if nobody gives way.
+  /// What follows where a connection lacks a descriptor or a place: `again` if there is one now.
+  /// @param error  EBUSY for the lack of a place. For the log, if no connection gives way.
   [[nodiscard]] AcceptStep make_room(int error);
-  void serve(Descriptor descriptor);
-  void keep_reserve(const Connection<Host>& newcomer);
+  void serve(Descriptor descriptor, const PeerAddress& peer);
+  void keep_reserve(const Connection& newcomer);
   void back_off(int error);
-  void watch_deadlines();
+  void watch_if_needed();
+  void watch_deadlines(std::chrono::milliseconds interval = sweep_interval);
   void check_deadlines();
+  [[nodiscard]] bool has_something_to_sweep() const noexcept;
+  /// @returns Whether none is overdue any more; else others have their turn first.
+  [[nodiscard]] bool end_overdue() noexcept;
 
-  std::shared_ptr<Service<Host>> service_;
-  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
-  Timer pause_;
-  Timer sweep_;
-  bool waits_ = false;  ///< For a connection, or to try again.
-  bool sweeping_ = false;
-  std::shared_ptr<Dispatcher<Host>> dispatcher_;
+  using Step = HostStep<Acceptor, &Acceptor::on_listener>;
+  using Sweep = HostStep<Acceptor, &Acceptor::on_sweep>;
+
+  std::shared_ptr<Service> service_;
+  Descriptor listener_;
+  ListenEnd end_;
+  Step listener_step_{*this};
+  Sweep sweep_step_{*this};
+  // They end before the listener and what they call.
+  std::unique_ptr<HostWait> wait_;
+  std::unique_ptr<HostTimer> pause_;
+  std::unique_ptr<HostTimer> sweep_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  AcceptSteps steps_ = {};
+  SpareDescriptor spare_descriptor_ = {};
   /// Serves those who come, one after the other, until it stays with one: most probes need no connection of their own.
-  std::shared_ptr<Connection<Host>> spare_ = {};
+  std::shared_ptr<Connection> spare_ = {};
 };
 
 }  // namespace detail

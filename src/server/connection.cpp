@@ -1,9 +1,285 @@
-#include "server/connection_impl.hpp"
+// What a connection does while it reads and answers; connection_end.cpp has its end.
+
+#include "server/connection.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <sys/socket.h>
+#include <utility>
+
+#include "server/sockets.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-template class Connection<OwnThread>;
+Connection::Connection(std::shared_ptr<Service> service)
+    : service_{std::move(service)}, scan_{service_->head_limits()}, input_{service_->input_limit()} {}
+
+void Connection::start(Descriptor descriptor, const PeerAddress& peer, std::unique_ptr<Transport> transport) {
+  descriptor_ = std::move(descriptor);
+  fd_ = descriptor_.get();
+  service_->descriptors.add(fd_);
+  open_ = true;
+  peer_ended_ = drained_ = false;
+  stage_ = Stage::first_byte;
+  peer_ = peer;
+  transport_ = std::move(transport);
+  awaits_proxy_header_ = service_->options.proxy_protocol == ProxyProtocol::required;
+  proxy_header_ = {};
+  scan_ = HeadScan{service_->head_limits()};
+  input_.clear();
+  serve();
+}
+
+void Connection::on_event(SocketEvent event) noexcept {
+  if (!open_) return;
+  peer_ended_ = peer_ended_ || event.ended;
+  drained_ = false;
+  if (has_turn_) return;
+  try {
+    switch (stage_) {
+      case Stage::first_byte:
+      case Stage::idle:
+      case Stage::head: return serve();
+      case Stage::lingering: return linger();
+      case Stage::writing: return write_rest();
+      case Stage::waiting:
+        // A peer that only stops sending still wants its answer; one that has reset the connection doesn't.
+        if (event.broken) close();
+        return;
+    }
+  } catch (...) {
+    out_of_memory();
+  }
+}
+
+void Connection::stay() {
+  if (stays_) return;
+  const auto place = service_->places.take(shared_from_this(), stage_, service_->now, peer_);
+  try {
+    watch_.add(std::move(descriptor_), *this, *service_);
+  } catch (...) {
+    (void)service_->places.give_up(place, stage_);
+    throw;
+  }
+  place_ = place;
+  since_ = service_->now;
+  stays_ = true;
+}
+
+void Connection::enter(Stage stage) noexcept {
+  if (stays_) service_->places.move(place_, stage_, stage, service_->now);
+  stage_ = stage;
+}
+
+void Connection::serve() {
+  std::size_t served = 0;
+  while (serve_input(served) == Next::input) {
+    if (drained_) return await_input();
+    if (receive() == Next::event) return;
+  }
+}
+
+Transfer Connection::receive_some(char* data, std::size_t size) {
+  return transport_ ? transport_->receive(data, size) : plain::receive(fd_, data, size);
+}
+
+Transfer Connection::send_some(std::string_view bytes) {
+  return transport_ ? transport_->send(bytes) : plain::send(fd_, bytes);
+}
+
+auto Connection::receive() -> Next {
+  const auto space = input_.space();
+  const auto came = receive_some(space.data, space.size);
+  if (came.over) {
+    close();
+    return Next::event;
+  }
+  input_.commit(came.size);
+  wants_ = came.wants;
+  // Whatever comes from now on is an event, apart from the end that has been told of already.
+  drained_ = came.drained && !(peer_ended_ && came.size > 0);
+  return Next::input;
+}
+
+void Connection::await_input() {
+  stay();
+  if (input_.pending().empty())
+    input_.trim();
+  else if (stage_ != Stage::head)
+    enter(Stage::head);
+  watch_.await(wants_);
+}
+
+/// Answers what has been read; what is left of it then is less than a head.
+auto Connection::serve_input(std::size_t& served) -> Next {
+  if (awaits_proxy_header_ && !take_proxy_header()) return open_ ? Next::input : Next::event;
+  for (; !input_.pending().empty(); ++served) {
+    if (served == service_->options.pipelined_per_turn) {
+      let_others_go_first();
+      return Next::event;
+    }
+    if (const auto* known = service_->heads.find(input_.pending())) {
+      if (on_known(*known) == Next::event) return Next::event;
+      continue;
+    }
+    const auto verdict = scan_.resume(input_.pending());
+    if (verdict.kind == HeadVerdict::Kind::need_more) break;
+    const auto next =
+        verdict.kind == HeadVerdict::Kind::complete ? on_head(verdict) : refuse(verdict.status, verdict.limit);
+    if (next == Next::event) return next;
+  }
+  return Next::input;
+}
+
+/// False if there is more to come, or if it is closed.
+bool Connection::take_proxy_header() noexcept {
+  const auto verdict = proxy_header_.resume(input_.pending());
+  if (verdict.kind == ProxyHeaderVerdict::Kind::refuse) {
+    service_->met(Limit::proxy_header);
+    close();
+  }
+  if (verdict.kind != ProxyHeaderVerdict::Kind::complete) return false;
+  input_.consume(verdict.size);
+  awaits_proxy_header_ = false;
+  // The header is a part of the first head: what follows has no more time for it.
+  if (stage_ != Stage::head) enter(Stage::head);
+  return true;
+}
+
+void Connection::let_others_go_first() {
+  stay();
+  enter(Stage::head);
+  has_turn_ = true;
+  service_->host->post(shared_from_this());
+}
+
+void Connection::on_turn() noexcept {
+  if (std::exchange(has_turn_, false)) {
+    service_->begin_turn();
+    return on_event({});  // whatever has happened meanwhile
+  }
+  if (stage_ != Stage::waiting || !open_) return;
+  service_->begin_turn();
+  try {
+    on_ready();
+  } catch (...) {
+    out_of_memory();
+  }
+}
+
+auto Connection::on_known(const HeadMemory::Meaning& meaning) -> Next {
+  persistence_ = meaning.persistence;
+  unread_input_ = false;
+  input_.clear();
+  return on_request(meaning.route);
+}
+
+auto Connection::on_head(HeadVerdict verdict) -> Next {
+  const auto bytes = input_.pending();
+  const auto head = parse_request_head(bytes.substr(verdict.begin, verdict.end - verdict.begin));
+  if (!head) return refuse(400, Limit::malformed);
+  // A request with a body is answered by its head alone: its sender may be waiting for permission to send the body.
+  persistence_ = scan_.has_body() ? Persistence::close : persistence_of(*head);
+  unread_input_ = scan_.has_body() || verdict.end < bytes.size();
+  const auto route =
+      service_->answers.server_route({.method = head->method, .target = head->target, .accept = head->accept()});
+  if (route && !route->one_check && !unread_input_) service_->heads.keep(bytes, {*route, persistence_});
+  input_.consume(verdict.end);
+  return route ? on_request(*route) : write(plain_answer(404, scan_.is_head()));
+}
+
+auto Connection::on_request(const Route& route) -> Next {
+  auto begun = service_->answers.begin(route, [this] {
+    return [weak = weak_from_this()] {
+      if (auto self = weak.lock()) {
+        const auto host = self->service_->host;  // the connection may be the last to have it
+        host->post(std::move(self));
+      }
+    };
+  });
+  if (begun.answer) return write(*begun.answer);
+  auto& state = unfinished();
+  state.wait = std::move(begun.wait);
+  state.route = route;
+  stay();
+  enter(Stage::waiting);
+  watch_.await(Interest::reset);
+  return Next::event;
+}
+
+auto Connection::refuse(int status, Limit limit) -> Next {
+  service_->met(limit);
+  persistence_ = Persistence::close;
+  unread_input_ = true;
+  return write(plain_answer(status, scan_.is_head()));
+}
+
+Persistence Connection::persistence_of(const RequestHead& head) const noexcept {
+  if (head.wants_close) return Persistence::close;
+  if (head.http_1_1) return Persistence::keep_alive;
+  return head.wants_keep_alive ? Persistence::told_keep_alive : Persistence::close;
+}
+
+void Connection::on_ready() {
+  unfinished_->wait.reset();
+  drained_ = false;  // since then more may have come
+  if (write(service_->answers.answer(unfinished_->route)) == Next::input) serve();
+}
+
+/// Has this answer be the last one if the service ends, or the connection is too old: its peer didn't ask for that, and
+/// may have sent its next request.
+void Connection::end_persistence() noexcept {
+  if (persistence_ == Persistence::close) return;
+  const bool is_old = stays_ && service_->now - since_ > service_->options.max_connection_age;
+  if (!is_old && !service_->answers.draining()) return;
+  if (is_old) service_->met(Limit::age);
+  persistence_ = Persistence::close;
+  unread_input_ = true;
+}
+
+auto Connection::write(const Answer& answer) -> Next {
+  end_persistence();
+  const std::chrono::sys_seconds now{std::chrono::seconds{std::time(nullptr)}};
+  const auto bytes = service_->replies.write(answer, persistence_, now);
+  const auto went = send_some(bytes);
+  if (went.size == bytes.size()) return on_written();
+  if (went.over) {
+    close();
+    return Next::event;
+  }
+  auto& state = unfinished();
+  state.unsent = bytes.substr(went.size);
+  state.sent = 0;
+  state.caught_up = false;
+  stay();
+  enter(Stage::writing);
+  watch_.await(went.wants);
+  return Next::event;
+}
+
+void Connection::write_rest() {
+  auto& state = *unfinished_;
+  while (state.sent < state.unsent.size()) {
+    const auto went = send_some(std::string_view{state.unsent}.substr(state.sent));
+    state.sent += went.size;
+    if (went.over) return close();
+    if (went.drained) return watch_.await(went.wants);
+  }
+  if (on_written() == Next::input) serve();
+}
+
+auto Connection::on_written() -> Next {
+  if (persistence_ == Persistence::close) {
+    finish();
+    return Next::event;
+  }
+  unfinished_.reset();
+  enter(Stage::idle);
+  scan_ = HeadScan{service_->head_limits()};
+  return Next::input;
+}
 
 }  // namespace detail
 }  // namespace vitals::inline v1

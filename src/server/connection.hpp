@@ -3,18 +3,22 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <utility>  // Boost 1.74 needs it before its own headers
+#include <string_view>
 
-#include "core/wait.hpp"
+#include "core/work/wait.hpp"
 #include "http/answers.hpp"
 #include "server/descriptor.hpp"
 #include "server/head_memory.hpp"
 #include "server/head_scan.hpp"
+#include "server/host.hpp"
 #include "server/input_buffer.hpp"
+#include "server/peer_address.hpp"
 #include "server/places.hpp"
+#include "server/proxy_header.hpp"
 #include "server/reply.hpp"
 #include "server/request_head.hpp"
 #include "server/service.hpp"
+#include "server/transport.hpp"
 #include "server/watch.hpp"
 
 namespace vitals::inline v1 {
@@ -32,24 +36,20 @@ namespace detail {
 /// A request that is refused, or whose body is not wanted, is answered at once, and the connection then lingers:
 /// closing a socket with unread bytes resets it, and the reset would overtake the answer.
 ///
-/// Its definitions are in connection_impl.hpp: each library instantiates it for the host that it serves.
-///
-/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe; whoever calls it holds the mutex of its Service.
-template <class Host>
-class Connection : public std::enable_shared_from_this<Connection<Host>> {
+/// @par Thread safety  Distinct objects: safe. Shared objects: for the server's turn.
+class VITALS_EXPORT Connection final : public HostTask, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<Service<Host>> service, const typename Host::Executor& executor)
-      : service_{std::move(service)},
-        watch_{executor},
-        scan_{service_->head_limits()},
-        input_{service_->options.max_head_size} {}
+  explicit Connection(std::shared_ptr<Service> service);
 
   /// Serves a client. Afterwards it either stays, kept alive by its place, or is over, and may serve another one.
-  void start(Descriptor descriptor);
+  void start(Descriptor descriptor, const PeerAddress& peer = {}, std::unique_ptr<Transport> transport = nullptr);
   [[nodiscard]] bool stays() const noexcept { return stays_; }
   /// Something has happened to its socket, or may have. Out of memory, this connection goes and the server stays.
   void on_event(SocketEvent event) noexcept;
-  /// It has been in its stage for too long.
+  /// It has been in its stage for too long, perhaps only because the process stood still: serves what has come
+  /// meanwhile. end_stage() is for one that is still in its stage then.
+  void catch_up() noexcept;
+  /// Always closes it, or has it enter a stage.
   void end_stage() noexcept;
   void close() noexcept;
   [[nodiscard]] GivesWay gives_way() const noexcept;
@@ -66,9 +66,13 @@ class Connection : public std::enable_shared_from_this<Connection<Host>> {
 
   /// Reads and answers until it has to wait.
   void serve();
+  [[nodiscard]] Transfer receive_some(char* data, std::size_t size);
+  [[nodiscard]] Transfer send_some(std::string_view bytes);
+  [[nodiscard]] bool has_input() const noexcept;
   [[nodiscard]] Next receive();
   void await_input();
   [[nodiscard]] Next serve_input(std::size_t& served);
+  [[nodiscard]] bool take_proxy_header() noexcept;
   void let_others_go_first();
   [[nodiscard]] Next on_known(const HeadMemory::Meaning& meaning);
   [[nodiscard]] Next on_head(HeadVerdict verdict);
@@ -76,13 +80,13 @@ class Connection : public std::enable_shared_from_this<Connection<Host>> {
   [[nodiscard]] Next refuse(int status, Limit limit);
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
-  [[nodiscard]] Next wait_for_runs(const Route& route);
-  /// Has a step run on the server's turn, from any thread; if it is still open then.
-  static void post(const std::shared_ptr<typename Host::Loop>& loop, std::weak_ptr<Connection> weak,
-                   void (Connection::*step)());
+  /// It is to go on after the others, or the runs that it waits for are over.
+  void on_turn() noexcept override;
   void on_ready();
-  void on_turn();
+  void end_wait();
+  void out_of_memory() noexcept;
 
+  void end_persistence() noexcept;
   [[nodiscard]] Next write(const Answer& answer);
   void write_rest();
   [[nodiscard]] Next on_written();
@@ -94,25 +98,32 @@ class Connection : public std::enable_shared_from_this<Connection<Host>> {
     Route route = {};
     std::shared_ptr<Wait> wait = {};
     std::string unsent = {};
-    std::size_t sent = 0;  ///< Of it.
+    std::size_t sent = 0;    ///< Of it.
+    bool caught_up = false;  ///< It had a second limit, because its peer read while the server stood still.
     std::size_t discarded = 0;
   };
   [[nodiscard]] Unfinished& unfinished();
 
-  std::shared_ptr<Service<Host>> service_;
+  const std::shared_ptr<Service> service_;
   Descriptor descriptor_ = {};  ///< Until it stays; then `watch_` has it.
-  Watch<Host> watch_;
-  typename Places<Connection>::Place place_ = {};
+  Watch watch_ = {};
+  Places<Connection>::Place place_ = {};
   int fd_ = -1;  ///< Of the one or the other.
   Stage stage_ = Stage::first_byte;
   Persistence persistence_ = Persistence::close;
   bool open_ = false;
   bool stays_ = false;
-  bool has_turn_ = false;      ///< It is to go on after the others, and until then nothing is read.
-  bool peer_ended_ = false;    ///< It has told so: nothing more will, so it is read to the end.
-  bool drained_ = false;       ///< The last read took all that was there.
-  bool unread_input_ = false;  ///< More than this request has been sent, or will be.
+  bool has_turn_ = false;             ///< It is to go on after the others, and until then nothing is read.
+  bool peer_ended_ = false;           ///< It has told so: nothing more will, so it is read to the end.
+  Interest wants_ = Interest::input;  ///< What has to happen before more is there.
+  bool drained_ = false;              ///< The last read took all that was there.
+  bool unread_input_ = false;         ///< More than this request has been sent, or will be.
   std::unique_ptr<Unfinished> unfinished_ = {};
+  bool awaits_proxy_header_ = false;
+  ProxyHeaderScan proxy_header_ = {};
+  PeerAddress peer_ = {};
+  std::unique_ptr<Transport> transport_ = nullptr;
+  SteadyTime since_ = {};  ///< When it began to stay.
   HeadScan scan_;
   InputBuffer input_;
 };

@@ -1,7 +1,9 @@
 #include "server/head_scan.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
+#include <netinet/in.h>
 
 #include "http/ascii.hpp"
 
@@ -68,6 +70,16 @@ bool is_named(std::string_view name, const char (&lower_case)[size]) noexcept {
   return difference == 0;
 }
 
+/// An IPv6 address without the brackets that RFC 9112 3.2 asks for. Varnish and check_http send it so, and nothing else
+/// can be meant: whether its end is a port doesn't matter here.
+[[gnu::noinline]] bool is_bare_ipv6(std::string_view text) noexcept {
+  std::array<char, INET6_ADDRSTRLEN> terminated = {};
+  if (text.size() >= terminated.size()) return false;
+  text.copy(terminated.data(), text.size());
+  in6_addr address;
+  return ::inet_pton(AF_INET6, terminated.data(), &address) == 1;
+}
+
 /// `uri-host [ ":" port ]` of RFC 9110 7.2; it may be empty.
 bool is_host(std::string_view text) noexcept {
   auto rest = text;
@@ -80,7 +92,7 @@ bool is_host(std::string_view text) noexcept {
   } else {
     rest.remove_prefix(end_of_run<in_host>(rest));
   }
-  return rest.empty() || (rest.front() == ':' && is_all<digit>(rest.substr(1)));
+  return rest.empty() || (rest.front() == ':' && is_all<digit>(rest.substr(1))) || is_bare_ipv6(text);
 }
 
 }  // namespace
@@ -146,8 +158,8 @@ bool HeadScan::read_method(std::string_view head) noexcept {
   return begin_part(State::target, head);
 }
 
-/// Refuses HTTP/2's preface too, which is "PRI * HTTP/2.0": `*` and the authority of a CONNECT are the two forms that
-/// don't name a path.
+/// Two forms name no path: `*` of an OPTIONS and the authority of a CONNECT. HTTP/2's preface is refused for its
+/// target, too: it is "PRI * HTTP/2.0".
 bool HeadScan::read_target(std::string_view head) noexcept {
   const auto most = head.substr(0, std::size_t{begin_} + limits_.max_target_size);
   if (!skip<visible>(most) && position_ == head.size()) return false;
@@ -155,7 +167,7 @@ bool HeadScan::read_target(std::string_view head) noexcept {
   if (head[position_] != ' ' || position_ == begin_) return refuse(400);
   const auto target = since_begin(head);
   const bool names_a_path = target.front() == '/' || target.find("://") != std::string_view::npos;
-  if (!names_a_path && method_ != Method::connect && !(method_ == Method::options && target == "*")) return refuse(400);
+  if (!names_a_path && method_ != (target == "*" ? Method::options : Method::connect)) return refuse(400);
   return begin_part(State::version, head);
 }
 

@@ -15,7 +15,7 @@ namespace detail {
 struct HeadLimits {
   std::uint32_t max_head_size = 8192;
   std::uint32_t max_target_size = 4096;
-  std::uint32_t max_header_fields = 64;
+  std::uint32_t max_header_fields = 100;
 };
 
 /// What the raw bytes of a request's head amount to so far.
@@ -42,8 +42,8 @@ struct HeadVerdict {
 ///                                                      └─▶ (empty line) ─▶ complete
 ///     from every state: a byte that doesn't belong there ─▶ refused
 ///
-/// The rules are those of https://www.rfc-editor.org/rfc/rfc9112, in their strictest reading. Each idle connection has
-/// one, so it is kept small.
+/// The rules are those of https://www.rfc-editor.org/rfc/rfc9112, in their strictest reading, with one exception:
+/// `Host` may be an IPv6 address without brackets. Each idle connection has a HeadScan, so it is kept small.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT HeadScan {

@@ -10,7 +10,11 @@ namespace vitals::inline v1 {
 HealthServer::HealthServer(HealthRegistry& registry, HealthServerOptions options)
     : core_{std::make_shared<detail::ServerCore>(detail::state_of(registry), std::move(options))} {}
 
-HealthServer::~HealthServer() = default;
+HealthServer::~HealthServer() {
+  if (!core_->in_another_process()) return;
+  core_->stop();
+  detail::leak(std::move(core_));
+}
 
 void HealthServer::start() { core_->start(); }
 

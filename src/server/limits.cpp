@@ -10,7 +10,6 @@ constexpr std::chrono::minutes time_between_lines{1};
 std::string_view what_happened(Limit limit) noexcept {
   switch (limit) {
     case Limit::malformed: return "a request was malformed, or not of HTTP/1 (400 or 505)";
-    case Limit::body: return "a request had a body (413)";
     case Limit::target_size: return "a request's target was too long (414)";
     case Limit::head_size: return "a request's head was too long (431)";
     case Limit::header_fields: return "a request had too many header fields (431)";
@@ -20,8 +19,17 @@ std::string_view what_happened(Limit limit) noexcept {
     case Limit::write_time: return "a connection was closed whose peer didn't read its answer";
     case Limit::connections: return "a connection was closed to make room for another";
     case Limit::resources: return "can't accept a connection on ";
+    case Limit::proxy_header: return "a connection was closed that didn't begin with a sound PROXY protocol header";
+    case Limit::age: return "a connection was closed for its age";
+    case Limit::lingering: return "a connection was closed whose peer went on after its last answer";
+    case Limit::memory: return "a connection was closed for lack of memory";
   }
   return {};
+}
+
+/// Clients that keep connections meet these every day: a line would be noise.
+bool is_usual(Limit limit) noexcept {
+  return limit == Limit::idle_time || limit == Limit::age || limit == Limit::lingering;
 }
 
 std::string line(Limit limit, std::string_view name, std::string_view detail, std::uint64_t times) {
@@ -43,7 +51,7 @@ std::optional<std::string> Limits::met(Limit limit, Time now, std::string_view d
   auto& kind = kinds_[static_cast<std::size_t>(limit)];
   const auto count = kind.count.load(std::memory_order_relaxed) + 1;
   kind.count.store(count, std::memory_order_relaxed);  // nobody else writes it
-  if (limit == Limit::idle_time || now < kind.quiet_until) return std::nullopt;
+  if (is_usual(limit) || now < kind.quiet_until) return std::nullopt;
   const bool has_missed_some = kind.told != 0 && count - kind.told > 1;
   auto text = line(limit, name_, detail, has_missed_some ? count - kind.told : 0);
   kind.told = count;
@@ -53,7 +61,6 @@ std::optional<std::string> Limits::met(Limit limit, Time now, std::string_view d
 
 LimitCounts Limits::counts() const noexcept {
   return {.malformed = count(Limit::malformed),
-          .bodies = count(Limit::body),
           .long_targets = count(Limit::target_size),
           .long_heads = count(Limit::head_size),
           .many_fields = count(Limit::header_fields),
@@ -62,7 +69,11 @@ LimitCounts Limits::counts() const noexcept {
           .idle = count(Limit::idle_time),
           .slow_readers = count(Limit::write_time),
           .made_room = count(Limit::connections),
-          .not_accepted = count(Limit::resources)};
+          .not_accepted = count(Limit::resources),
+          .proxy_headers = count(Limit::proxy_header),
+          .old = count(Limit::age),
+          .cut_off = count(Limit::lingering),
+          .out_of_memory = count(Limit::memory)};
 }
 
 std::uint64_t Limits::count(Limit limit) const noexcept {

@@ -35,7 +35,7 @@ class VITALS_EXPORT Limits {
   ///
   /// @param now     Not before that of an earlier call.
   /// @param detail  What the system says, if it was the system.
-  /// @returns The line for the log, if it is time for one. The end of an idle connection is never worth one.
+  /// @returns The line for the log, if it is time for one. How kept connections usually end is never worth one.
   [[nodiscard]] std::optional<std::string> met(Limit limit, Time now, std::string_view detail = {});
 
   [[nodiscard]] LimitCounts counts() const noexcept;
@@ -50,7 +50,7 @@ class VITALS_EXPORT Limits {
   [[nodiscard]] std::uint64_t count(Limit limit) const noexcept;
 
   std::string name_ = {};
-  std::array<Kind, static_cast<std::size_t>(Limit::resources) + 1> kinds_ = {};
+  std::array<Kind, limit_count> kinds_ = {};
 };
 
 }  // namespace detail

@@ -3,15 +3,24 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <optional>
+#include <unistd.h>
 
+#include "core/base/text.hpp"
+#include "server/activation.hpp"
+#include "server/cant_listen.hpp"
 #include "server/sockets.hpp"
+#include "server/unix_socket.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 namespace {
+
+/// In bytes: that of the longest "systemd:NAME".
+constexpr std::size_t longest_name = 300;
 
 struct SocketAddress {
   sockaddr_storage storage = {};
@@ -57,17 +66,15 @@ bool tells_no_ipv6(const std::error_code& error) noexcept {
   return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
 
-bool set_option(int fd, int level, int name, int value) noexcept {
-  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
+/// False if that isn't known.
+bool has_syn_cookies(const std::string& setting) noexcept {
+  const Descriptor file{own_descriptor(::open(setting.c_str(), O_RDONLY | O_CLOEXEC))};
+  char value = '0';
+  return file && ::read(file.get(), &value, 1) == 1 && value != '0';
 }
 
-std::uint16_t bound_port(int fd) noexcept {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return 0;
-  sockaddr_in v4{};
-  std::memcpy(&v4, &storage, sizeof v4);  // the port is at the same place in both families
-  return ntohs(v4.sin_port);
+bool set_option(int fd, int level, int name, int value) noexcept {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
 ListenSocket open(const SocketAddress& address, std::error_code& error, const SocketCalls& calls) {
@@ -76,7 +83,7 @@ ListenSocket open(const SocketAddress& address, std::error_code& error, const So
     return ListenSocket{};
   };
   error.clear();
-  Descriptor descriptor{configured(calls.socket(address.family(), stream_socket_type, IPPROTO_TCP))};
+  Descriptor descriptor{configured(own_descriptor(calls.socket(address.family(), stream_socket_type, IPPROTO_TCP)))};
   if (!descriptor) return failed();
   const int fd = descriptor.get();
   // Connections of a server that was here before may still be in TIME_WAIT.
@@ -84,10 +91,12 @@ ListenSocket open(const SocketAddress& address, std::error_code& error, const So
   if (address.family() == AF_INET6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) return failed();
   // What is accepted inherits it: an answer isn't held back for the acknowledgement of the one before.
   if (!set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1)) return failed();
-  defer_accept(fd);
+  // A connection whose accept is deferred stays in the queue of those that are being opened. Without SYN cookies silent
+  // ones fill it, and no probe gets in.
+  if (has_syn_cookies(calls.syn_cookies)) defer_accept(fd);
   if (calls.bind(fd, address.get(), address.size) != 0) return failed();
   if (::listen(fd, SOMAXCONN) != 0) return failed();
-  const auto port = bound_port(fd);
+  const auto port = SocketName{fd}.port();
   return {.descriptor = std::move(descriptor), .family = address.family(), .port = port};
 }
 
@@ -97,7 +106,12 @@ bool is_numeric_address(const std::string& address) noexcept {
   return address.find('\0') == std::string::npos && parse(address, 0).has_value();
 }
 
-std::string address_and_port(const std::string& address, std::uint16_t port) {
+ListenTraces ListenSocket::traces() const noexcept {
+  return {.name = SocketName{descriptor.get()}, .lock = end.lock_copy()};
+}
+
+std::string server_name(const std::string& address, std::uint16_t port) {
+  if (!is_numeric_address(address)) return safe_text(address, longest_name);
   const bool v6 = address.find(':') != std::string::npos;
   return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
@@ -114,10 +128,12 @@ ListenSocket open_listen_socket(const std::string& address, std::uint16_t port, 
   return socket;
 }
 
-ListenSocket listen_or_throw(const std::string& address, std::uint16_t port) {
+ListenSocket listen_or_throw(const HealthServerOptions& options) {
+  if (is_unix_address(options.address)) return open_unix_socket(options.address, options.unix_mode);
+  if (is_activation_address(options.address)) return inherit_socket(options.address);
   std::error_code error;
-  auto socket = open_listen_socket(address, port, error);
-  if (error) throw std::system_error{error, "vitals: can't listen on " + address_and_port(address, port)};
+  auto socket = open_listen_socket(options.address, options.port, error);
+  if (error) cant_listen(server_name(options.address, options.port), error.value());
   return socket;
 }
 

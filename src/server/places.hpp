@@ -6,8 +6,12 @@
 #include <list>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <vitals/clock.hpp>
+
+#include "server/peer_address.hpp"
+#include "server/peer_counts.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -46,7 +50,8 @@ enum class GivesWay {
 };
 
 /// The connections that stay open, by stage, and in each stage in the order in which they came to it. So both who is
-/// overdue and who has been there for longest is found at the front, and nothing takes longer the more they are.
+/// overdue and who has been there for longest is found at the front, and nothing takes longer the more they are. Those
+/// of one remote address are in such an order of their own, too.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 template <class Connection>
@@ -55,28 +60,42 @@ class Places {
   struct Holder {
     std::shared_ptr<Connection> connection;
     SteadyTime since;  ///< In its stage.
+    PeerCounts::Index peer = PeerCounts::none;
+    Holder* ahead = nullptr;  ///< Of the same peer, in the same stage.
+    Holder* behind = nullptr;
   };
   /// Of a stage, for who makes room: asking may take a system call.
   static constexpr std::size_t most_asked = 16;
+  /// Addresses with several places that are searched for who makes room.
+  static constexpr std::size_t most_peers = 16;
   using Place = typename std::list<Holder>::iterator;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-  Place take(std::shared_ptr<Connection> connection, Stage stage, SteadyTime now) {
-    auto& list = list_of(stage);
-    list.push_back({std::move(connection), now});
+  Place take(std::shared_ptr<Connection> connection, Stage stage, SteadyTime now, const PeerAddress& peer = {}) {
+    std::list<Holder> one;
+    one.push_back({.connection = std::move(connection), .since = now});
+    if (lines_.size() == peers_.size()) lines_.emplace_back();
+    const auto place = one.begin();
+    place->peer = peers_.add(peer);  // the last step that may fail
+    join_line(*place, stage);
+    list_of(stage).splice(list_of(stage).end(), one);
     ++size_;
-    return std::prev(list.end());
+    return place;
   }
   void move(Place place, Stage from, Stage to, SteadyTime now) noexcept {
     auto& list = list_of(to);
+    leave_line(*place, from);
     place->since = now;
+    join_line(*place, to);
     list.splice(list.end(), list_of(from), place);
   }
   /// @returns Its holder, which the caller lets go of.
   std::shared_ptr<Connection> give_up(Place place, Stage stage) noexcept {
     auto connection = std::move(place->connection);
+    leave_line(*place, stage);
+    peers_.remove(place->peer);
     list_of(stage).erase(place);
     --size_;
     return connection;
@@ -91,34 +110,24 @@ class Places {
     return nullptr;
   }
 
-  /// Of those that give way, the one that loses least, and of several the one that has been there for longest.
   struct Choice {
     std::shared_ptr<Connection> connection = {};
-    bool somebody_will = false;  ///< Another one gives way after its turn.
+    bool somebody_will = false;  ///< One of those that were asked gives way after its turn.
   };
+  /// Of those that give way, one of the address that has most places; of these the one that loses least, and of several
+  /// the one that has been there for longest. An address isn't blamed for a single place, nor an exempt one for any: if
+  /// no other address gives way, all connections are judged alike.
+  ///
   /// @param newcomer  Doesn't make room for itself.
   [[nodiscard]] Choice who_makes_room(const Connection* newcomer = nullptr) const {
-    Choice choice;
-    auto least = std::pair{loss_of(Stage::waiting) + 1, SteadyTime{}};
-    for (std::size_t i = 0; i < stage_count; ++i) {
-      std::size_t asked = 0;
-      for (const auto& holder : lists_[i]) {
-        const auto claim = std::pair{loss_of(static_cast<Stage>(i)), holder.since};
-        if (!(claim < least)) break;
-        if (holder.connection.get() == newcomer) continue;
-        if (++asked > most_asked) {
-          choice.somebody_will = true;
-          break;
-        }
-        const auto gives_way = holder.connection->gives_way();
-        choice.somebody_will = choice.somebody_will || gives_way == GivesWay::after_its_turn;
-        if (gives_way != GivesWay::now) continue;
-        choice.connection = holder.connection;
-        least = claim;
-        break;
-      }
-    }
-    return choice;
+    Search search{newcomer};
+    search_peers(search);
+    if (search.choice.connection) return search.choice;
+    search.asked = {};
+    for (std::size_t i = 0; i < stage_count; ++i)
+      for (const auto& holder : lists_[i])
+        if (!search.goes_on_after(holder, i)) break;
+    return search.choice;
   }
 
   /// Any of them; null if there is none.
@@ -128,9 +137,67 @@ class Places {
   }
 
  private:
+  /// The holders of one peer in one stage, in the order in which they came to it.
+  struct Line {
+    Holder* first = nullptr;
+    Holder* last = nullptr;
+  };
+
+  struct Search {
+    const Connection* newcomer;
+    Choice choice = {};
+    std::pair<int, SteadyTime> least = {loss_of(Stage::waiting) + 1, SteadyTime{}};
+    std::array<std::size_t, stage_count> asked = {};
+
+    /// Asks a holder if it would be the best choice; false if nobody behind it in its stage need be asked.
+    bool goes_on_after(const Holder& holder, std::size_t stage) {
+      const auto claim = std::pair{loss_of(static_cast<Stage>(stage)), holder.since};
+      if (!(claim < least)) return false;
+      if (holder.connection.get() == newcomer) return true;
+      if (asked[stage] == most_asked) return false;
+      ++asked[stage];
+      const auto gives_way = holder.connection->gives_way();
+      choice.somebody_will = choice.somebody_will || gives_way == GivesWay::after_its_turn;
+      if (gives_way != GivesWay::now) return true;
+      choice.connection = holder.connection;
+      least = claim;
+      return false;
+    }
+  };
+
+  /// Among the peers with several places; those that have equally many are judged together.
+  void search_peers(Search& search) const {
+    const auto peers = peers_.by_places();
+    std::size_t places = 0;
+    for (const auto peer : peers.first(std::min(peers.size(), most_peers))) {
+      if (peers_.places_of(peer) == 1) return;
+      if (search.choice.connection && peers_.places_of(peer) < places) return;
+      places = peers_.places_of(peer);
+      for (std::size_t i = 0; i < stage_count; ++i)
+        for (const auto* holder = lines_[peer][i].first; holder != nullptr; holder = holder->behind)
+          if (!search.goes_on_after(*holder, i)) break;
+    }
+  }
+
   [[nodiscard]] std::list<Holder>& list_of(Stage stage) noexcept { return lists_[index_of(stage)]; }
 
+  void join_line(Holder& holder, Stage stage) noexcept {
+    if (holder.peer == PeerCounts::none) return;
+    auto& line = lines_[holder.peer][index_of(stage)];
+    holder.ahead = std::exchange(line.last, &holder);
+    holder.behind = nullptr;
+    (holder.ahead == nullptr ? line.first : holder.ahead->behind) = &holder;
+  }
+  void leave_line(Holder& holder, Stage stage) noexcept {
+    if (holder.peer == PeerCounts::none) return;
+    auto& line = lines_[holder.peer][index_of(stage)];
+    (holder.ahead == nullptr ? line.first : holder.ahead->behind) = holder.behind;
+    (holder.behind == nullptr ? line.last : holder.behind->ahead) = holder.ahead;
+  }
+
   std::array<std::list<Holder>, stage_count> lists_;
+  std::vector<std::array<Line, stage_count>> lines_ = {};  ///< By the index of the peer.
+  PeerCounts peers_ = {};
   std::size_t size_ = 0;
 };
 

@@ -43,7 +43,7 @@ std::string_view field_of(Persistence persistence) noexcept {
 /// Whether both say the same: what an owner keeps doesn't change.
 bool is_same(const Answer& a, const Answer& b) noexcept {
   return a.owner && a.owner == b.owner && a.content_type.data() == b.content_type.data() && a.to_head == b.to_head &&
-         a.tells_methods == b.tells_methods;
+         a.tells_methods == b.tells_methods && a.allow_origin.data() == b.allow_origin.data();
 }
 
 void write_reply(std::string& bytes, const Answer& answer, Persistence persistence, std::string_view date) {
@@ -65,7 +65,6 @@ std::string_view reason_phrase(int status) noexcept {
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 431: return "Request Header Fields Too Large";
     case 503: return "Service Unavailable";

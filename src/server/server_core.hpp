@@ -8,19 +8,26 @@
 #include <system_error>
 
 #include <vitals/clock.hpp>
+#include <vitals/process_owner.hpp>
 #include <vitals/server.hpp>
 
 #include "http/answers.hpp"
 #include "server/limits.hpp"
+#include "server/listen_socket.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-class RegistryState;
+struct RegistryState;
+class SchedulerLease;
 
 /// The life of a HealthServer: each start() makes a Run, with a listener and a thread of its own, and stop() ends it.
 ///
-///     stopped ──start()──▶ running ──stop()──▶ stopped
+///     stopped ──start()──▶ starting ──▶ running ──stop()──▶ stopping ──▶ stopped
+///                              └──(it can't listen)──▶ stopped
+///
+/// Starting and stopping take no lock: what they call, copy and destroy may be user code, such as the `log` function.
+/// Others wait until they are over.
 ///
 /// @par Thread safety  Shared objects: safe; the destructor isn't.
 class ServerCore {
@@ -35,23 +42,29 @@ class ServerCore {
   void start();
   void stop() noexcept;
   void drain(Duration duration);
+  /// It was started by the parent of this process: stop() then closes the copies of its sockets, and its owner leaks
+  /// it.
+  [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
   [[nodiscard]] LimitCounts limit_counts() const noexcept { return limits_.counts(); }
 
  private:
   struct Run;
+  enum class Phase { stopped, starting, running, stopping };
 
-  [[nodiscard]] std::unique_ptr<Run> make_run();
+  void begin_start();
+  void enter(Phase phase) noexcept;
+  void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket);
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;
   Answers answers_;
   Limits limits_;
   std::atomic<std::uint16_t> port_ = 0;
-  /// Held while the server starts and stops, so that whoever calls stop() second returns when it is over, too. The
-  /// server's thread never takes it.
-  std::mutex mutex_;
-  std::condition_variable stopped_;
+  ProcessOwner owner_;
+  std::mutex mutex_;  // guards phase_ and runs_; run_ belongs to whoever starts or stops
+  std::condition_variable changed_;
+  Phase phase_ = Phase::stopped;
   std::uint64_t runs_ = 0;  ///< That have ended.
   std::unique_ptr<Run> run_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -8,20 +9,19 @@
 #include <memory>
 #include <string>
 #include <system_error>
-#include <utility>  // Boost 1.74 needs it before its own headers
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
+#include <utility>
 
 #include <vitals/server.hpp>
 
-#include "core/coarse_clock.hpp"
+#include "core/sources/coarse_clock.hpp"
 #include "http/answers.hpp"
 #include "server/head_memory.hpp"
 #include "server/head_scan.hpp"
+#include "server/host.hpp"
 #include "server/limits.hpp"
+#include "server/open_descriptors.hpp"
 #include "server/places.hpp"
+#include "server/proxy_header.hpp"
 #include "server/reply.hpp"
 
 namespace vitals::inline v1 {
@@ -50,23 +50,18 @@ inline constexpr std::chrono::seconds linger_timeout{2};
   return limits;
 }
 
-template <class Host>
 class Connection;
 
-/// What the connections of a server share. `Host` says whose threads run them: OwnThread, or those of vitals::asio.
-///
-/// All handlers run one at a time and hold `mutex`, so that whoever else holds it may touch what is theirs. Everything
-/// but `loop` is guarded by it.
-template <class Host>
+/// What the connections of a server share. Everything but `host` is for the server's turn.
 struct Service {
   using Log = std::function<void(std::string)>;
 
-  Service(std::shared_ptr<typename Host::Loop> the_loop, const Answers& the_answers, Limits& the_limits,
-          HealthServerOptions the_options, Log the_log)
-      : loop{std::move(the_loop)},
+  Service(std::shared_ptr<Host> the_host, const Answers& the_answers, Limits& the_limits,
+          const HealthServerOptions& the_options, Log the_log)
+      : host{std::move(the_host)},
         answers{the_answers},
         limits{the_limits},
-        options{std::move(the_options)},
+        options{the_options},
         log{std::move(the_log)},
         stage_limits{stage_limits_of(options)} {}
 
@@ -75,55 +70,38 @@ struct Service {
             .max_target_size = static_cast<std::uint32_t>(options.max_target_size),
             .max_header_fields = static_cast<std::uint32_t>(options.max_header_fields)};
   }
+  /// Whatever must be there whole before it means something.
+  [[nodiscard]] std::size_t input_limit() const noexcept {
+    const bool has_header = options.proxy_protocol == ProxyProtocol::required;
+    return std::max(options.max_head_size, has_header ? ProxyHeaderScan::max_size : 0);
+  }
+  void begin_turn() noexcept { now = clock(); }
   /// Counts it, and logs it now and then.
   /// @param error  errno, if it was the system's.
   void met(Limit limit, int error = 0) noexcept {
     try {
       const auto detail = error == 0 ? std::string{} : std::system_category().message(error);
-      if (auto line = limits.met(limit, coarse_now(), detail)) log(*std::move(line));
+      if (auto line = limits.met(limit, now, detail)) log(*std::move(line));
     } catch (...) {
       // Out of memory: a line less.
     }
   }
 
   /// Shared with those who tell that runs are over: they may do so while the server stops.
-  std::shared_ptr<typename Host::Loop> loop;
-  const Answers& answers;  ///< Outlives the open connections, as `limits` does.
+  std::shared_ptr<Host> host;
+  const Answers& answers;  ///< Outlives the open connections, as `limits` and `options` do.
   Limits& limits;
-  const HealthServerOptions options;
+  const HealthServerOptions& options;
   Log log;
   /// By the index of the stage.
   const std::array<Duration, stage_count> stage_limits;
-  boost::asio::ip::tcp protocol = boost::asio::ip::tcp::v4();  ///< Of the listener.
-  int epoll = -1;                                              ///< The set of a Dispatcher, where there is one.
-  typename Host::Mutex mutex = {};
-  Places<Connection<Host>> places = {};
+  int epoll = -1;                               ///< The set of a Dispatcher, where there is one.
+  SteadyTime (*clock)() noexcept = coarse_now;  ///< A test has its own.
+  SteadyTime now = {};                          ///< As of the beginning of this turn.
+  OpenDescriptors descriptors = {};
+  Places<Connection> places = {};
   HeadMemory heads = {};
   ReplyWriter replies = {};
-};
-
-/// For a server whose handlers run on a thread of its own, and nothing else does while it runs.
-struct OwnThread {
-  using Executor = boost::asio::io_context::executor_type;
-
-  class Loop {
-   public:
-    [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
-    /// Runs a task on the server's thread, from any thread.
-    template <class Task>
-    void post(Task&& task) {
-      boost::asio::post(io_, std::forward<Task>(task));
-    }
-
-   private:
-    // Its sockets and timers belong to one thread; what others post is still locked.
-    boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-  };
-
-  struct Mutex {
-    void lock() noexcept {}
-    void unlock() noexcept {}
-  };
 };
 
 }  // namespace detail

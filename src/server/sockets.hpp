@@ -10,8 +10,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/own_descriptor.hpp"
+
 namespace vitals::inline v1 {
 namespace detail {
+
+/// After a call on a socket: it is to be tried again later.
+[[nodiscard]] constexpr bool is_transient(int error) noexcept {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
 
 #if defined(__linux__) && !defined(VITALS_PORTABLE_SOCKETS)
 #define VITALS_HAS_EPOLL
@@ -22,9 +29,11 @@ inline constexpr int stream_socket_type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONB
 /// @returns -1 with errno if that can't be.
 inline int configured(int fd) noexcept { return fd; }
 
-/// The next connection, close-on-exec and non-blocking; -1 with errno.
-inline int accept_connection(int listener) noexcept {
-  return ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+/// The next connection, close-on-exec and non-blocking, and who it is from; -1 with errno.
+/// @param size  Of `peer`, and then of what is known of it.
+inline int accept_connection(int listener, sockaddr_storage& peer, socklen_t& size) noexcept {
+  auto* const address = reinterpret_cast<sockaddr*>(&peer);
+  return own_descriptor(::accept4(listener, address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
 }
 
 /// Connections are accepted when their first bytes are there, or after a second. A probe costs one wake-up instead of
@@ -47,7 +56,9 @@ inline int configured(int fd) noexcept {
   return -1;
 }
 
-inline int accept_connection(int listener) noexcept { return configured(::accept(listener, nullptr, nullptr)); }
+inline int accept_connection(int listener, sockaddr_storage& peer, socklen_t& size) noexcept {
+  return configured(own_descriptor(::accept(listener, reinterpret_cast<sockaddr*>(&peer), &size)));
+}
 
 inline void defer_accept(int) noexcept {}
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdexcept>
 #include <string>
 #include <sys/socket.h>
 #include <system_error>
@@ -102,8 +103,7 @@ std::string request_for(std::uint16_t port, std::string_view target, const Fetch
 }
 
 FetchResult exchange(std::uint16_t port, std::string_view target, const FetchOptions& options) {
-  constexpr Duration longest = std::chrono::hours{24};  // what is added to a time must not overflow
-  Connection connection{port, SystemClock::now() + std::min(options.timeout, longest)};
+  Connection connection{port, SystemClock::now() + options.timeout};
   connection.send(request_for(port, target, options));
   std::string received;
   while (true) {
@@ -114,11 +114,13 @@ FetchResult exchange(std::uint16_t port, std::string_view target, const FetchOpt
 
 }  // namespace
 
-FetchResult fetch(std::uint16_t port, std::string_view target, FetchOptions options) {
+FetchResult fetch(std::uint16_t port, Text target, FetchOptions options) {
+  if (options.timeout < std::chrono::milliseconds{1} || options.timeout > std::chrono::hours{24})
+    throw std::invalid_argument{"vitals: FetchOptions: timeout must be 1 ms to 24 h"};
   try {
     return exchange(port, target, options);
   } catch (const std::system_error& error) {
-    const auto url = "http://127.0.0.1:" + std::to_string(port) + std::string{target};
+    const auto url = "http://127.0.0.1:" + std::to_string(port) + std::string{std::string_view{target}};
     throw std::system_error{error.code(), "vitals: " + options.method + ' ' + url};
   }
 }

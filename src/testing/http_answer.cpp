@@ -61,14 +61,16 @@ bool is_interim(int status) { return status < 200; }
 
 std::optional<test::FetchResult> parse_answer(ReceivedBytes received) {
   constexpr std::string_view head_end = "\r\n\r\n";
-  const auto size = received.bytes.find(head_end);
-  if (size == std::string_view::npos) {
-    if (received.ended) refuse();
-    return std::nullopt;
-  }
-  auto result = parse_head(received.bytes.substr(0, size));
-  received.bytes.remove_prefix(size + head_end.size());
-  if (is_interim(result.status)) return parse_answer(received);
+  test::FetchResult result;
+  do {
+    const auto size = received.bytes.find(head_end);
+    if (size == std::string_view::npos) {
+      if (received.ended) refuse();
+      return std::nullopt;
+    }
+    result = parse_head(received.bytes.substr(0, size));
+    received.bytes.remove_prefix(size + head_end.size());
+  } while (is_interim(result.status));
   if (received.without_body || result.status == 204 || result.status == 304) return result;
 
   if (const auto length = result.header("Content-Length")) {
@@ -89,9 +91,9 @@ std::optional<test::FetchResult> parse_answer(ReceivedBytes received) {
 
 namespace test {
 
-std::optional<std::string> FetchResult::header(std::string_view name) const {
+std::optional<std::string> FetchResult::header(Text name) const {
   for (const auto& header : headers)
-    if (std::ranges::equal(header.name, name, {}, detail::lower, detail::lower)) return header.value;
+    if (std::ranges::equal(header.name, std::string_view{name}, {}, detail::lower, detail::lower)) return header.value;
   return std::nullopt;
 }
 

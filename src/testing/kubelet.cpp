@@ -7,7 +7,8 @@
 
 #include <vitals/testing/kubelet.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/probes.hpp"
+#include "core/state/runs.hpp"
 #include "http/answers.hpp"
 #include "testing/probe_worker.hpp"
 
@@ -49,6 +50,7 @@ class Kubelet::Pod {
     const auto add = [&](Probe probe, const std::optional<HttpGetProbe>& spec) {
       if (spec) probers_.push_back({ProbeWorker{probe, *spec, begin_}});
     };
+    if (!start_) throw std::invalid_argument{"vitals: Kubelet: the function that starts containers must not be empty"};
     add(Probe::liveness, probes.liveness);
     add(Probe::startup, probes.startup);
     add(Probe::readiness, probes.readiness);
@@ -62,7 +64,7 @@ class Kubelet::Pod {
     refuse_what_moves_by_itself();
     const auto end = clock_.now() + duration;
     while (true) {
-      state_->run_due();
+      detail::run_due(*state_);
       probe();
       const auto now = clock_.now();
       if (now >= end) return;
@@ -95,7 +97,7 @@ class Kubelet::Pod {
   void refuse_what_moves_by_itself() const {
     if (state_->clock() != Clock{clock_})
       throw std::invalid_argument{"vitals: Kubelet: the registry goes by another clock"};
-    if (state_->has_runner())
+    if (detail::has_runner(*state_))
       throw std::invalid_argument{"vitals: Kubelet: the registry has a Runner or a started server"};
   }
 
@@ -116,7 +118,7 @@ class Kubelet::Pod {
 
   [[nodiscard]] SteadyTime answered_at(const Question& question) const {
     const auto& [asked, route] = question;
-    return route ? state_->answered_at(route->probes(), route->check, asked) : asked;
+    return route ? detail::answered_at(*state_, route->probes(), route->check, asked) : asked;
   }
 
   [[nodiscard]] static SteadyTime given_up_at(const ProbeWorker& worker, const Question& question) {
@@ -142,8 +144,8 @@ class Kubelet::Pod {
     Question question{clock_.now(), answers_->route({.target = spec.path, .accept = "*/*"})};
     if (auto& route = question.route; route && route->one_check && route->check.empty()) route.reset();
     if (question.route) {
-      (void)answers_->prepare(*question.route, [] {});  // makes due what the answer needs
-      state_->run_due();
+      (void)answers_->begin(*question.route, [] { return [] {}; });  // makes due what the answer needs
+      detail::run_due(*state_);
     }
     return question;
   }

@@ -2,6 +2,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <vitals/handles.hpp>
@@ -55,6 +56,7 @@ CheckResult only_result(const HealthRegistry& registry) {
 
 // A registry of its own is what says what a registry makes of the check.
 CheckResult run_once(std::shared_ptr<CheckBody> body, Duration timeout) {
+  if (!body) throw std::invalid_argument{"vitals: test::run: the check must not be empty"};
   HealthRegistry registry;
   registry.add_readiness_check(check_name, OneRun{std::move(body)},
                                {.timeout = timeout, .schedule = every(std::chrono::hours{24})});

@@ -104,26 +104,26 @@ ScriptedCheck ScriptedCheck::add(Step step) const {
   return *this;
 }
 
-ScriptedCheck ScriptedCheck::pass(std::string_view message) const { return pass(1, message); }
-ScriptedCheck ScriptedCheck::warn(std::string_view message) const { return warn(1, message); }
-ScriptedCheck ScriptedCheck::fail(std::string_view message) const { return fail(1, message); }
+ScriptedCheck ScriptedCheck::pass(Text message) const { return pass(1, message); }
+ScriptedCheck ScriptedCheck::warn(Text message) const { return warn(1, message); }
+ScriptedCheck ScriptedCheck::fail(Text message) const { return fail(1, message); }
 
-ScriptedCheck ScriptedCheck::pass(int times, std::string_view message) const {
+ScriptedCheck ScriptedCheck::pass(int times, Text message) const {
   return add({.result = CheckResult::pass(message), .times = times});
 }
 
-ScriptedCheck ScriptedCheck::warn(int times, std::string_view message) const {
+ScriptedCheck ScriptedCheck::warn(int times, Text message) const {
   return add({.result = CheckResult::warn(message), .times = times});
 }
 
-ScriptedCheck ScriptedCheck::fail(int times, std::string_view message) const {
+ScriptedCheck ScriptedCheck::fail(int times, Text message) const {
   return add({.result = CheckResult::fail(message), .times = times});
 }
 
 ScriptedCheck ScriptedCheck::give(CheckResult result) const { return add({.result = std::move(result)}); }
 
-ScriptedCheck ScriptedCheck::raise(std::string_view what) const {
-  return add({.kind = Step::Kind::raise, .what = std::string{what}});
+ScriptedCheck ScriptedCheck::raise(Text what) const {
+  return add({.kind = Step::Kind::raise, .what = std::string{std::string_view{what}}});
 }
 
 ScriptedCheck ScriptedCheck::hang() const { return add({.kind = Step::Kind::hang}); }

@@ -21,7 +21,7 @@ Server::Server(HealthRegistry& registry, HealthServerOptions options)
   port_ = server_.port();
 }
 
-FetchResult Server::fetch(std::string_view target, FetchOptions options) const {
+FetchResult Server::fetch(Text target, FetchOptions options) const {
   return test::fetch(port(), target, std::move(options));
 }
 

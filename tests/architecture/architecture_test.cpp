@@ -100,12 +100,14 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"src/core/registry.cpp", "http/answers.hpp"}, Sample{"src/core/registry.cpp", "../http/answers.hpp"},
         Sample{"src/core/registry.cpp", "OTHER_HEADER"}, Sample{"src/http/answers.cpp", "boost/beast.hpp"},
         Sample{"src/http/answers.cpp", "nlohmann/json.hpp"}, Sample{"src/http/answers.cpp", "server/session.hpp"},
-        Sample{"src/http/json_writer.cpp", "boost/json.hpp"}, Sample{"src/server/session.cpp", "nlohmann/json.hpp"},
+        Sample{"src/http/json_writer.cpp", "boost/json.hpp"}, Sample{"src/server/connection.cpp", "boost/asio.hpp"},
+        Sample{"src/server/session.cpp", "nlohmann/json.hpp"},
         Sample{"src/server/session.cpp", "checks/postgres_client.hpp"}, Sample{"src/server/session.cpp", "libpq-fe.h"},
         Sample{"src/checks/sqlite.cpp", "libpq-fe.h"}, Sample{"src/checks/postgres.cpp", "sqlite3.h"},
-        Sample{"src/checks/disk_space.cpp", "sqlite3.h"}, Sample{"src/checks/postgres.cpp", "core/registry_state.hpp"},
+        Sample{"src/checks/disk_space.cpp", "sqlite3.h"},
+        Sample{"src/checks/postgres.cpp", "core/state/registry_state.hpp"},
         Sample{"src/checks/postgres.cpp", "vitals/server.hpp"}, Sample{"include/vitals/registry.hpp", "boost/asio.hpp"},
-        Sample{"include/vitals/registry.hpp", "core/wait.hpp"},
+        Sample{"include/vitals/registry.hpp", "core/work/wait.hpp"},
         Sample{"include/vitals/registry.hpp", "vitals/endpoint.hpp"},
         Sample{"include/vitals/registry.hpp", "netinet/in.h"},
         Sample{"include/vitals/endpoint.hpp", "vitals/server.hpp"},
@@ -118,8 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"include/vitals/testing/run.hpp", "gmock/gmock.h"},
         Sample{"include/vitals/testing/fetch.hpp", "boost/asio.hpp"},
         Sample{"include/vitals/testing/manual_clock.hpp", "vitals/testing/run.hpp"},
-        Sample{"src/testing/run.cpp", "core/registry_state.hpp"}, Sample{"src/testing/fetch.cpp", "boost/asio.hpp"},
-        Sample{"src/core/registry.cpp", "vitals/testing/run.hpp"},
+        Sample{"src/testing/run.cpp", "core/state/registry_state.hpp"},
+        Sample{"src/testing/fetch.cpp", "boost/asio.hpp"}, Sample{"src/core/registry.cpp", "vitals/testing/run.hpp"},
         Sample{"src/server/session.cpp", "testing/http_answer.hpp"},
         Sample{"src/server/session.cpp", "vitals/asio.hpp"}, Sample{"src/server/session.cpp", "asio/hosted_core.hpp"},
         Sample{"include/vitals/server.hpp", "vitals/asio_check.hpp"},
@@ -137,32 +139,34 @@ TEST_P(AllowedIncludeTest, IsNotReported) {
 
 INSTANTIATE_TEST_SUITE_P(
     Samples, AllowedIncludeTest,
-    testing::Values(Sample{"src/core/registry.cpp", "vector"}, Sample{"src/core/registry.cpp", "vitals/registry.hpp"},
-                    Sample{"src/core/registry.cpp", "core/wait.hpp"}, Sample{"src/core/alarm.cpp", "sys/timerfd.h"},
-                    Sample{"src/http/json_writer.cpp", "nlohmann/json.hpp"},
-                    Sample{"src/http/answers.cpp", "core/registry_state.hpp"},
-                    Sample{"src/server/session.cpp", "boost/asio/io_context.hpp"},
-                    Sample{"src/server/session.cpp", "sys/socket.h"},
-                    Sample{"src/server/session.cpp", "http/answers.hpp"},
-                    Sample{"src/checks/postgres.cpp", "libpq-fe.h"}, Sample{"src/checks/sqlite.cpp", "sqlite3.h"},
-                    Sample{"src/checks/sqlite.cpp", "vitals/check_result.hpp"},
-                    Sample{"include/vitals/asio.hpp", "boost/asio/post.hpp"},
-                    Sample{"include/vitals/asio.hpp", "vitals/asio_check.hpp"},
-                    Sample{"src/asio/hosted_core.cpp", "server/connection.hpp"},
-                    Sample{"src/asio/hosted_core.cpp", "boost/asio/strand.hpp"},
-                    Sample{"include/vitals/beast.hpp", "boost/beast/http/message.hpp"},
-                    Sample{"include/vitals/json.hpp", "nlohmann/json.hpp"},
-                    Sample{"include/vitals/testing_gmock.hpp", "gmock/gmock.h"},
-                    Sample{"src/testing/fetch.cpp", "sys/socket.h"}, Sample{"src/lifecycle/wake.cpp", "poll.h"},
-                    Sample{"src/lifecycle/lifecycle_core.cpp", "core/registry_state.hpp"},
-                    Sample{"include/vitals/vitals.hpp", "vitals/server.hpp"}));
+    testing::Values(
+        Sample{"src/core/registry.cpp", "vector"}, Sample{"src/core/registry.cpp", "vitals/registry.hpp"},
+        Sample{"src/core/registry.cpp", "core/work/wait.hpp"}, Sample{"src/core/base/process_owner.cpp", "unistd.h"},
+        Sample{"src/core/base/cancellation.cpp", "pthread.h"}, Sample{"src/core/base/user_code.hpp", "cxxabi.h"},
+        Sample{"src/http/json_writer.cpp", "nlohmann/json.hpp"},
+        Sample{"src/http/answers.cpp", "core/state/registry_state.hpp"},
+        Sample{"src/server/own_thread.cpp", "boost/asio/io_context.hpp"},
+        Sample{"src/server/session.cpp", "sys/socket.h"}, Sample{"src/server/session.cpp", "http/answers.hpp"},
+        Sample{"src/checks/postgres.cpp", "libpq-fe.h"}, Sample{"src/checks/sqlite.cpp", "sqlite3.h"},
+        Sample{"src/checks/sqlite.cpp", "vitals/check_result.hpp"},
+        Sample{"include/vitals/asio.hpp", "boost/asio/post.hpp"},
+        Sample{"include/vitals/asio.hpp", "vitals/asio_check.hpp"},
+        Sample{"src/asio/hosted_core.cpp", "server/connection.hpp"},
+        Sample{"src/asio/hosted_core.cpp", "boost/asio/strand.hpp"},
+        Sample{"include/vitals/beast.hpp", "boost/beast/http/message.hpp"},
+        Sample{"include/vitals/json.hpp", "nlohmann/json.hpp"},
+        Sample{"include/vitals/testing_gmock.hpp", "gmock/gmock.h"}, Sample{"src/testing/fetch.cpp", "sys/socket.h"},
+        Sample{"src/lifecycle/wake.cpp", "poll.h"},
+        Sample{"src/lifecycle/lifecycle_core.cpp", "core/state/registry_state.hpp"},
+        Sample{"include/vitals/vitals.hpp", "vitals/server.hpp"},
+        Sample{"src/core/base/own_descriptor.cpp", "fcntl.h"}));
 
 TEST(IncludesOfTest, FindsBracketsQuotesMacrosAndOddSpacing) {
   const SourceFile file{"a.cpp",
-                        {"#include <vector>", R"(  #  include "core/wait.hpp"  // why)", "#include OTHER_HEADER",
+                        {"#include <vector>", R"(  #  include "core/work/wait.hpp"  // why)", "#include OTHER_HEADER",
                          "// #include <boost/asio.hpp>", "#if 0"}};
 
-  EXPECT_THAT(includes_of(file), testing::ElementsAre("vector", "core/wait.hpp", "OTHER_HEADER"));
+  EXPECT_THAT(includes_of(file), testing::ElementsAre("vector", "core/work/wait.hpp", "OTHER_HEADER"));
 }
 
 TEST(TypesDefinedInTest, FindsDefinitionsAndNothingElse) {

@@ -13,11 +13,12 @@ namespace vitals_test {
 namespace {
 
 constexpr const char* usage =
-    "client free-port                                     prints a port that nobody listens on\n"
-    "client ask PORT TARGET COUNT CONNECTIONS [new]       asks exactly so often; new: a connection for each request\n"
-    "client ask-json PORT TARGET COUNT CONNECTIONS [new]  the same, accepting health+json\n"
-    "client probe PORT TARGET COUNT INTERVAL_MS           prints p50 p90 p99 p99.9 max (ms) lost/asked\n"
-    "client hold PORT TARGET COUNT                        holds so many connections until standard input ends\n";
+    "client free-port                                      prints a port that nobody listens on\n"
+    "client ask WHERE TARGET COUNT CONNECTIONS [new]       asks exactly so often; new: a connection for each request\n"
+    "client ask-json WHERE TARGET COUNT CONNECTIONS [new]  the same, accepting health+json\n"
+    "client probe WHERE TARGET COUNT INTERVAL_MS           prints p50 p90 p99 p99.9 max (ms) lost/asked\n"
+    "client hold WHERE TARGET COUNT                        holds so many connections until standard input ends\n"
+    "WHERE is a port of 127.0.0.1, or unix:/path.\n";
 
 int run(const std::vector<std::string>& words) {
   const auto number = [&](std::size_t at) { return std::atoi(words[at].c_str()); };
@@ -30,7 +31,7 @@ int run(const std::vector<std::string>& words) {
     std::fputs(usage, stderr);
     return 2;
   }
-  Question question{.port = number(1), .target = words[2], .accept = {}};
+  Question question{.where = words[1], .target = words[2], .accept = {}};
   if (command == "ask-json") question.accept = "application/health+json";
   if (command.starts_with("ask") && words.size() >= 5)
     ask(question, number(3), number(4), words.size() == 6 && words[5] == "new");

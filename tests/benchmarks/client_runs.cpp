@@ -5,6 +5,7 @@
 #include <deque>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -22,9 +23,9 @@ void expect_200(int status) {
   if (status != 200) throw std::runtime_error{"the answer was " + std::to_string(status)};
 }
 
-std::vector<Connection> connect(int port, int count) {
+std::vector<Connection> connect(const std::string& where, int count) {
   std::vector<Connection> connections;
-  for (int i = 0; i < count; ++i) connections.emplace_back(port, patience);
+  for (int i = 0; i < count; ++i) connections.emplace_back(where, patience);
   return connections;
 }
 
@@ -35,7 +36,7 @@ void ask(Question question, int count, int connections, bool anew) {
   const auto bytes = question.bytes();
   std::vector<Connection> open;
   for (int asked = 0; asked < count; asked += connections) {
-    if (anew || open.empty()) open = connect(question.port, connections);
+    if (anew || open.empty()) open = connect(question.where, connections);
     for (auto& connection : open) connection.send(bytes);
     for (auto& connection : open) {
       expect_200(connection.receive());
@@ -55,7 +56,7 @@ void probe(Question question, int count, std::chrono::milliseconds interval) {
     std::this_thread::sleep_until(due);
     const auto begin = steady_clock::now();
     try {
-      Connection connection{question.port, 1s};
+      Connection connection{question.where, 1s};
       connection.send(bytes);
       expect_200(connection.receive());
     } catch (const std::exception&) {
@@ -76,7 +77,7 @@ void hold(const Question& question, int count) {
   const auto bytes = question.bytes();
   std::deque<Connection> held;
   for (int i = 0; i < count; ++i) {
-    auto& connection = held.emplace_back(question.port, patience);
+    auto& connection = held.emplace_back(question.where, patience);
     connection.send(bytes);
     expect_200(connection.receive());
   }

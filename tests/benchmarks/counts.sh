@@ -113,27 +113,20 @@ measure_idle() {
 }
 idle_servers=(instant listener scheduled each-second)
 
-# The least processor time of so many compilations of each of the files, in turns.
-compile_times() {
-  local turns=$1 turn file TIMEFORMAT='%U %S'
-  shift
-  for ((turn = 0; turn < turns; ++turn)); do
-    for file in "$@"; do
-      { time "${CXX:-g++}" -std=c++20 -fsyntax-only -Iinclude "$file"; } 2>&1 |
-        awk -v file="$file" '{ print file, $1 + $2 }'
-    done
-  done | awk '!n[$1]++ || $2 < least[$1] { least[$1] = $2 } END { for (file in least) print file, least[file] }'
+# The instructions that a compiler needs to check a file: what else the machine does can't touch them.
+compiler_instructions() {
+  g++ -std=c++20 -fsyntax-only -Iinclude \
+    -wrapper "valgrind,--tool=callgrind,--callgrind-out-file=/dev/null,--log-file=$work/compiler" "$1" || return 1
+  sed -n 's/.*Collected : *\([0-9]*\).*/\1/p' "$work/compiler"
 }
 
 # The umbrella header, and a file that includes the headers of the standard library that it includes.
 measure_includes() {
-  local times
+  local with without
   echo '#include <vitals/vitals.hpp>' >"$work/vitals.cpp"
-  "${CXX:-g++}" -std=c++20 -MM -Iinclude "$work/vitals.cpp" | tr ' ' '\n' | grep '^include/' | xargs cat |
+  g++ -std=c++20 -MM -Iinclude "$work/vitals.cpp" | tr ' ' '\n' | grep '^include/' | xargs cat |
     sed -n 's/^#include <\([a-z_]*\)>.*/#include <\1>/p' | sort -u >"$work/std.cpp"
-  times=$(compile_times "$compilations" "$work/vitals.cpp" "$work/std.cpp")
-  record 14 "$(awk '{ time[$1 ~ /vitals.cpp$/] = $2 } END { if (time[0] > 0) printf "%.3f", time[1] / time[0] }' \
-    <<<"$times")"
-  record 'include ms' "$(awk '{ time[$1 ~ /vitals.cpp$/] = $2 * 1000 } END { printf "%d against %d", time[1], time[0] }' \
-    <<<"$times")"
+  with=$(compiler_instructions "$work/vitals.cpp") && without=$(compiler_instructions "$work/std.cpp") || return 1
+  record 14 "$(awk -v with="$with" -v without="$without" 'BEGIN { printf "%.3f", with / without }')"
+  record 'include instructions' "$((with / 1000000)) against $((without / 1000000)) million"
 }

@@ -2,6 +2,7 @@
 //
 //   --checks=N    readiness checks, 1 by default
 //   --interval=S  their interval in seconds, 3600 by default; 0: instant checks instead
+//   --address=A   where to listen, a free port of 127.0.0.1 by default
 //   --listen=0    no server but a Runner: prints port 0
 //   --vitals=0    nothing of vitals: prints port 0
 //   --spin=N      N threads that compute for ever
@@ -44,8 +45,8 @@ void wait_for_sigterm(const sigset_t& signals) {
 }
 
 /// Limits that 10,000 connections fit into, and no deadline that ends while they are measured.
-vitals::HealthServerOptions options() {
-  return {.address = "127.0.0.1", .port = 0, .idle_timeout = 1h, .max_connections = 20'000};
+vitals::HealthServerOptions options(const std::string& address) {
+  return {.address = address.empty() ? "127.0.0.1" : address, .port = 0, .idle_timeout = 1h, .max_connections = 20'000};
 }
 
 void run(int argc, char** argv, const sigset_t& signals) {
@@ -60,7 +61,7 @@ void run(int argc, char** argv, const sigset_t& signals) {
   std::optional<vitals::Runner> runner;
   std::optional<vitals::HealthServer> server;
   if (listens)
-    server.emplace(health, options()).start();
+    server.emplace(health, options(text_option(argc, argv, "address"))).start();
   else
     runner.emplace(health);
   wait_until_ready(health);

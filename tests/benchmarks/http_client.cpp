@@ -5,17 +5,21 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace vitals_test {
 namespace {
+
+constexpr std::string_view unix_scheme = "unix:";
 
 [[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::system_category(), what}; }
 
@@ -43,28 +47,38 @@ std::size_t content_length(std::string_view head) {
 }  // namespace
 
 std::string Question::bytes() const {
-  std::string text = "GET " + target + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port) + "\r\n";
+  const auto port = where.starts_with(unix_scheme) ? "" : ":" + where;
+  std::string text = "GET " + target + " HTTP/1.1\r\nHost: localhost" + port + "\r\n";
   if (!accept.empty()) text += "Accept: " + accept + "\r\n";
   if (last) text += "Connection: close\r\n";
   return text + "\r\n";
 }
 
-Connection::Connection(int port, std::chrono::microseconds limit)
-    : socket_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+Connection::Connection(const std::string& where, std::chrono::microseconds limit)
+    : socket_{socket(where.starts_with(unix_scheme) ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
   if (socket_ < 0) fail("socket");
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
   const timeval time = {.tv_sec = seconds.count(), .tv_usec = (limit - seconds).count()};
-  const int on = 1;
-  const auto address = loopback(port);
   if (setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0 ||
-      setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) != 0 ||
-      setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
-      connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) != 0 || !connect_to(where)) {
     const int error = errno;
     close(socket_);
     errno = error;
     fail("connect");
   }
+}
+
+bool Connection::connect_to(const std::string& where) {
+  if (where.starts_with(unix_scheme)) {
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    where.copy(address.sun_path, sizeof address.sun_path - 1, unix_scheme.size());
+    return connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  const int on = 1;
+  const auto address = loopback(std::atoi(where.c_str()));
+  return setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+         connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 Connection::Connection(Connection&& other) noexcept

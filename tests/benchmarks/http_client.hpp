@@ -6,9 +6,10 @@
 
 namespace vitals_test {
 
-/// What is asked of a server on 127.0.0.1, and how.
+/// What is asked of a server, and how.
 struct Question {
-  int port = 0;
+  /// A port of 127.0.0.1, or "unix:/path".
+  std::string where;
   std::string target = "/";
   /// The value of Accept; empty: none.
   std::string accept;
@@ -18,12 +19,13 @@ struct Question {
   [[nodiscard]] std::string bytes() const;
 };
 
-/// One blocking connection to 127.0.0.1.
+/// One blocking connection.
 ///
 /// @throws std::system_error  from every function, on any trouble, and when a step takes longer than the time limit.
 class Connection {
  public:
-  Connection(int port, std::chrono::microseconds limit);
+  /// @param where  As in a Question.
+  Connection(const std::string& where, std::chrono::microseconds limit);
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;
   ~Connection();
@@ -36,6 +38,8 @@ class Connection {
   void wait_for_end();
 
  private:
+  /// False with errno.
+  bool connect_to(const std::string& where);
   std::size_t read_some();
 
   int socket_ = -1;

@@ -12,6 +12,7 @@ Usage: tests/benchmarks/run.sh [--quick] [--rounds N] [--only PART] [--results F
   --rounds N        rounds of a second for each server, 12 by default
   --only PART       one part:
                       rates         processor time per request under wrk, beside the others
+                      unix          processor time per request over a UNIX socket, against TCP loopback
                       instructions  user-space instructions per request
                       calls         system calls per request
                       allocations   heap allocations per request
@@ -31,14 +32,14 @@ TEXT
 
 # shellcheck source=tests/benchmarks/support.sh
 source tests/benchmarks/support.sh
-for piece in servers rates counts memory saturation targets plot; do
+for piece in servers rates unix_rates counts memory saturation targets plot; do
   # shellcheck source=/dev/null
   source tests/benchmarks/$piece.sh
 done
 
 # Used by the pieces.
 # shellcheck disable=SC2034
-rounds=12 round_seconds=1s probes=1000 idle_seconds=10 compilations=10
+rounds=12 round_seconds=1s probes=1000 idle_seconds=10
 only=
 quick=
 results=
@@ -47,7 +48,7 @@ results=
 parse_options() {
   while (($#)); do
     case $1 in
-      --quick) quick=1 rounds=2 probes=100 idle_seconds=2 compilations=2 ;;
+      --quick) quick=1 rounds=2 probes=100 idle_seconds=2 ;;
       --rounds) rounds=${2?} && shift ;;
       --only) only=${2?} && shift ;;
       --results) results=${2?} && shift ;;
@@ -120,6 +121,7 @@ part() {
 measure() {
   asked_for=
   part rates measure_rates
+  part unix measure_unix_rates
   part instructions measure_instructions measure_instructions_of_others
   part calls measure_calls
   part allocations measure_allocations

@@ -5,6 +5,10 @@ start_raw_epoll() { start_server raw_epoll "$programs/raw_epoll" "$@"; }
 start_raw_epoll_deferred() { start_server raw_epoll_deferred "$programs/raw_epoll" --deferred=1 "$@"; }
 start_beast() { start_server beast "$programs/beast_baseline" "$@"; }
 start_vitals() { start_server vitals "$programs/health_server" "$@"; }
+start_vitals_unix() {
+  start_server vitals_unix "$programs/health_server" "--address=unix:$work/health.sock" || return 1
+  server_port[vitals_unix]=unix:$work/health.sock
+}
 start_vitals_10() { start_server vitals_10 "$programs/health_server" --checks=10; }
 start_vitals_1000() { start_server vitals_1000 "$programs/health_server" --checks=1000; }
 

@@ -18,10 +18,15 @@ void spin(int threads) {
 }
 
 int number_option(int argc, char** argv, std::string_view name, int otherwise) {
+  const auto text = text_option(argc, argv, name);
+  return text.empty() ? otherwise : std::atoi(text.c_str());
+}
+
+std::string text_option(int argc, char** argv, std::string_view name) {
   const auto start = "--" + std::string{name} + "=";
   for (int i = 1; i < argc; ++i)
-    if (std::string_view{argv[i]}.starts_with(start)) return std::atoi(argv[i] + start.size());
-  return otherwise;
+    if (std::string_view{argv[i]}.starts_with(start)) return argv[i] + start.size();
+  return {};
 }
 
 void tell_port(int port) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace vitals_test {
@@ -9,6 +10,9 @@ void spin(int threads);
 
 /// The value of `--name=number` in the arguments, or the default.
 int number_option(int argc, char** argv, std::string_view name, int otherwise);
+
+/// The value of `--name=text`, or nothing.
+std::string text_option(int argc, char** argv, std::string_view name);
 
 /// Tells the script that started this server where it listens.
 void tell_port(int port);

@@ -1,8 +1,12 @@
 // run() and callbacks that hang, that throw, and that call back.
 
 #include <memory>
+#include <pthread.h>
 #include <stdexcept>
 #include <stop_token>
+#include <string_view>
+#include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -18,6 +22,7 @@ using vitals::Lifecycle;
 using vitals::LifecycleState;
 using vitals::Probe;
 using vitals::Status;
+using vitals::test::Counter;
 using vitals::test::Gate;
 
 using LifecycleCallbacksTest = LifecycleRunTest;
@@ -103,6 +108,56 @@ TEST_F(LifecycleCallbacksTest, ReportsACallbackThatThrowsAndGoesOn) {
 
   EXPECT_THAT(record_.steps(), Contains("cache (failed: disk full)"));
   EXPECT_THAT(record_.steps(), Contains("next (done)"));
+}
+
+TEST_F(LifecycleCallbacksTest, ReportsACallbackThatEndsItsThreadAndGoesOn) {
+  Lifecycle lifecycle{health_, record_.options(0s)};
+  lifecycle.on_stop("ends", [] { pthread_exit(nullptr); });
+  lifecycle.on_stop("cancelled", [] { pthread_cancel(pthread_self()); });
+  lifecycle.on_stop("next", [] {});
+  lifecycle.begin_shutdown("update");
+
+  EXPECT_EQ(lifecycle.run(), 1);
+
+  EXPECT_THAT(record_.steps(), Contains(StartsWith("ends (failed: ended its thread")));
+  EXPECT_THAT(record_.steps(), Contains(StartsWith("cancelled (failed: ended its thread")));
+  EXPECT_THAT(record_.steps(), Contains("next (done)"));
+}
+
+TEST_F(LifecycleCallbacksTest, EndsInOrderThoughEachLineEndsTheThreadOfTheLog) {
+  auto options = record_.options(0s);
+  Counter lines;
+  options.log = [&](std::string_view) {
+    lines.add();
+    pthread_exit(nullptr);
+  };
+  Lifecycle lifecycle{health_, std::move(options)};
+  lifecycle.begin_shutdown("update");
+
+  EXPECT_EQ(lifecycle.run(), 0);
+
+  EXPECT_EQ(lines.value(), 4);
+}
+
+TEST_F(LifecycleCallbacksTest, ALoopThatEndsItsThreadEndsTheService) {
+  Lifecycle lifecycle{health_, record_.options(4min)};
+  lifecycle.on_stop("worker", [] {});
+
+  std::thread{[&] { lifecycle.run([] { pthread_exit(nullptr); }); }}.join();
+
+  EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
+  EXPECT_THAT(record_.steps(), Contains("worker (done)"));
+}
+
+TEST_F(LifecycleCallbacksTest, ACallbackInPlaceMayEndTheThreadThatSteps) {
+  Lifecycle lifecycle{health_, record_.options(0s)};
+  lifecycle.on_stop("ends", [] { pthread_exit(nullptr); });
+  lifecycle.begin_shutdown("update");
+
+  std::thread{[&] { lifecycle.step(); }}.join();
+  lifecycle.step();
+
+  EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
 
 TEST_F(LifecycleCallbacksTest, LetsACallbackUseItAndTheRegistry) {

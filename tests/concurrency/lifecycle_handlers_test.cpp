@@ -115,7 +115,7 @@ TEST_P(LifecycleRefusedSignalsTest, AreNamedAndNothingChanges) {
   install(SIGTERM, hear);
   const auto before = present(SIGTERM);
 
-  EXPECT_THAT(refusal(GetParam().signals), HasSubstr("LifecycleOptions: signals: " + GetParam().message));
+  EXPECT_THAT(refusal(GetParam().signals), HasSubstr("LifecycleOptions: stop_signals: " + GetParam().message));
 
   EXPECT_TRUE(is_same(present(SIGTERM), before));
   EXPECT_EQ(refusal({SIGTERM}), "") << "it belongs to nobody";

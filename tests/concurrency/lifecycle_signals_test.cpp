@@ -57,20 +57,56 @@ TEST_F(LifecycleSignalsTest, AreNamed) {
 }
 
 TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
-  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = run(lifecycle);
   kill(getpid(), SIGTERM);
   record_.await(LifecycleState::draining);
 
-  kill(getpid(), SIGTERM);
+  kill(getpid(), SIGINT);
 
   EXPECT_EQ(end.get(), 0);
-  EXPECT_THAT(record_.steps(), Contains("finishing (asked again: SIGTERM)"));
+  EXPECT_THAT(record_.steps(), Contains("finishing (asked again: SIGINT)"));
+}
+
+// As timeout(1), which signals the process and then its group.
+TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameComesAgainWithin100Milliseconds) {
+  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  const auto before = std::chrono::steady_clock::now();
+
+  for (int i = 0; i < 3; ++i) raise(SIGTERM);
+
+  const auto took = std::chrono::steady_clock::now() - before;
+  lifecycle.step();
+  EXPECT_TRUE(lifecycle.state() == LifecycleState::draining || took >= 100ms);
+}
+
+TEST_F(LifecycleSignalsTest, AreTwoRequestsIfTheSameComesAgainLater) {
+  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  raise(SIGTERM);
+  lifecycle.step();
+  ASSERT_EQ(lifecycle.state(), LifecycleState::draining);
+
+  EXPECT_TRUE(eventually([&] {
+    raise(SIGTERM);
+    lifecycle.step();
+    return lifecycle.state() == LifecycleState::stopped;
+  }));
+}
+
+TEST_F(LifecycleSignalsTest, CountAgainForTheNextLifecycle) {
+  for (int i = 0; i < 2; ++i) {
+    Lifecycle lifecycle{health_, on_sigterm(4min)};
+
+    raise(SIGTERM);
+
+    lifecycle.step();
+    EXPECT_EQ(lifecycle.state(), LifecycleState::draining);
+  }
 }
 
 // As a hook before the end that asks the service itself, and then the signal.
 TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
-  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   lifecycle.begin_shutdown("hook");
   lifecycle.step();
 
@@ -78,16 +114,16 @@ TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
   lifecycle.step();
 
   EXPECT_EQ(lifecycle.state(), LifecycleState::draining);
-  raise(SIGTERM);
+  raise(SIGINT);
   lifecycle.step();
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
 
 // A host's own handling that ends with the first signal, and leaves none behind.
 TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
-  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = run(lifecycle);
-  kill(getpid(), SIGTERM);
+  kill(getpid(), SIGINT);
   record_.await(LifecycleState::draining);
 
   signal(SIGTERM, SIG_DFL);
@@ -99,7 +135,7 @@ TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
 }
 
 TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
-  Lifecycle lifecycle{health_, on_sigterm(4min)};
+  Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT, SIGHUP})};
   const auto hung = std::make_shared<Gate>();
   const auto entered = std::make_shared<Gate>();
   lifecycle.on_stop_accepting(
@@ -112,13 +148,13 @@ TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
   auto end = run(lifecycle);
   kill(getpid(), SIGTERM);
   record_.await(LifecycleState::draining);
-  kill(getpid(), SIGTERM);
+  kill(getpid(), SIGINT);
   entered->wait();
 
-  kill(getpid(), SIGTERM);
+  kill(getpid(), SIGHUP);
 
   EXPECT_EQ(end.get(), 1);
-  EXPECT_THAT(record_.steps(), Contains("stopped (asked a third time: SIGTERM; web is abandoned)"));
+  EXPECT_THAT(record_.steps(), Contains("stopped (asked a third time: SIGHUP; web is abandoned)"));
   hung->open();
 }
 

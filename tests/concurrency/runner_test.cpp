@@ -13,7 +13,6 @@
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 
-#include "core/scheduler.hpp"
 #include "core/scheduler_lease.hpp"
 #include "support/probe.hpp"
 
@@ -184,7 +183,8 @@ TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
 
   Runner runner{health};
   const auto state = detail::state_of(health);
-  EXPECT_EQ(state->ask(detail::ProbeSet::of(Probe::readiness), {}, [] {}), nullptr) << "its result will be dropped";
+  EXPECT_EQ(detail::ask(*state, detail::ProbeSet::of(Probe::readiness), {}, [] {}).wait, nullptr)
+      << "its result will be dropped";
   finish.open();
 
   runs.await(3);

@@ -13,8 +13,8 @@
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 
-#include "core/scheduler.hpp"
 #include "core/scheduler_lease.hpp"
+#include "core/work/work_counts.hpp"
 #include "support/probe.hpp"
 
 namespace vitals::test {
@@ -45,7 +45,7 @@ TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
 }
 
 TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
-  constexpr auto most = static_cast<int>(detail::Scheduler::max_others);
+  constexpr auto most = static_cast<int>(detail::RunCounts::max_others);
   Counter alive;
   Gate finish;
   Counter hung;

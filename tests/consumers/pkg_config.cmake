@@ -1,4 +1,7 @@
-# Builds and runs programs with nothing but the compiler and what pkg-config says.
+# Builds and runs programs with nothing but the compiler and what pkg-config says, and sees that each installed library
+# belongs to a package.
+
+include(${CMAKE_CURRENT_LIST_DIR}/pkg_config_folders.cmake)
 
 function(build_and_run source packages)
   execute_process(
@@ -15,10 +18,25 @@ function(build_and_run source packages)
   execute_process(COMMAND ${program} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-file(GLOB folders ${WORK_DIR}/prefix/lib*/pkgconfig ${WORK_DIR}/prefix/lib/*/pkgconfig)
-cmake_path(GET folders PARENT_PATH libraries)
-set(ENV{PKG_CONFIG_PATH} ${folders})
-set(ENV{LD_LIBRARY_PATH} ${libraries})
+use_installed_pkg_config_files()
+
+# All libraries of the default package are in vitals.pc, and each other one is in a package of its own.
+file(GLOB libraries ${lib_folder}/libvitals_*.a ${lib_folder}/libvitals_*.so)
+if(NOT libraries)
+  message(FATAL_ERROR "No library is installed in ${lib_folder}.")
+endif()
+foreach(library IN LISTS libraries)
+  cmake_path(GET library STEM library)
+  string(REGEX REPLACE "^libvitals_" "" library ${library})
+  set(package vitals)
+  if(EXISTS ${pc_folder}/vitals-${library}.pc)
+    set(package vitals-${library})
+  endif()
+  execute_process(COMMAND ${PKG_CONFIG} --libs-only-l ${package} OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT " ${flags}" MATCHES " -lvitals_${library}[ \n]")
+    message(FATAL_ERROR "libvitals_${library} is installed, but ${package}.pc doesn't name it, only: ${flags}")
+  endif()
+endforeach()
 
 execute_process(COMMAND ${PKG_CONFIG} --variable=boost_version vitals OUTPUT_VARIABLE boost_version
                 OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)

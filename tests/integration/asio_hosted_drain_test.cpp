@@ -1,5 +1,6 @@
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/bind_executor.hpp>
@@ -47,6 +48,11 @@ TEST_F(HostedDrainTest, GoesOnAnswering) {
 
   EXPECT_EQ(http_get(server_.port(), "/healthz").status, 200);
   EXPECT_EQ(http_get(server_.port(), "/ready").status, 503);
+}
+
+TEST_F(HostedDrainTest, RefusesADurationOutOfRange) {
+  for (const vitals::Duration duration : {vitals::Duration{-1ns}, vitals::Duration{1h + 1ns}})
+    EXPECT_THROW(server_.async_drain(duration, [] { FAIL(); }), std::invalid_argument);
 }
 
 TEST_F(HostedDrainTest, EndsWithStop) {

@@ -11,12 +11,15 @@
 #include <vector>
 
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
+#include "support/descriptors.hpp"
+#include "support/ending_log.hpp"
 #include "support/hosted_server_fixture.hpp"
 #include "support/watched_executor.hpp"
 
@@ -226,6 +229,59 @@ TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileConnectionsComeAndGo)
   for (int i = 0; i < 8; ++i) threads.emplace_back([&] { server.stop(); });
   for (auto& thread : threads) thread.join();
   prober.join();
+
+  EXPECT_EQ(server.port(), 0);
+}
+
+TEST_F(HostedEndsTest, TheEndOfALogMayStopTheServer) {
+  const auto at_end = std::make_shared<std::function<void()>>();
+  auto options = local();
+  options.log = EndingLog{at_end};
+  vitals::HostedServer server{io_, health_, options};
+  int ended = 0;
+  *at_end = [&] {
+    server.stop();
+    ++ended;
+  };
+
+  {
+    const LastDescriptor taken;
+    EXPECT_THROW(server.start(), std::system_error);
+  }
+  EXPECT_GT(ended, 0) << "by a start that fails";
+  *at_end = nullptr;
+  server.start();
+  ended = 0;
+  *at_end = [&] {
+    server.stop();
+    ++ended;
+  };
+  server.stop();
+
+  EXPECT_GT(ended, 0);
+  *at_end = nullptr;
+}
+
+TEST_F(HostedEndsTest, TheEndOfTheHandlerOfADrainMayStopTheServer) {
+  struct StopsAtItsEnd {
+    explicit StopsAtItsEnd(vitals::HostedServer& stopped) : server{stopped} {}
+    StopsAtItsEnd(const StopsAtItsEnd&) = delete;
+    StopsAtItsEnd& operator=(const StopsAtItsEnd&) = delete;
+    ~StopsAtItsEnd() { server.stop(); }
+
+    vitals::HostedServer& server;
+  };
+  vitals::HostedServer server{io_, health_, local()};
+  auto work = boost::asio::make_work_guard(io_);
+  run_loop(2);
+
+  for (int round = 0; round < 300; ++round) {
+    server.start();
+    server.async_drain(1h, [stops = std::make_shared<StopsAtItsEnd>(server)] {});
+    server.stop();
+  }
+  work.reset();
+  join_loop();
 
   EXPECT_EQ(server.port(), 0);
 }

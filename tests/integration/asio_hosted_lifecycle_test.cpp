@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -47,6 +48,19 @@ TEST_F(HostedLifecycleTest, EndsALoopThatHasNothingElseToDo) {
   EXPECT_EQ(server.port(), 0);
 }
 
+TEST_F(HostedLifecycleTest, StartsAServerThatNobodyHasStarted) {
+  HostedServer server{io_, health_, local()};
+  Lifecycle lifecycle{health_, server, record_.options(0s)};
+  int liveness = 0;
+  lifecycle.on_stop(
+      "worker", [&] { liveness = http_get(server.port(), "/healthz").status; }, 60s);
+  boost::asio::post(io_, [&] { lifecycle.begin_shutdown("update"); });
+
+  EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 0);
+
+  EXPECT_EQ(liveness, 200);
+}
+
 TEST_F(HostedLifecycleTest, HasTheServerAnswerUntilEverythingElseHasStopped) {
   HostedServer server{io_, health_, local()};
   server.start();
@@ -69,7 +83,7 @@ TEST_F(HostedLifecycleTest, TellsThatItDrainsOnConnectionsThatAreOpen) {
   HostedServer server{io_, health_, local()};
   server.start();
   HttpClient kept{server.port()};
-  Lifecycle lifecycle{health_, server, record_.options(4min, {SIGTERM})};
+  Lifecycle lifecycle{health_, server, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = std::async(std::launch::async, [&] { return lifecycle.run([&] { io_.run(); }); });
   EXPECT_EQ(kept.send(get_healthz).read_response().header("connection"), "none");
 
@@ -80,7 +94,7 @@ TEST_F(HostedLifecycleTest, TellsThatItDrainsOnConnectionsThatAreOpen) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.header("connection"), "close");
   EXPECT_EQ(http_get(server.port(), "/ready").status, 503);
-  raise(SIGTERM);
+  raise(SIGINT);
   EXPECT_EQ(end.get(), 0);
 }
 
@@ -160,9 +174,16 @@ TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromBefore) {
 
 TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromAfterwards) {
   Lifecycle lifecycle{health_, record_.options(0s, {SIGTERM})};
-  lifecycle.on_stop("loop", [&] { io_.poll(); });
-  boost::asio::signal_set signals{io_, SIGTERM};
   bool heard = false;
+  // Its handler is called after ours, on the thread that raises the signal: perhaps a little later than this callback.
+  const auto poll_until_heard = [&] {
+    eventually([&] {
+      io_.poll();
+      return heard;
+    });
+  };
+  lifecycle.on_stop("loop", poll_until_heard, 1min);
+  boost::asio::signal_set signals{io_, SIGTERM};
   signals.async_wait([&](boost::system::error_code error, int) { heard = !error; });
   const auto its_own = present(SIGTERM);
   auto end = std::async(std::launch::async, [&] { return lifecycle.run(); });

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>  // Boost 1.74 needs it before its own headers
 #include <vector>
 
@@ -99,6 +100,51 @@ TEST_F(HostedTurnsTest, NewConnectionsLetAnOpenOneHaveItsOwn) {
   EXPECT_LE(meanwhile, 2 * per_turn);
   run_loop();
   for (auto& newcomer : newcomers) EXPECT_EQ(newcomer.read_response().status, 200);
+}
+
+/// More places than are asked whether they make room.
+constexpr int places = 17;
+
+class FullHostedServerTest : public HostedServerFixture {
+ protected:
+  void TearDown() override {
+    server_.stop();
+    HostedServerFixture::TearDown();
+  }
+  static vitals::HealthServerOptions small() {
+    auto options = local();
+    options.log = [](std::string_view) {};
+    options.max_connections = places;
+    return options;
+  }
+  /// Connections whose answers wait for a check, as many as there are places.
+  std::vector<HttpClient> fill() {
+    std::vector<HttpClient> clients;
+    for (int i = 0; i < places; ++i) {
+      clients.emplace_back(server_.port());
+      clients.back().send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    return clients;
+  }
+
+  vitals::HostedServer server_{io_, health_, small()};
+};
+
+TEST_F(FullHostedServerTest, RestsWhileAllPlacesWaitForChecks) {
+  health_.add_readiness_check(
+      "hangs", [gate = gate_] { gate.pass(); }, patient());
+  server_.start();
+  auto clients = fill();
+  HttpClient newcomer{server_.port()};
+  newcomer.send(get_healthz);
+
+  for (int turn = 0; turn < 1000 && server_.limit_counts().not_accepted == 0; ++turn) io_.run_one_for(1s);
+
+  EXPECT_EQ(server_.limit_counts().not_accepted, 1U);
+  gate_.open();
+  run_loop();
+  for (auto& client : clients) EXPECT_EQ(client.read_response().status, 200);
+  EXPECT_EQ(newcomer.read_response().status, 200);
 }
 
 }  // namespace

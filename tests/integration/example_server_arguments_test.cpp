@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{"SqliteWithoutPath", {"--database", "sqlite:"}, "must name a file"},
         BadArguments{"MalformedUrl", {"--database", "postgresql://app:hun@hunter2@db/app"}, "--database: "}),
     [](const auto& test) { return test.param.name; });
+
+TEST(ExampleServerProcessTest, ABadUrlInTheEnvironmentIsRefusedInItsName) {
+  for (const char* url : {"", "mysql://app:hunter2@db/app", "postgresql://app:hun@hunter2@db/app", "sqlite:"}) {
+    setenv("DATABASE_URL", url, 1);
+    const TemporaryFolder folder;
+    Program program{VITALS_EXAMPLE_SERVER, {}, folder.path()};
+
+    EXPECT_EQ(program.wait(), 2) << url;
+    EXPECT_THAT(program.errors(), StartsWith("vitals-example-server: DATABASE_URL")) << url;
+    EXPECT_THAT(program.errors(), Not(HasSubstr("hunter2")));
+  }
+  unsetenv("DATABASE_URL");
+}
 
 TEST(ExampleServerProcessTest, HelpAndVersionGoToStandardOutput) {
   const TemporaryFolder folder;

@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 using vitals_test::eventually;
 using vitals_test::ExampleServer;
@@ -120,7 +122,7 @@ TEST(ExampleServerEndTest, AConnectionThatIsIdleIsClosedAfterTheDelay) {
   ASSERT_TRUE(server.becomes("/ready", 503));
   ASSERT_EQ(server.get().status, 200);
   const bool closed_in_the_delay = idle.has_input();
-  server.signal(SIGTERM);
+  server.signal(SIGINT);
 
   EXPECT_FALSE(closed_in_the_delay);
   EXPECT_EQ(idle.read_to_end(), "");
@@ -155,7 +157,7 @@ TEST(ExampleServerEndTest, ASecondSignalGivesUpRequestsUnderWay) {
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("-> finishing")) << server.log();
 
-  server.signal(SIGTERM);
+  server.signal(SIGINT);
 
   EXPECT_EQ(server.wait(), 1) << server.log();
 }
@@ -168,8 +170,11 @@ TEST(ExampleServerEndTest, AThirdSignalEndsItAtOnceWithStatusOne) {
   ASSERT_EQ(slow.read_response().status, 100);  // it has begun
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("-> draining")) << server.log();
-  server.signal(SIGTERM);
+  const auto first_has_counted = std::chrono::steady_clock::now();
+  server.signal(SIGINT);
   ASSERT_TRUE(server.logs("finishing: listener took")) << server.log();
+  // Earlier it would be the same request as the first.
+  ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() - first_has_counted > 100ms; }));
 
   server.signal(SIGTERM);
 

@@ -1,5 +1,7 @@
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -85,6 +87,37 @@ TEST_F(ExampleServerPostgresTest, ReadinessFollowsAServerThatIsFrozenAndThawed) 
   expect_turn(server, 200);
 
   EXPECT_EQ(server.get().status, 200);
+}
+
+// Longer than the limit of the worker's heartbeat: the call under way is the worker's only one, and takes its time
+// limit.
+TEST_F(ExampleServerPostgresTest, LivenessStaysGoodWhileTheWorkerWaitsForAFrozenServer) {
+  const ExampleServer server{options()};
+  expect_turn(server, 200);
+  database_->freeze();
+
+  auto answer = std::async(std::launch::async, [&] { return server.get(); });
+  // The call takes longer than a heartbeat may: without the guard the last of these would always be 503.
+  int last = 0;
+  while (answer.wait_for(1ms) != std::future_status::ready) last = server.health("/healthz");
+
+  EXPECT_EQ(last, 200);
+  EXPECT_EQ(answer.get().body, R"({"error":"the database doesn't answer"})");
+  EXPECT_TRUE(server.becomes("/ready", 503));
+}
+
+TEST_F(ExampleServerPostgresTest, TakesTheUrlFromTheEnvironmentAndRatherFromItsArguments) {
+  setenv("DATABASE_URL", database_->url().c_str(), 1);
+  const ExampleServer by_environment;
+  setenv("DATABASE_URL", database_->url("Wr0ng-hunter2").c_str(), 1);
+  const ExampleServer by_argument{options()};
+  unsetenv("DATABASE_URL");
+  ASSERT_TRUE(by_environment.becomes("/ready", 200)) << by_environment.log();
+  ASSERT_TRUE(by_argument.becomes("/ready", 200)) << by_argument.log();
+
+  EXPECT_EQ(by_environment.post(R"({"text": "one"})").status, 201);
+
+  EXPECT_EQ(by_argument.get().body, R"({"notes":[{"id":1,"text":"one"}]})");
 }
 
 TEST_F(ExampleServerPostgresTest, StartsWhenTheServerComesUpLater) {

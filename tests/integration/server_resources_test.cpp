@@ -43,18 +43,59 @@ class ServerResourcesTest : public ServerTest {};
 
 TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
   const auto trouble = std::make_shared<std::promise<std::string>>();
+  health_.add_readiness_check(
+      "hangs", [gate = gate_] { gate.pass(); }, patient());
   start({.log = [trouble, told = false](std::string_view line) mutable {
     if (!std::exchange(told, true)) trouble->set_value(std::string{line});
   }});
+  const int socket = HttpClient::open_socket();
   LastDescriptor last;
+  auto waiting = connect();
+  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // has the server's spare descriptor
 
-  auto client = connect();  // takes it, and leaves none for the server
+  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
+  client.send(get_healthz);
   const auto line = trouble->get_future().get();
   last.give_back();
 
   EXPECT_EQ(line, "vitals: can't accept a connection on 127.0.0.1:" + std::to_string(server_->port()) +
                       ": Too many open files; trying again each 100 ms");
-  EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
+  EXPECT_EQ(client.read_response().status, 200);
+}
+
+TEST_F(ServerResourcesTest, AnswersProbesByASpareDescriptorWhileTheProcessHasNoneLeft) {
+  start();
+  auto idle = connect();
+  idle.send(get_healthz).read_response();
+  const LastDescriptor last;  // for the probe's own end
+
+  // Until the server has closed the last probe's connection, it may have none for the next one's.
+  const auto has_closed_it = [&] {
+    try {
+      return sockets_of(server_->port()) == 2;  // its listener, and the idle one's
+    } catch (const std::filesystem::filesystem_error&) {
+      return false;  // that needs a descriptor, too
+    }
+  };
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200) << i;
+    ASSERT_TRUE(eventually(has_closed_it));
+  }
+
+  EXPECT_EQ(idle.send(get_healthz).read_response().status, 200) << "it didn't have to make room";
+  EXPECT_EQ(server_->limit_counts().made_room, 0U);
+}
+
+TEST_F(ServerResourcesTest, HasASpareDescriptorAgainOnceOneIsFree) {
+  start();
+  const auto before = open_descriptors().size();
+  {
+    const LastDescriptor last;
+    auto client = connect();
+    EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // with the spare descriptor, which it keeps
+  }
+
+  EXPECT_TRUE(eventually([&] { return open_descriptors().size() == before; }));
 }
 
 TEST_F(ServerResourcesTest, ClosesNobodyForTheLackOfADescriptorThatNobodyWaitsFor) {

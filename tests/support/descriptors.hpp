@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
+#include <netinet/in.h>
 #include <set>
 #include <string>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
@@ -31,6 +35,17 @@ inline std::set<int> open_sockets() {
     if (!gone && target.starts_with("socket:")) sockets.insert(std::stoi(entry.path().filename().string()));
   }
   return sockets;
+}
+
+/// How many of them belong to a server: its listener and its connections.
+inline std::size_t sockets_of(std::uint16_t port) {
+  std::size_t count = 0;
+  for (const int fd : open_sockets()) {
+    sockaddr_in name{};
+    socklen_t size = sizeof name;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0 && ntohs(name.sin_port) == port) ++count;
+  }
+  return count;
 }
 
 inline bool is_close_on_exec(int fd) { return (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0; }

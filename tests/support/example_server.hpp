@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -12,6 +13,9 @@
 #include "support/program.hpp"
 
 namespace vitals_test {
+
+/// The developer's own database is none of the tests' business.
+inline const int without_database_url = unsetenv("DATABASE_URL");
 
 /// The built vitals-example-server, running on free ports in a folder of its own, and ending without a delay for load
 /// balancers, unless its options say otherwise.

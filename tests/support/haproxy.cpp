@@ -14,6 +14,14 @@ namespace {
 
 std::string name_of(std::size_t server) { return "server" + std::to_string(server); }
 
+/// As in the line of a server.
+std::string address_of(const Haproxy::Server& server) {
+  const auto& path = server.unix_path;
+  if (path.empty())
+    return "127.0.0.1:" + std::to_string(server.port) + " check port " + std::to_string(server.health_port);
+  return (path.starts_with('@') ? "abns" + path : "unix@" + path) + " check";
+}
+
 std::string configuration(const std::vector<Haproxy::Server>& servers, const Haproxy::Options& options, int listener,
                           const std::string& statistics) {
   std::ostringstream text;
@@ -23,10 +31,10 @@ std::string configuration(const std::vector<Haproxy::Server>& servers, const Hap
        << "  timeout connect 2s\n  timeout client 30s\n  timeout server 30s\n  timeout check 2s\n"
        << "  retries " << options.retries << "\n"
        << (options.redispatch ? "  option redispatch\n" : "  no option redispatch\n")
-       << "  balance roundrobin\n  option httpchk GET /ready\n  default-server inter 100ms fall 1 rise 1\n";
+       << "  balance roundrobin\n  option httpchk " << options.check
+       << "\n  default-server inter 100ms fall 1 rise 1\n";
   for (std::size_t i = 0; i < servers.size(); ++i)
-    text << "  server " << name_of(i) << " 127.0.0.1:" << servers[i].port << " check port " << servers[i].health_port
-         << "\n";
+    text << "  server " << name_of(i) << " " << address_of(servers[i]) << " " << servers[i].options << "\n";
   return text.str();
 }
 

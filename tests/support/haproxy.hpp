@@ -13,17 +13,20 @@ namespace vitals_test {
 
 /// A real HAProxy before servers of this machine, on a free port of 127.0.0.1. It is killed with the object.
 ///
-/// It asks each server's health port for /ready each 100 ms, and one answer turns it.
+/// It asks each server's health port every 100 ms, and one answer turns it.
 class Haproxy {
  public:
   struct Server {
     std::uint16_t port = 0;
     std::uint16_t health_port = 0;
+    std::string unix_path = {};  ///< Instead of both ports; one that begins with '@' is a name.
+    std::string options = {};    ///< More words of its line, such as "check-send-proxy".
   };
   struct Options {
-    std::string mode = "http";  ///< Or "tcp": connections are passed through as they are.
-    std::string retries = "0";  ///< Nothing that a server loses is masked.
-    bool redispatch = false;    ///< A retry may go to another server.
+    std::string mode = "http";         ///< Or "tcp": connections are passed through as they are.
+    std::string retries = "0";         ///< Nothing that a server loses is masked.
+    bool redispatch = false;           ///< A retry may go to another server.
+    std::string check = "GET /ready";  ///< What it asks, as in `option httpchk`.
   };
 
   /// Between two questions for its statistics, which cost it more than a request.

@@ -34,13 +34,25 @@ struct HttpResponse {
   }
 };
 
-/// A TCP client that sends exactly the bytes that it is given. Whatever doesn't come within 30 s throws.
+/// A client that sends exactly the bytes that it is given. Whatever doesn't come within 30 s throws.
 class HttpClient {
  public:
+  /// A socket that is connected, of whatever family.
+  struct Connected {
+    int fd = -1;
+  };
+
+  /// @param socket  Taken over.
+  explicit HttpClient(Connected socket) : fd_{socket.fd} {
+    if (fd_ < 0) fail("connect");
+  }
   /// @param receive_buffer  Most bytes that the kernel keeps until they are read; 0: as many as it likes.
-  explicit HttpClient(std::uint16_t port, const std::string& address = "127.0.0.1", int receive_buffer = 0) {
+  /// @param socket  What socket() has given before, and is taken over; -1: it is called now.
+  explicit HttpClient(std::uint16_t port, const std::string& address = "127.0.0.1", int receive_buffer = 0,
+                      int socket = -1)
+      : fd_{socket} {
     const bool v6 = address.find(':') != std::string::npos;
-    fd_ = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd_ < 0) fd_ = open_socket(v6 ? AF_INET6 : AF_INET);
     if (fd_ < 0) fail("socket");
     if (receive_buffer > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const int result =
@@ -58,6 +70,9 @@ class HttpClient {
   ~HttpClient() {
     if (fd_ >= 0) ::close(fd_);
   }
+
+  /// For a client that is to connect when the process has no descriptor left.
+  static int open_socket(int family = AF_INET) { return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0); }
 
   HttpClient& send(std::string_view bytes) {
     while (!bytes.empty()) {

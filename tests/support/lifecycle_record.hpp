@@ -39,7 +39,7 @@ class LifecycleRecord {
                                                  std::vector<int> signals = {}) const {
     return {.propagation_delay = propagation_delay,
             .deadline = std::chrono::minutes{5},
-            .signals = std::move(signals),
+            .stop_signals = std::move(signals),
             .log = [](std::string_view) {},
             .on_event = *this};
   }

@@ -155,9 +155,10 @@ void PostgresServer::start() {
 }
 
 bool PostgresServer::try_start() {
-  pid_ = launch({(program_folder() / "postgres").string(), "-D", (folder_ / "data").string(), "-p",
-                 std::to_string(port_), "-h", "127.0.0.1", "-k", folder_.string(), "-F", "-c", "max_connections=50"},
-                folder_ / "log");
+  pid_ = launch(
+      {(program_folder() / "postgres").string(), "-D", (folder_ / "data").string(), "-p", std::to_string(port_), "-h",
+       "127.0.0.1", "-k", folder_.string(), "-F", "-c", "max_connections=50", "-c", has_tls_ ? "ssl=on" : "ssl=off"},
+      folder_ / "log");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   while (std::chrono::steady_clock::now() < deadline) {
     if (is_ready()) return true;
@@ -177,7 +178,7 @@ bool PostgresServer::is_ready() const {
   std::string line;
   if (!std::getline(in, line) || line != std::to_string(pid_)) return false;
   for (int i = 0; i < 7; ++i) std::getline(in, line);
-  return line.rfind("ready", 0) == 0;
+  return line.starts_with("ready") || line.starts_with("standby");
 }
 
 void PostgresServer::stop() {
@@ -189,6 +190,23 @@ void PostgresServer::stop() {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   pid_ = -1;
+}
+
+void PostgresServer::demote() {
+  stop();
+  std::ofstream{folder_ / "data" / "standby.signal"} << "";
+  start();
+}
+
+std::string PostgresServer::certify(const std::string& name) {
+  const std::string certificate = folder_ / "data" / "server.crt";
+  run_to_end({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=" + name,
+              "-addext", "subjectAltName=DNS:" + name, "-keyout", folder_ / "data" / "server.key", "-out", certificate},
+             folder_ / "log");
+  has_tls_ = true;
+  stop();
+  start();
+  return certificate;
 }
 
 void PostgresServer::freeze() {

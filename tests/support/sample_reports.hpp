@@ -29,10 +29,15 @@ inline CheckReport not_critical(CheckReport check) {
   return check;
 }
 
-inline Report report_of(Probe probe, Status status, std::vector<CheckReport> checks, std::string reason = {}) {
+inline Report report_of(Probe probe, Status status, std::vector<CheckReport> checks, std::string reason = {},
+                        bool reason_by_library = false) {
   for (auto& check : checks) check.probe = probe;
-  return Report{
-      {.probe = probe, .status = status, .reason = std::move(reason), .time = noon, .checks = std::move(checks)}};
+  return Report{{.probe = probe,
+                 .status = status,
+                 .reason = std::move(reason),
+                 .time = noon,
+                 .checks = std::move(checks),
+                 .reason_by_library = reason_by_library}};
 }
 
 }  // namespace vitals::inline v1::test

@@ -16,12 +16,17 @@
 #ifdef VITALS_TEST_ON_HOST
 #include "support/server_on_host.hpp"
 #endif
+#ifdef VITALS_TEST_ON_FAKE_HOST
+#include "support/server_on_fake_host.hpp"
+#endif
 
 namespace vitals_test {
 
 /// The server that the tests of requests and connections are about; they are built once for each.
-#ifdef VITALS_TEST_ON_HOST
+#if defined(VITALS_TEST_ON_HOST)
 using TestedServer = ServerOnHost;
+#elif defined(VITALS_TEST_ON_FAKE_HOST)
+using TestedServer = ServerOnFakeHost;
 #else
 using TestedServer = vitals::HealthServer;
 #endif

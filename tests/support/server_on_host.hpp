@@ -15,7 +15,7 @@
 namespace vitals_test {
 
 /// A HostedServer and its host, an io_context that so many threads run as VITALS_TEST_HOST_THREADS says in the
-/// environment, or one: for tests that know a server only by its port.
+/// environment, or one: for tests that know a server only by its address.
 class ServerOnHost {
  public:
   explicit ServerOnHost(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <cstdint>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,6 +32,12 @@ class SilentListener {
   }
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+  /// Whether somebody has connected, and hasn't been waited for.
+  [[nodiscard]] bool has_a_peer() const {
+    pollfd listener{fd_, POLLIN, 0};
+    return poll(&listener, 1, 0) > 0;
+  }
 
   /// Waits for a connection, and reads the first byte of what the peer says.
   void wait_for_a_peer() {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -50,6 +51,18 @@ TEST_F(RunOnCoroutineTest, TakesVoidBoolAndCheckResult) {
   EXPECT_EQ(status_of([]() -> awaitable<bool> { co_return false; }), Status::fail);
   EXPECT_EQ(status_of([](const CheckContext&) -> awaitable<CheckResult> { co_return CheckResult::warn(); }),
             Status::warn);
+}
+
+TEST_F(RunOnCoroutineTest, AnExceptionWithoutWordsIsAFailure) {
+  struct NullWhat : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+  };
+  add(run_on(*io_, []() -> awaitable<void> {
+    throw NullWhat{};
+    co_return;
+  }));
+
+  EXPECT_EQ(run().message, "(null)");
 }
 
 TEST_F(RunOnCoroutineTest, RunsInTheLoopFromItsFirstLine) {

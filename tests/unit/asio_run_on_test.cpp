@@ -1,7 +1,10 @@
 #include <chrono>
+#include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
+#include <pthread.h>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -28,6 +31,31 @@ using vitals::run_on;
 using vitals::Status;
 
 class RunOnTest : public AsioCheckTest {};
+
+TEST_F(RunOnTest, RefusesAnEmptyFunction) {
+  const auto is_refused =
+      testing::ThrowsMessage<std::invalid_argument>("vitals: run_on: the function must not be empty");
+
+  EXPECT_THAT([&] { (void)run_on(*io_, std::function<bool()>{}); }, is_refused);
+  EXPECT_THAT([&] { (void)run_on(*io_, static_cast<bool (*)(const CheckContext&)>(nullptr)); }, is_refused);
+}
+
+TEST_F(RunOnTest, AnExceptionWithoutWordsIsAFailure) {
+  struct NullWhat : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+  };
+  add(run_on(*io_, [] { throw NullWhat{}; }));
+
+  EXPECT_EQ(run().message, "(null)");
+}
+
+TEST_F(RunOnTest, AFunctionThatEndsTheThreadOfTheLoopIsAFailure) {
+  add(run_on(*io_, [] { pthread_exit(nullptr); }));
+
+  std::thread{[&] { run(); }}.join();
+
+  EXPECT_THAT(report().message, testing::HasSubstr("ended its thread"));
+}
 
 TEST_F(RunOnTest, WaitsForTheLoop) {
   bool ran = false;

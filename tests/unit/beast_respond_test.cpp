@@ -1,9 +1,11 @@
 #include <chrono>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <memory_resource>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -60,6 +62,18 @@ TEST_F(BeastRespondTest, AnswersThePathsOfTheEndpoint) {
 
 TEST_F(BeastRespondTest, LeavesForeignPathsToTheServer) {
   EXPECT_EQ(vitals::respond(endpoint, get("/orders")), std::nullopt);
+}
+
+TEST_F(BeastRespondTest, RefusesAHandlerThatIsEmpty) {
+  using Handler = std::function<void(Reply)>;
+  asio::io_context io;
+  const auto is_refused =
+      testing::ThrowsMessage<std::invalid_argument>("vitals: async_respond: the handler must not be empty");
+
+  EXPECT_THAT([&] { (void)vitals::async_respond(endpoint, get("/ready"), Handler{}); }, is_refused);
+  EXPECT_THAT(
+      [&] { (void)vitals::async_respond(endpoint, get("/ready"), asio::bind_executor(io.get_executor(), Handler{})); },
+      is_refused);
 }
 
 TEST_F(BeastRespondTest, SaysThatAProbeFails) {

@@ -10,7 +10,7 @@
 #include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/probes.hpp"
 
 namespace {
 
@@ -33,7 +33,7 @@ using vitals::test::ManualClock;
 class AskTest : public testing::Test {
  protected:
   void ask(Probe probe, std::string_view check = {}) {
-    EXPECT_EQ(state_of(health_)->ask(ProbeSet::of(probe), check, [] {}), nullptr);
+    EXPECT_EQ(vitals::detail::ask(*state_of(health_), ProbeSet::of(probe), check, [] {}).wait, nullptr);
   }
   CheckReport check(const std::string& name) const { return health_.report(Probe::readiness).find(name).value(); }
 

@@ -5,7 +5,7 @@
 
 #include <vitals/testing/manual_clock.hpp>
 
-#include "core/heartbeat_source.hpp"
+#include "core/sources/heartbeat_source.hpp"
 
 namespace {
 
@@ -31,7 +31,7 @@ class GapTest : public testing::Test {
     source.pass_gap(since_, began, clock_.now());
   }
   void stand_still(Duration duration) { stand_still(*source_, duration); }
-  Status status(const InstantSource& source) const { return source.read(since_, clock_.now()).result.status(); }
+  Status status(const InstantSource& source) const { return source.read(since_, clock_.now()).result->status(); }
   Status status() const { return status(*source_); }
 
   ManualClock clock_;
@@ -122,7 +122,7 @@ TEST_F(GapTest, GivesEachWorkerOfAGroupAFreshLimit) {
   late->beat();
 
   const auto reading = group->read(since_, clock_.now());
-  EXPECT_EQ(reading.result.message(), "1 of 2 silent for longer than 5 s: early");
+  EXPECT_EQ(reading.result->message(), "1 of 2 silent for longer than 5 s: early");
 }
 
 }  // namespace

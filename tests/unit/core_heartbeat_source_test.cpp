@@ -4,8 +4,8 @@
 
 #include <vitals/clock.hpp>
 
-#include "core/coarse_clock.hpp"
-#include "core/heartbeat_source.hpp"
+#include "core/sources/coarse_clock.hpp"
+#include "core/sources/heartbeat_source.hpp"
 
 namespace {
 
@@ -22,7 +22,7 @@ class HeartbeatSourceTest : public testing::Test {
  protected:
   HeartbeatSourceTest() { source_.bind(Clock{}, "loop"); }
 
-  [[nodiscard]] Status status_at(SteadyTime now) const { return source_.read(SteadyTime::min(), now).result.status(); }
+  [[nodiscard]] Status status_at(SteadyTime now) const { return source_.read(SteadyTime::min(), now).result->status(); }
 
   HeartbeatSource source_{1ms};
 };

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "core/check_state.hpp"
+#include "core/model/check_state.hpp"
 
 namespace vitals::inline v1::test {
 
@@ -12,7 +12,7 @@ namespace vitals::inline v1::test {
 class Machine {
  public:
   explicit Machine(const CheckOptions& options = {}, Probe probe = Probe::readiness)
-      : rules{.probe = probe, .options = options, .stale_after = detail::stale_bound(options)} {
+      : rules{detail::rules_of(probe, options)} {
     state.registered = state.turn = now;
   }
 
@@ -28,7 +28,7 @@ class Machine {
     return *this;
   }
   Machine& start(double jitter = 0) { return see(detail::Started{jitter}); }
-  Machine& result(CheckResult result) { return see(detail::ResultArrived{std::move(result)}); }
+  Machine& result(CheckResult result) { return see(detail::ResultArrived{detail::shared_result(std::move(result))}); }
   Machine& returned() { return see(detail::Returned{}); }
   Machine& pass_time() { return see(detail::TimePassed{}); }
   /// A whole run that takes no time.

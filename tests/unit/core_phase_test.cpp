@@ -8,7 +8,8 @@
 #include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/checks.hpp"
+#include "core/state/probes.hpp"
 
 namespace {
 
@@ -18,7 +19,7 @@ using vitals::CheckResult;
 using vitals::HealthRegistry;
 using vitals::StatusFlag;
 using vitals::WallTime;
-using vitals::detail::Afterwards;
+using vitals::detail::Effects;
 using vitals::detail::Phase;
 using vitals::detail::ProbeSet;
 using vitals::detail::Snapshot;
@@ -30,8 +31,8 @@ class PhaseTest : public testing::Test {
   PhaseTest() { clock_.advance(1min); }
 
   Snapshot snapshot() const {
-    Afterwards afterwards;
-    return state_of(health_)->snapshot(ProbeSet::all(), afterwards);
+    Effects effects{*state_of(health_)};
+    return vitals::detail::snapshot(*state_of(health_), ProbeSet::all(), effects);
   }
   Phase phase() const { return snapshot().phase; }
   WallTime since() const { return snapshot().phase_since; }
@@ -98,19 +99,19 @@ TEST_F(PhaseTest, IsDrainingFromTheShutdownAlsoDuringStartup) {
 }
 
 TEST_F(PhaseTest, TellsWhoeverTakesNoLock) {
-  EXPECT_FALSE(state_of(health_)->draining());
+  EXPECT_FALSE(state_of(health_)->draining);
 
   health_.begin_shutdown("SIGTERM");
 
-  EXPECT_TRUE(state_of(health_)->draining());
+  EXPECT_TRUE(state_of(health_)->draining);
 }
 
 TEST_F(PhaseTest, KnowsWhatIsAwaitedOnceSomebodyHasTold) {
   health_.begin_shutdown("SIGTERM");
   EXPECT_EQ(snapshot().awaited, nullptr);
 
-  state_of(health_)->set_awaited({.in_flight = 2, .callbacks = {"web", "cache"}});
-  state_of(health_)->set_awaited({.in_flight = 1, .callbacks = {"cache"}});
+  set_awaited(*state_of(health_), {.in_flight = 2, .callbacks = {"web", "cache"}});
+  set_awaited(*state_of(health_), {.in_flight = 1, .callbacks = {"cache"}});
 
   const auto awaited = snapshot().awaited;
   ASSERT_NE(awaited, nullptr);
@@ -119,7 +120,7 @@ TEST_F(PhaseTest, KnowsWhatIsAwaitedOnceSomebodyHasTold) {
 }
 
 TEST_F(PhaseTest, AwaitsNothingBeforeTheShutdown) {
-  state_of(health_)->set_awaited({.in_flight = 2});
+  set_awaited(*state_of(health_), {.in_flight = 2});
   health_.begin_shutdown("SIGTERM");
 
   EXPECT_EQ(snapshot().awaited, nullptr);

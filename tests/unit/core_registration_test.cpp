@@ -12,7 +12,7 @@
 #include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/probes.hpp"
 
 namespace {
 
@@ -127,21 +127,26 @@ TEST(RegistrationTest, KnowsTheProbeOfEachCheck) {
   health.add_liveness_check("loop", [] {});
   const auto state = state_of(health);
 
-  EXPECT_EQ(state->probe_of("loop"), Probe::liveness);
-  EXPECT_EQ(state->probe_of("other"), std::nullopt);
+  const auto has = [&](Probe probe, std::string_view name) {
+    return vitals::detail::snapshot(*state, vitals::detail::ProbeSet::of(probe), name).has_value();
+  };
+
+  EXPECT_TRUE(has(Probe::liveness, "loop"));
+  EXPECT_FALSE(has(Probe::readiness, "loop"));
+  EXPECT_FALSE(has(Probe::liveness, "other"));
 }
 
 TEST(StrongExceptionSafetyTest, LeavesNothingBehindARefusedCheck) {
   HealthRegistry health;
   health.add_readiness_check("taken", StatusFlag{CheckResult::pass()});
-  const auto version = state_of(health)->version();
+  const auto version = state_of(health)->version.load();
 
   EXPECT_ANY_THROW(health.add_readiness_check("Bad", [] {}));
   EXPECT_ANY_THROW(health.add_readiness_check("taken", [] {}));
   EXPECT_ANY_THROW(health.add_readiness_check("slow", [] {}, {.timeout = 10s}));
   EXPECT_ANY_THROW(health.add_readiness_check("beat", Heartbeat{1s}, {.timeout = 100ms}));
 
-  EXPECT_EQ(state_of(health)->version(), version);
+  EXPECT_EQ(state_of(health)->version.load(), version);
   EXPECT_THAT(health.report(Probe::readiness).checks(), ElementsAre(is_named("taken")));
   EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
 }

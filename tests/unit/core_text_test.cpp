@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace {
 

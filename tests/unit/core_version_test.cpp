@@ -8,9 +8,10 @@
 #include <vitals/heartbeat.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/status_flag.hpp>
-#include <vitals/testing/manual_clock.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/checks.hpp"
+#include "core/state/probes.hpp"
+#include "core_version_fixture.hpp"
 
 namespace {
 
@@ -19,57 +20,54 @@ using vitals::CheckCompletion;
 using vitals::CheckContext;
 using vitals::CheckResult;
 using vitals::every;
-using vitals::HealthRegistry;
 using vitals::Heartbeat;
-using vitals::on_demand;
 using vitals::Probe;
 using vitals::StatusFlag;
-using vitals::SteadyTime;
-using vitals::detail::Afterwards;
+using vitals::detail::Effects;
 using vitals::detail::ProbeSet;
 using vitals::detail::state_of;
-using vitals::test::ManualClock;
 
-class RegistryFixture : public testing::Test {
- protected:
-  std::uint64_t version() const { return state_of(health_)->version(); }
-  /// Whether `action` changes the version.
-  template <class Action>
-  bool changes(Action action) const {
-    const auto before = version();
-    action();
-    return version() != before;
-  }
-  SteadyTime valid_until(Probe probe) const {
-    Afterwards afterwards;
-    return state_of(health_)->standing(ProbeSet::of(probe), afterwards).valid_until;
-  }
-
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
-
-using VersionNumberTest = RegistryFixture;
-using ValidUntilTest = RegistryFixture;
-using StillHoldsTest = RegistryFixture;
+using VersionNumberTest = vitals_test::VersionFixture;
+using StillHoldsTest = vitals_test::VersionFixture;
 
 TEST_F(StillHoldsTest, UntilItsTimeIsOver) {
-  const auto end = clock_.now() + 1s;
+  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 1s}});
 
-  clock_.advance(1s - 1ns);
-  EXPECT_TRUE(state_of(health_)->still_holds(version(), end));
+  clock_.advance(1s);
+  EXPECT_TRUE(still_holds(version()));
   clock_.advance(1ns);
 
-  EXPECT_FALSE(state_of(health_)->still_holds(version(), end));
+  EXPECT_FALSE(still_holds(version()));
 }
 
 TEST_F(StillHoldsTest, UntilSomethingChanges) {
+  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("feed", flag);
   const auto before = version();
 
-  health_.add_readiness_check("database", [] {});
+  flag.set(CheckResult::fail());
 
-  EXPECT_FALSE(state_of(health_)->still_holds(before, SteadyTime::max()));
-  EXPECT_TRUE(state_of(health_)->still_holds(version(), SteadyTime::max()));
+  EXPECT_FALSE(still_holds(before));
+  EXPECT_TRUE(still_holds(version()));
+}
+
+// What an answer shows doesn't change when a run begins, and it isn't written anew; but it holds no longer than the run
+// is in time.
+TEST_F(StillHoldsTest, WhileARunThatHasBegunIsInTime) {
+  std::optional<CheckCompletion> done;
+  health_.add_readiness_check("remote",
+                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
+                              {.schedule = every(5s)});
+  health_.run_due();
+  (*done)(CheckResult::pass());
+  clock_.advance(6s);
+  const auto before = version();
+  ASSERT_EQ(health_.run_due(), 1U);
+
+  EXPECT_TRUE(still_holds(before));
+  clock_.advance(500ms);
+
+  EXPECT_FALSE(still_holds(before));
 }
 
 TEST_F(VersionNumberTest, ChangesWithEachCheckThatComesOrGoes) {
@@ -120,10 +118,10 @@ TEST_F(VersionNumberTest, ChangesWithTheShutdownOnce) {
 }
 
 TEST_F(VersionNumberTest, ChangesWithWhatIsAwaitedOnceTheShutdownHasBegun) {
-  EXPECT_FALSE(changes([&] { state_of(health_)->set_awaited({.in_flight = 2}); }));
+  EXPECT_FALSE(changes([&] { set_awaited(*state_of(health_), {.in_flight = 2}); }));
   health_.begin_shutdown("SIGTERM");
 
-  EXPECT_TRUE(changes([&] { state_of(health_)->set_awaited({.in_flight = 1}); }));
+  EXPECT_TRUE(changes([&] { set_awaited(*state_of(health_), {.in_flight = 1}); }));
 }
 
 TEST_F(VersionNumberTest, ChangesWhenNobodyIsLeftToBeat) {
@@ -174,127 +172,9 @@ TEST_F(VersionNumberTest, DoesNotChangeWhenNothingIsDue) {
 TEST_F(VersionNumberTest, IsThatOfTheSnapshot) {
   health_.add_readiness_check("database", [] {});
 
-  Afterwards afterwards;
+  Effects effects{*state_of(health_)};
 
-  EXPECT_EQ(state_of(health_)->snapshot(ProbeSet::all(), afterwards).standing.version, version());
-}
-
-TEST_F(ValidUntilTest, IsForEverWithoutChecks) {
-  EXPECT_EQ(valid_until(Probe::liveness), SteadyTime::max());
-  EXPECT_EQ(valid_until(Probe::readiness), SteadyTime::max());
-  EXPECT_EQ(valid_until(Probe::startup), SteadyTime::max());
-}
-
-TEST_F(ValidUntilTest, IsTheStaleBoundForEvery) {
-  health_.add_readiness_check("database", [] {}, {.timeout = 1s, .schedule = every(5s)});
-  health_.run_due();
-
-  EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 16s + 1ns);
-}
-
-TEST_F(ValidUntilTest, IsOverOnceACheckIsStaleAndARunIsWanted) {
-  health_.add_readiness_check("database", [] {}, {.schedule = every(5s)});
-  health_.run_due();
-
-  clock_.advance(1min);
-
-  EXPECT_LE(valid_until(Probe::readiness), clock_.now());
-}
-
-TEST_F(ValidUntilTest, IsTheMaximumAgeForOnDemand) {
-  health_.add_readiness_check("database", [] {}, {.schedule = on_demand(2s)});
-  health_.run_due();
-
-  EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 2s);
-  clock_.advance(2s);
-  EXPECT_LE(valid_until(Probe::readiness), clock_.now());
-}
-
-TEST_F(ValidUntilTest, IsTheEndOfTheLastKnownGood) {
-  bool good = true;
-  health_.add_readiness_check("database", [&] { return good; }, {.schedule = every(5s), .last_known_good_for = 12s});
-  health_.run_due();
-  const auto succeeded = clock_.now();
-  good = false;
-  clock_.advance(6s);
-  health_.run_due();
-
-  EXPECT_EQ(valid_until(Probe::readiness), succeeded + 12s);
-}
-
-TEST_F(ValidUntilTest, IsTheDeadlineOfARunUnderWay) {
-  std::optional<CheckCompletion> done;
-  health_.add_readiness_check("remote",
-                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
-                              {.schedule = every(5s)});
-  health_.run_due();
-  (*done)(CheckResult::pass());
-  clock_.advance(6s);
-  health_.run_due();
-
-  EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 500ms);
-}
-
-TEST_F(ValidUntilTest, IsOverForACheckThatHasNotRun) {
-  health_.add_liveness_check("loop", [] {});
-
-  EXPECT_LE(valid_until(Probe::liveness), clock_.now());
-}
-
-TEST_F(ValidUntilTest, IsTheLastBeatAndTheLimitForAHeartbeat) {
-  const Heartbeat beat{5s};
-  health_.add_liveness_check("loop", beat);
-  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 5s + 1ns);
-  clock_.advance(3s);
-  beat.beat();
-
-  clock_.advance(2s + 1ns);
-
-  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 3s);
-}
-
-TEST_F(ValidUntilTest, IsOverForASilentHeartbeat) {
-  const Heartbeat beat{5s};
-  health_.add_liveness_check("loop", beat);
-
-  clock_.advance(6s);
-
-  EXPECT_LE(valid_until(Probe::liveness), clock_.now());
-}
-
-TEST_F(ValidUntilTest, IsNoMoreThanTheLimitWhileAHeartbeatIsIdle) {
-  const Heartbeat beat{5s};
-  health_.add_liveness_check("loop", beat);
-  const auto idle = beat.idle();
-  clock_.advance(1min);
-
-  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 5s);
-}
-
-TEST_F(ValidUntilTest, IsTheEndOfAFlagsValidity) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
-
-  EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 30s + 1ns);
-}
-
-TEST_F(ValidUntilTest, IsTheEarliestOfAllChecks) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
-  health_.add_readiness_check("short", StatusFlag{CheckResult::pass(), {.valid_for = 10s}});
-
-  EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 10s + 1ns);
-}
-
-TEST_F(ValidUntilTest, IsTheEndOfTheShieldDuringStartup) {
-  health_.add_startup_check("hold", StatusFlag{CheckResult::fail()});
-
-  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 10min + 1ns);
-}
-
-TEST_F(ValidUntilTest, IsTheLimitOfTheShutdownForLiveness) {
-  health_.begin_shutdown("SIGTERM");
-
-  EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 5min + 1ns);
-  EXPECT_EQ(valid_until(Probe::readiness), SteadyTime::max());
+  EXPECT_EQ(snapshot(*state_of(health_), ProbeSet::all(), effects).standing.version, version());
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
+#include <arpa/inet.h>
 #include <cstddef>
+#include <netinet/in.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -149,7 +151,8 @@ TEST(HeadScanTest, RefusesAMalformedRequestLine) {
   for (const std::string_view line :
        {" GET / HTTP/1.1", " / HTTP/1.1", "GET / HTTP/x.1", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/1.1 ",
         "GET / http/1.1", "GET / HTTP/1", "GET / HTTP/11", "GET / HTTP/1.10", "GET / HTTP 1.1", "GET\t/ HTTP/1.1",
-        "GET /a b HTTP/1.1", "G@T / HTTP/1.1", "GET healthz HTTP/1.1", "GET * HTTP/1.1"})
+        "GET /a b HTTP/1.1", "G@T / HTTP/1.1", "GET healthz HTTP/1.1", "GET * HTTP/1.1", "CONNECT * HTTP/1.1",
+        "OPTIONS ** HTTP/1.1", "OPTIONS *?x HTTP/1.1"})
     EXPECT_THAT(scan(std::string{line} + "\r\nHost: a\r\n\r\n"), Refuses(400)) << line;
 }
 
@@ -191,6 +194,45 @@ TEST(HeadScanTest, RefusesAHostWithForbiddenBytes) {
 TEST(HeadScanTest, TakesNamesAddressesAndPortsAsHost) {
   for (const std::string_view host : {"a", "a.b-c_d", "a:80", "a:", "127.0.0.1:8080", "[::1]", "[fe80::1%25eth0]:80"})
     EXPECT_THAT(scan("GET / HTTP/1.1\r\nHost: " + std::string{host} + "\r\n\r\n"), Completes()) << host;
+}
+
+// Varnish and check_http send it so. Whether the end of "::1:8080" is a port can't be told, and needn't be.
+TEST(HeadScanTest, TakesExactlyTheIpv6AddressesWithoutBracketsThatInetPtonTakes) {
+  const auto kind_of = [](const std::string& host) {
+    return scan("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").kind;
+  };
+  const auto is_address = [](const std::string& host) {
+    in6_addr address;
+    return ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
+  };
+  const std::string longest = "0000:0000:0000:0000:0000:ffff:255.255.255.255";
+  const std::string addresses[] = {"::",      "::1",  "fe80::1", "::1:8080", "1:2:3:4:5:6:7:8", "::ffff:10.0.0.1",
+                                   "ABCD::1", longest};
+  const std::string others[] = {":::",
+                                "1::2::3",
+                                "::g",
+                                "::12345",
+                                "1:2:3:4:5:6:7:8:9",
+                                "1:2:3:4:5:6:7",
+                                "fe80::1%eth0",
+                                "::1]",
+                                "[::1",
+                                "::ffff:10.0.0.256",
+                                "::1/64",
+                                "a::b.",
+                                "::1, ::1",
+                                ":: 1",
+                                longest + "5",
+                                longest + longest};
+
+  for (const auto& host : addresses) {
+    ASSERT_TRUE(is_address(host)) << host;
+    EXPECT_EQ(kind_of(host), Kind::complete) << host;
+  }
+  for (const auto& host : others) {
+    ASSERT_FALSE(is_address(host)) << host;
+    EXPECT_EQ(kind_of(host), Kind::refuse) << host;
+  }
 }
 
 TEST(HeadScanTest, RefusesAContentLengthThatIsNoNumber) {

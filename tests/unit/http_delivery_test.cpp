@@ -98,7 +98,7 @@ TEST(AnswersTest, FreeWhatWaitedWhenItIsCancelled) {
   auto runner = std::make_unique<vitals::Runner>(health);
   auto owned = std::make_shared<int>(0);
   const std::weak_ptr<int> watch = owned;
-  const auto wait = answers.prepare({.probe = Probe::readiness}, [owned = std::move(owned)] {});
+  const auto wait = answers.begin({.probe = Probe::readiness}, [&] { return [owned = std::move(owned)] {}; }).wait;
 
   EXPECT_NE(wait, nullptr);
 

@@ -111,7 +111,7 @@ TEST_F(DialectTest, SaysThatItIsShuttingDown) {
 
   health.begin_shutdown("SIGTERM");
 
-  EXPECT_EQ(get(open, "/ready?verbose").body, "[+]database ok\n[-]shutdown failed: SIGTERM\nService Unavailable\n");
+  EXPECT_EQ(get(open, "/ready?verbose").body, "[+]database ok\n[-](shutdown) failed: SIGTERM\nService Unavailable\n");
   EXPECT_EQ(get(open, "/healthz").status, 200);
 }
 
@@ -120,7 +120,7 @@ TEST(StartingTest, SaysThatTheServiceIsStarting) {
   health.add_startup_check("migration", StatusFlag{CheckResult::fail("step 1")});
   const Endpoint open{health, {.details = Details::always}};
 
-  EXPECT_EQ(get(open, "/ready?verbose").body, "[-]startup failed: starting\nService Unavailable\n");
+  EXPECT_EQ(get(open, "/ready?verbose").body, "[-](startup) failed: starting\nService Unavailable\n");
   EXPECT_EQ(get(open, "/startup?verbose").body, "[-]migration failed: step 1\nService Unavailable\n");
 }
 

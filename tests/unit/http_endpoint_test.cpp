@@ -75,6 +75,19 @@ TEST_F(EndpointTest, LeavesForeignPathsToTheApplication) {
     EXPECT_EQ(endpoint.handle({.target = target}), std::nullopt) << target;
 }
 
+// The application answers for its server as a whole.
+TEST_F(EndpointTest, LeavesTheWholeServerToTheApplication) {
+  for (const auto* method : {"GET", "OPTIONS"}) {
+    bool was_foreign = false;
+
+    EXPECT_EQ(endpoint.handle({.method = method, .target = "*"}), std::nullopt) << method;
+    const auto pending = endpoint.async_handle({.method = method, .target = "*"},
+                                               [&](const auto& reply) { was_foreign = !reply.has_value(); });
+
+    EXPECT_TRUE(was_foreign) << method;
+  }
+}
+
 TEST_F(EndpointTest, IsNotConfusedByAQuery) {
   for (const auto* target : {"/ready?", "/ready?x=1", "/ready?x=/healthz", "/ready?%00&#", "http://h:1/ready?x=1"})
     EXPECT_EQ(get(endpoint, target).body, "OK") << target;

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/utc_text.hpp"
+#include "core/base/utc_text.hpp"
 #include "http/json_writer.hpp"
 #include "support/sample_reports.hpp"
 

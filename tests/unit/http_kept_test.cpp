@@ -17,7 +17,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/state/checks.hpp"
 #include "http/kept_bodies.hpp"
 #include "support/probe.hpp"
 #include "support/responses.hpp"
@@ -177,7 +177,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
   health.begin_shutdown("SIGTERM");
   EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"draining","since":"2026-01-01T01:00:00.000Z"})"));
 
-  state_of(health)->set_awaited({.in_flight = 2, .callbacks = {"web"}});
+  set_awaited(*state_of(health), {.in_flight = 2, .callbacks = {"web"}});
   EXPECT_THAT(all(), HasSubstr(R"("inFlight":2,"callbacks":["web"]})"));
 }
 

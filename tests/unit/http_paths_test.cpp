@@ -92,6 +92,35 @@ TEST(PathsTest, LeadToNoChecksBehindATrailingSlash) {
   EXPECT_FALSE(paths.find("/live//x"));
 }
 
+TEST(PathsTest, LeadPastOneTrailingSlashIfAskedTo) {
+  const Paths paths{{.trailing_slash = true}};
+
+  EXPECT_EQ(paths.find("/ready"), (PathMatch{Probe::readiness}));
+  EXPECT_EQ(paths.find("/ready/"), (PathMatch{Probe::readiness}));
+  EXPECT_EQ(paths.find("/ready/database/"), (PathMatch{Probe::readiness, "database"}));
+  EXPECT_EQ(paths.find("/health/"), PathMatch{});
+  EXPECT_EQ(paths.find("/ready//"), (PathMatch{Probe::readiness, ""}));
+  EXPECT_EQ(paths.find("/ready/database//"), (PathMatch{Probe::readiness, "database/"}));
+  EXPECT_FALSE(paths.find("/"));
+  EXPECT_FALSE(paths.find("/readyx/"));
+}
+
+TEST(PathsTest, AddNoTrailingSlashToOneThatIsThere) {
+  const Paths paths{{.liveness_paths = {"/", "/live/"}, .trailing_slash = true}};
+
+  EXPECT_EQ(paths.find("/live/"), (PathMatch{Probe::liveness}));
+  for (const std::string_view path : {"//", "/live//", "/live", "/live/x/"}) EXPECT_FALSE(paths.find(path)) << path;
+}
+
+TEST(PathsTest, PreferTheLongerPathWithATrailingSlashToo) {
+  const Paths paths{{.liveness_paths = {"/health/live"}, .readiness_paths = {"/health/"}, .trailing_slash = true}};
+
+  EXPECT_EQ(paths.find("/health/live/"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/health/live/loop/"), (PathMatch{Probe::liveness, "loop"}));
+  EXPECT_EQ(paths.find("/health/"), (PathMatch{Probe::readiness}));
+  EXPECT_EQ(paths.find("/health"), PathMatch{});
+}
+
 TEST(PathsTest, AreSwitchedOffByAnEmptyList) {
   const Paths paths{{.startup_paths = {}}};
 

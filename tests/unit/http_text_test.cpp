@@ -41,7 +41,28 @@ TEST(VerboseTextTest, WithholdsReasonsByDefault) {
 
   EXPECT_EQ(text,
             "[!]ant degraded: reason withheld\n[-]database failed: reason withheld\n"
-            "[-]silent failed: reason withheld\n[-]shutdown failed: reason withheld\nService Unavailable\n");
+            "[-]silent failed: reason withheld\n[-](shutdown) failed: shutting down\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, NeverWithholdsTheLibrarysOwnWords) {
+  auto check = checked("database", Status::fail, "timed out after 500 ms, still running");
+  check.message_by_library = true;
+
+  EXPECT_EQ(verbose_text(report_of(Probe::readiness, Status::fail, {check}, "starting", true), Details::never),
+            "[-]database failed: timed out after 500 ms, still running\n[-](startup) failed: starting\n"
+            "Service Unavailable\n");
+  EXPECT_EQ(verbose_text(report_of(Probe::liveness, Status::fail, {}, "shutdown overran", true), Details::never),
+            "[-](shutdown) failed: shutdown overran\nService Unavailable\n");
+}
+
+// A check that isn't critical has failed all the same where it keeps the service from having started.
+TEST(VerboseTextTest, ShowsAStartupCheckThatNeverRanAsFailed) {
+  auto check = not_critical(checked("warmup", Status::fail, "not checked yet"));
+  check.probe = Probe::startup;
+  check.condition = vitals::Condition::not_checked_yet;
+
+  EXPECT_EQ(verbose_text(report_of(Probe::startup, Status::fail, {check}), Details::always),
+            "[-]warmup failed: not checked yet\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, SaysWhereNoReasonWasGiven) {
@@ -71,15 +92,20 @@ TEST(VerboseTextTest, TellsTheOwnStatusOfOneCheck) {
 }
 
 TEST(VerboseTextTest, HasALineForTheStart) {
-  const auto report = report_of(Probe::readiness, Status::fail, {checked("cache", Status::pass)}, "starting");
+  const auto report = report_of(Probe::readiness, Status::fail, {checked("cache", Status::pass)}, "starting", true);
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[+]cache ok\n[-]startup failed: starting\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(report, Details::always), "[+]cache ok\n[-](startup) failed: starting\nService Unavailable\n");
+}
+
+TEST(VerboseTextTest, HasALineForAShutdownThatIsCalledStarting) {
+  EXPECT_EQ(verbose_text(report_of(Probe::readiness, Status::fail, {}, "starting"), Details::always),
+            "[-](shutdown) failed: starting\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, HasALineForTheShutdown) {
   const auto report = report_of(Probe::readiness, Status::fail, {}, "SIGTERM");
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[-]shutdown failed: SIGTERM\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(report, Details::always), "[-](shutdown) failed: SIGTERM\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, IsTheVerdictAloneWithoutChecks) {

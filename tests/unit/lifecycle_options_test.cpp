@@ -65,4 +65,13 @@ TEST_F(LifecycleOptionsTest, RefuseCallbacksOnceTheEndHasBegun) {
   EXPECT_THAT(refusal(lifecycle, "worker", 1s), HasSubstr("too late"));
 }
 
+TEST_F(LifecycleOptionsTest, RefuseCallbacksOnceTheEndIsAskedForEvenIfNobodyHasBegunIt) {
+  Lifecycle lifecycle{health_};
+
+  lifecycle.begin_shutdown("SIGTERM");
+
+  EXPECT_THAT(refusal(lifecycle, "worker", 1s), HasSubstr("too late"));
+  EXPECT_THAT(refusal_of([&] { lifecycle.on_stop_accepting("web", nothing); }), HasSubstr("too late"));
+}
+
 }  // namespace

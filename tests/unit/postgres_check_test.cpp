@@ -1,10 +1,14 @@
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +17,7 @@
 
 #include "checks/postgres_secrets.hpp"
 #include "support/descriptors.hpp"
+#include "support/fake_postgres.hpp"
 #include "support/program.hpp"
 #include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
@@ -72,8 +77,28 @@ INSTANTIATE_TEST_SUITE_P(Strings, PostgresConninfoTest,
                                          Malformed{"UnknownParameter", "postgresql://app:x@db/app?hunter2=1"},
                                          Malformed{"WordForPort", "postgresql://app:x@db:hunter2/app"},
                                          Malformed{"WordForPortInPairs", "host=db port=hunter2"},
+                                         Malformed{"WordForTimeout", "connect_timeout=hunter2"},
                                          Malformed{"OpenBracket", "postgresql://[hunter2"}),
                          [](const auto& test) { return test.param.name; });
+
+TEST(PostgresOptionsTest, AnUnknownKeyIsNamed) {
+  for (const char* conninfo :
+       {"host=db colour=red", "colour = red", "postgresql://app:x@db/app?sslmode=disable&colour=1",
+        "host=db colour=red password=hunter2", "postgresql://db/app?colour=%20"})
+    EXPECT_THAT(refusal_of(conninfo), HasSubstr("unknown key \"colour\"")) << conninfo;
+}
+
+TEST(PostgresOptionsTest, AMisspeltKeyIsNamedAfterAPasswordToo) {
+  EXPECT_THAT(refusal_of("password=hunter2 conect_timeout=3"), HasSubstr("unknown key \"conect_timeout\""));
+  EXPECT_THAT(refusal_of("password=hunter2 sslmod=require"), HasSubstr("unknown key \"sslmod\""));
+}
+
+TEST(PostgresOptionsTest, AnUnknownKeyThatMayBePartOfAPasswordIsNotNamed) {
+  for (const char* conninfo : {"password=my secretword=x", "postgresql://db?password=my&secretword=x",
+                               "postgresql://app:5/y?secretword=1@db/app", "password=my most=1 host=db",
+                               "password=my most=1", "password=a usr=1"})
+    EXPECT_THAT(refusal_of(conninfo), testing::AllOf(HasSubstr("malformed"), Not(HasSubstr("key \"")))) << conninfo;
+}
 
 TEST(PostgresOptionsTest, WellFormedIsTaken) {
   for (const char* conninfo :
@@ -113,6 +138,29 @@ TEST(PostgresCheckTest, EndsAtOnceWhenTheDeadlineHasPassed) {
   const auto result = check(context_for(-1s));
 
   EXPECT_EQ(result.message(), "no answer within 0 ms");
+}
+
+// The child's end must not end the parent's session.
+TEST(PostgresCheckTest, AForkedChildLeavesTheParentsConnectionAlone) {
+  std::atomic<int> sessions = 0;
+  const vitals_test::FakePostgres server{[&](auto& session) {
+    ++sessions;
+    vitals_test::answer_with(session, "1");
+  }};
+  auto check =
+      std::make_unique<Postgres>("host=127.0.0.1 user=app sslmode=disable gssencmode=disable port=" + server.port());
+  ASSERT_EQ((*check)(context_for(generous)), vitals::CheckResult::pass());
+  const pid_t child = fork();
+  if (child == 0) {
+    check.reset();
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+
+  const auto result = (*check)(context_for(generous));
+
+  EXPECT_EQ(result, vitals::CheckResult::pass());
+  EXPECT_EQ(sessions, 1);
 }
 
 TEST(PostgresCheckTest, AStopRequestEndsTheWait) {
@@ -209,6 +257,18 @@ TEST(PostgresPasswordFileTest, APasswordFromAFileIsWithheldToo) {
   EXPECT_THAT(result.message(), StartsWith("failed (reason withheld"));
 }
 
+TEST(PostgresPasswordTest, IsWithheldWhereALongAnswerIsCutToo) {
+  const vitals_test::FakePostgres server{
+      [](auto& session) { vitals_test::answer_with(session, std::string(96, 'x') + "hunter2"); }};
+  const Postgres check{
+      "host=127.0.0.1 user=app password=hunter2 sslmode=disable gssencmode=disable port=" + server.port(),
+      {.expect = "1"}};
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_THAT(result.message(), StartsWith("failed (reason withheld"));
+}
+
 TEST(PostgresSecretsTest, HoldThePasswordAsWrittenAndAsMeantAndTheWholeString) {
   const std::string uri = "postgresql://app:hunter%32@db/app?sslpassword=s%33cret&connect_timeout=1";
 
@@ -222,6 +282,12 @@ TEST(PostgresSecretsTest, AreWithheldWithoutAConnectionToo) {
 
   EXPECT_THAT(message("user hunter2"), StartsWith("failed (reason withheld"));
   EXPECT_EQ(message("user\n\thunter"), "user hunter");
+}
+
+TEST(PostgresSecretsTest, AreWithheldFromTheLineThatIsShown) {
+  const auto message = vitals::detail::safe_message(nullptr, {"my hunter2"}, "user my\nhunter2");
+
+  EXPECT_THAT(message, StartsWith("failed (reason withheld"));
 }
 
 }  // namespace

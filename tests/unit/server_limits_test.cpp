@@ -1,5 +1,7 @@
 #include <chrono>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -10,8 +12,12 @@
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
+using testing::Each;
 using testing::HasSubstr;
 using testing::Optional;
+using testing::SizeIs;
+using testing::StartsWith;
 using vitals::detail::Limit;
 using vitals::detail::Limits;
 
@@ -24,20 +30,22 @@ class LimitsTest : public testing::Test {
   Limits limits_;
 };
 
-constexpr Limit all[] = {Limit::malformed,     Limit::body,        Limit::target_size, Limit::head_size,
-                         Limit::header_fields, Limit::head_time,   Limit::first_byte,  Limit::idle_time,
-                         Limit::write_time,    Limit::connections, Limit::resources};
+constexpr Limit all[] = {Limit::malformed,   Limit::target_size, Limit::head_size,    Limit::header_fields,
+                         Limit::head_time,   Limit::first_byte,  Limit::idle_time,    Limit::write_time,
+                         Limit::connections, Limit::resources,   Limit::proxy_header, Limit::age,
+                         Limit::lingering,   Limit::memory};
+static_assert(std::size(all) == vitals::detail::limit_count);
 
 TEST_F(LimitsTest, LogTheFirstOneAtOnce) {
   EXPECT_EQ(limits_.met(Limit::target_size, start), "vitals: [::]:8080: a request's target was too long (414)");
 }
 
 TEST_F(LimitsTest, LogOneLineAMinute) {
-  EXPECT_TRUE(limits_.met(Limit::body, start));
-  EXPECT_FALSE(limits_.met(Limit::body, start));
-  EXPECT_FALSE(limits_.met(Limit::body, start + 1min - 1ns));
-  EXPECT_TRUE(limits_.met(Limit::body, start + 1min));
-  EXPECT_FALSE(limits_.met(Limit::body, start + 2min - 1ns));
+  EXPECT_TRUE(limits_.met(Limit::head_time, start));
+  EXPECT_FALSE(limits_.met(Limit::head_time, start));
+  EXPECT_FALSE(limits_.met(Limit::head_time, start + 1min - 1ns));
+  EXPECT_TRUE(limits_.met(Limit::head_time, start + 1min));
+  EXPECT_FALSE(limits_.met(Limit::head_time, start + 2min - 1ns));
 }
 
 TEST_F(LimitsTest, SayHowOftenSinceTheLastLine) {
@@ -64,17 +72,33 @@ TEST_F(LimitsTest, SayWhyAConnectionIsNotAccepted) {
             "vitals: can't accept a connection on [::]:8080: Too many open files; trying again each 100 ms");
 }
 
-TEST_F(LimitsTest, NeverLogTheEndOfAnIdleConnection) {
-  EXPECT_FALSE(limits_.met(Limit::idle_time, start));
-  EXPECT_FALSE(limits_.met(Limit::idle_time, start + 1h));
+TEST_F(LimitsTest, NeverLogTheUsualEndsOfKeptConnections) {
+  for (const auto limit : {Limit::idle_time, Limit::age, Limit::lingering}) {
+    EXPECT_FALSE(limits_.met(limit, start));
+    EXPECT_FALSE(limits_.met(limit, start + 1h));
+  }
+}
+
+TEST_F(LimitsTest, LogEachOtherKindInItsOwnWords) {
+  std::set<std::string> lines;
+  for (const auto limit : all)
+    if (const auto line = limits_.met(limit, start)) lines.insert(*line);
+
+  EXPECT_THAT(lines, SizeIs(vitals::detail::limit_count - 3));
+  EXPECT_THAT(lines, Each(StartsWith("vitals: ")));
+  EXPECT_THAT(lines,
+              Contains("vitals: [::]:8080: a connection was closed that didn't begin with a sound PROXY protocol "
+                       "header"));
+  EXPECT_THAT(lines, Contains("vitals: [::]:8080: a connection was closed for lack of memory"));
 }
 
 TEST_F(LimitsTest, CallTheServerAsItIsCalledNow) {
-  (void)limits_.met(Limit::body, start);
+  (void)limits_.met(Limit::head_time, start);
 
   limits_.set_name("127.0.0.1:8081");
 
-  EXPECT_EQ(limits_.met(Limit::body, start + 1min), "vitals: 127.0.0.1:8081: a request had a body (413)");
+  EXPECT_EQ(limits_.met(Limit::head_time, start + 1min),
+            "vitals: 127.0.0.1:8081: a request's head took too long (408)");
 }
 
 TEST_F(LimitsTest, CountWhetherALineIsLoggedOrNot) {
@@ -97,21 +121,24 @@ TEST_F(LimitsTest, CountEachKindInItsOwnPlace) {
   const auto counts = limits_.counts();
 
   EXPECT_EQ(counts.malformed, 1U);
-  EXPECT_EQ(counts.bodies, 2U);
-  EXPECT_EQ(counts.long_targets, 3U);
-  EXPECT_EQ(counts.long_heads, 4U);
-  EXPECT_EQ(counts.many_fields, 5U);
-  EXPECT_EQ(counts.slow_heads, 6U);
-  EXPECT_EQ(counts.silent, 7U);
-  EXPECT_EQ(counts.idle, 8U);
-  EXPECT_EQ(counts.slow_readers, 9U);
-  EXPECT_EQ(counts.made_room, 10U);
-  EXPECT_EQ(counts.not_accepted, 11U);
+  EXPECT_EQ(counts.long_targets, 2U);
+  EXPECT_EQ(counts.long_heads, 3U);
+  EXPECT_EQ(counts.many_fields, 4U);
+  EXPECT_EQ(counts.slow_heads, 5U);
+  EXPECT_EQ(counts.silent, 6U);
+  EXPECT_EQ(counts.idle, 7U);
+  EXPECT_EQ(counts.slow_readers, 8U);
+  EXPECT_EQ(counts.made_room, 9U);
+  EXPECT_EQ(counts.not_accepted, 10U);
+  EXPECT_EQ(counts.proxy_headers, 11U);
+  EXPECT_EQ(counts.old, 12U);
+  EXPECT_EQ(counts.cut_off, 13U);
+  EXPECT_EQ(counts.out_of_memory, 14U);
 }
 
 TEST_F(LimitsTest, HaveMetNothingAtFirst) {
   EXPECT_EQ(limits_.counts().malformed, 0U);
-  EXPECT_EQ(limits_.counts().not_accepted, 0U);
+  EXPECT_EQ(limits_.counts().out_of_memory, 0U);
 }
 
 }  // namespace

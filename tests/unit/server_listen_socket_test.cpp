@@ -1,5 +1,11 @@
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string>
+#include <string_view>
+#include <sys/mman.h>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -7,6 +13,8 @@
 
 #include "server/listen_socket.hpp"
 #include "support/descriptors.hpp"
+#include "support/program.hpp"
+#include "support/unix_sockets.hpp"
 
 namespace {
 
@@ -96,6 +104,49 @@ TEST(ListenSocketTest, LeavesNoDescriptorBehindOnFailure) {
   EXPECT_EQ(vitals_test::open_descriptors(), before);
 }
 
+/// A file with the setting of the kernel about SYN cookies.
+class SynCookies {
+ public:
+  explicit SynCookies(std::string_view setting) : file_{::memfd_create("tcp_syncookies", MFD_CLOEXEC)} {
+    EXPECT_EQ(::write(file_.get(), setting.data(), setting.size()), static_cast<ssize_t>(setting.size()));
+  }
+  [[nodiscard]] SocketCalls calls() const {
+    SocketCalls calls;
+    calls.syn_cookies = "/proc/self/fd/" + std::to_string(file_.get());
+    return calls;
+  }
+
+ private:
+  vitals::detail::Descriptor file_;
+};
+
+/// The seconds for which a connection without a request isn't accepted.
+int deferred(const SocketCalls& calls) {
+  std::error_code error;
+  const auto socket = open_listen_socket("127.0.0.1", 0, error, calls);
+  int seconds = -1;
+  socklen_t size = sizeof seconds;
+  EXPECT_EQ(::getsockopt(socket.descriptor.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &size), 0);
+  return seconds;
+}
+
+TEST(ListenSocketTest, DefersAcceptingWhereTheKernelHasSynCookies) {
+  EXPECT_GT(deferred(SynCookies{"1\n"}.calls()), 0);
+  EXPECT_GT(deferred(SynCookies{"2\n"}.calls()), 0);
+}
+
+TEST(ListenSocketTest, DoesNotDeferAcceptingWhereSynCookiesAreOff) {
+  EXPECT_EQ(deferred(SynCookies{"0\n"}.calls()), 0);
+}
+
+TEST(ListenSocketTest, DoesNotDeferAcceptingWhereTheSettingCannotBeRead) {
+  SocketCalls calls;
+  calls.syn_cookies = "/nowhere/tcp_syncookies";
+
+  EXPECT_EQ(deferred(calls), 0);
+  EXPECT_EQ(deferred(SynCookies{""}.calls()), 0);
+}
+
 TEST(NumericAddressTest, TakesAddressesAndNoNames) {
   for (const char* address : {"::", "::1", "127.0.0.1", "0.0.0.0", "fe80::1", "::ffff:1.2.3.4"})
     EXPECT_TRUE(vitals::detail::is_numeric_address(address)) << address;
@@ -105,9 +156,38 @@ TEST(NumericAddressTest, TakesAddressesAndNoNames) {
   EXPECT_FALSE(vitals::detail::is_numeric_address({"127.0.0.1\0x", 11}));
 }
 
-TEST(AddressAndPortTest, PutsIpv6InBrackets) {
-  EXPECT_EQ(vitals::detail::address_and_port("::", 8080), "[::]:8080");
-  EXPECT_EQ(vitals::detail::address_and_port("0.0.0.0", 80), "0.0.0.0:80");
+TEST(ServerNameTest, PutsIpv6InBrackets) {
+  EXPECT_EQ(vitals::detail::server_name("::", 8080), "[::]:8080");
+  EXPECT_EQ(vitals::detail::server_name("0.0.0.0", 80), "0.0.0.0:80");
+}
+
+TEST(ServerNameTest, HasAPortOnlyWhereThatMeansAnything) {
+  EXPECT_EQ(vitals::detail::server_name("unix:/run/app/health.sock", 8080), "unix:/run/app/health.sock");
+  EXPECT_EQ(vitals::detail::server_name("unix:@a\nb", 0), "unix:@a b");
+  EXPECT_EQ(vitals::detail::server_name("systemd:health", 0), "systemd:health");
+}
+
+TEST(ListenOrThrowTest, NamesAddressAndPort) {
+  const auto taken = vitals::detail::listen_or_throw({.address = "127.0.0.1", .port = 0});
+  const auto name = "127.0.0.1:" + std::to_string(taken.port);
+
+  EXPECT_THAT([&] { (void)vitals::detail::listen_or_throw({.address = "127.0.0.1", .port = taken.port}); },
+              testing::ThrowsMessage<std::system_error>(testing::StartsWith("vitals: can't listen on " + name + ": ")));
+}
+
+TEST(ListenOrThrowTest, ListensOnAUnixSocketWithTheModeOfTheOptions) {
+  const vitals_test::TemporaryFolder folder;
+  const std::string path = folder.path() / "health.sock";
+
+  const auto socket = vitals::detail::listen_or_throw({.address = "unix:" + path, .unix_mode = 0606});
+
+  EXPECT_TRUE(vitals_test::connected_to(path));
+  EXPECT_EQ(vitals_test::mode_of(path), S_IFSOCK | 0606U);
+}
+
+TEST(ListenOrThrowTest, LooksForAnInheritedSocket) {
+  EXPECT_THAT([] { (void)vitals::detail::listen_or_throw({.address = "systemd:health"}); },
+              testing::ThrowsMessage<std::system_error>(testing::HasSubstr("can't listen on systemd:health, LISTEN_")));
 }
 
 }  // namespace

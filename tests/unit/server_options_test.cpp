@@ -7,9 +7,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/registry.hpp>
+
+#include "server/head_scan.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using testing::HasSubstr;
 
 std::string refusal_of(const vitals::HealthServerOptions& options) {
@@ -32,7 +37,8 @@ TEST(ServerOptionsTest, TakesTheDefaultsAndTheLimits) {
                         .first_byte_timeout = 100ms,
                         .write_timeout = 100ms,
                         .pipelined_per_turn = 1,
-                        .accepts_per_turn = 1}),
+                        .accepts_per_turn = 1,
+                        .max_connection_age = 100ms}),
             "accepted");
   EXPECT_EQ(refusal_of({.max_head_size = 65536,
                         .head_timeout = 10min,
@@ -43,14 +49,70 @@ TEST(ServerOptionsTest, TakesTheDefaultsAndTheLimits) {
                         .first_byte_timeout = 10min,
                         .write_timeout = 10min,
                         .pipelined_per_turn = 1000,
-                        .accepts_per_turn = 1000}),
+                        .accepts_per_turn = 1000,
+                        .proxy_protocol = vitals::ProxyProtocol::required,
+                        .max_connection_age = 24h}),
             "accepted");
+}
+
+TEST(ServerOptionsTest, KeepsIdleConnectionsLongerThanLoadBalancersDo) {
+  EXPECT_EQ(vitals::HealthServerOptions{}.idle_timeout, 75s);  // Envoy's and AWS's: 60 s
+}
+
+TEST(ServerOptionsTest, TakesAsManyHeaderFieldsAsEnvoyForwards) {
+  EXPECT_EQ(vitals::HealthServerOptions{}.max_header_fields, 100U);
+  EXPECT_EQ(vitals::detail::HeadLimits{}.max_header_fields, 100U);
+}
+
+TEST(ServerOptionsTest, NamesADrainOutOfRange) {
+  vitals::HealthRegistry health;
+  vitals::HealthServer server{health};
+
+  for (const vitals::Duration duration : {vitals::Duration{-1ns}, vitals::Duration{2h}})
+    EXPECT_THAT([&] { server.drain(duration); },
+                testing::ThrowsMessage<std::invalid_argument>(
+                    HasSubstr("vitals: HealthServer: drain()'s duration must be 0 ns to 1 h, not ")));
 }
 
 TEST(ServerOptionsTest, NamesAnAddressThatIsNoAddress) {
   EXPECT_EQ(refusal_of({.address = "localhost"}),
-            "vitals: HealthServerOptions: address must be an IPv4 or IPv6 address in numbers, as 127.0.0.1 or ::1, not "
-            "\"localhost\"");
+            "vitals: HealthServerOptions: address must be an IPv4 or IPv6 address in numbers, as 127.0.0.1 or ::1, or "
+            "begin with unix: or systemd:, not \"localhost\"");
+}
+
+TEST(ServerOptionsTest, TakesPathsAndAbstractNames) {
+  for (const auto& address : {"unix:/run/app/health.sock"s, "unix:/a"s, "unix:@a"s, "unix:@a/b c"s,
+                              "unix:/" + std::string(106, 'x'), "unix:@" + std::string(107, 'x')})
+    EXPECT_EQ(refusal_of({.address = address}), "accepted") << address;
+}
+
+TEST(ServerOptionsTest, NamesAMalformedPath) {
+  EXPECT_EQ(refusal_of({.address = "unix:health.sock"}),
+            "vitals: HealthServerOptions: address must be unix: and the absolute path of a file, or unix:@ and a name, "
+            "of at most 107 bytes without NUL, not \"unix:health.sock\"");
+  for (const auto& address : {"unix:"s, "unix:/"s, "unix:/run/"s, "unix:@"s, "unix:/a\0b"s, "unix:@a\0"s,
+                              "unix:/" + std::string(107, 'x'), "unix:@" + std::string(108, 'x')})
+    EXPECT_THAT(refusal_of({.address = address}), HasSubstr("at most 107 bytes")) << address;
+}
+
+TEST(ServerOptionsTest, TakesNamesOfInheritedSockets) {
+  for (const auto& address :
+       {"systemd:health"s, "systemd:health.socket"s, "systemd:a b"s, "systemd:" + std::string(255, 'x')})
+    EXPECT_EQ(refusal_of({.address = address}), "accepted") << address;
+}
+
+TEST(ServerOptionsTest, NamesAMalformedNameOfAnInheritedSocket) {
+  for (const auto& address : {"systemd:"s, "systemd:a:b"s, "systemd:a\n"s, "systemd:\xC3\xA4"s, "systemd:a\0b"s,
+                              "systemd:" + std::string(256, 'x')})
+    EXPECT_THAT(refusal_of({.address = address}),
+                HasSubstr("address must be systemd: and a name of 1 to 255 ASCII characters without a colon, not "))
+        << address;
+}
+
+TEST(ServerOptionsTest, NamesAModeOutOfRange) {
+  EXPECT_EQ(refusal_of({.unix_mode = 0}), "accepted");
+  EXPECT_EQ(refusal_of({.unix_mode = 0777}), "accepted");
+  EXPECT_EQ(refusal_of({.unix_mode = 01777}), "vitals: HealthServerOptions: unix_mode must be 0 to 0777, not 01777");
 }
 
 TEST(ServerOptionsTest, NamesASizeOutOfRange) {
@@ -83,6 +145,15 @@ TEST(ServerOptionsTest, NamesADurationOutOfRange) {
   EXPECT_THAT(refusal_of({.first_byte_timeout = 11min}), HasSubstr("first_byte_timeout"));
   EXPECT_THAT(refusal_of({.write_timeout = 99ms}), HasSubstr("write_timeout must be 100 ms to 10 min"));
   EXPECT_THAT(refusal_of({.write_timeout = 11min}), HasSubstr("write_timeout"));
+  EXPECT_THAT(refusal_of({.max_connection_age = 99ms}), HasSubstr("max_connection_age must be 100 ms to 24 h, not 99"));
+  EXPECT_THAT(refusal_of({.max_connection_age = 24h + 1ns}), HasSubstr("max_connection_age"));
+}
+
+TEST(ServerOptionsTest, ExpectNoProxyAndKeepConnectionsForAnHourUnlessToldOtherwise) {
+  const vitals::HealthServerOptions defaults;
+
+  EXPECT_EQ(defaults.proxy_protocol, vitals::ProxyProtocol::off);
+  EXPECT_EQ(defaults.max_connection_age, 1h);
 }
 
 }  // namespace

@@ -135,6 +135,17 @@ TEST(PlacesTest, AsksOnlySomeHoweverManyThereAre) {
   EXPECT_TRUE(choice.somebody_will);
 }
 
+TEST(PlacesTest, PromisesNothingWhereNoneOfThoseAskedGivesWay) {
+  Places places;
+  for (std::size_t i = 0; i <= Places::most_asked; ++i)
+    places.take(std::make_shared<Guest>(Guest{GivesWay::never}), Stage::waiting, at(1s));
+
+  const auto choice = places.who_makes_room();
+
+  EXPECT_EQ(choice.connection, nullptr);
+  EXPECT_FALSE(choice.somebody_will);
+}
+
 TEST(PlacesTest, NamesSomebodyWhileThereIsSomebody) {
   Places places;
   const auto guest = std::make_shared<Guest>();

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -178,12 +179,105 @@ TEST_F(SqliteCheckTest, RunsLeaveNoDescriptorOpen) {
   EXPECT_EQ(vitals_test::open_descriptors(), before);
 }
 
+TEST_F(SqliteCheckTest, TheFileStaysOpenFromRunToRunAndIsClosedWithTheLastCopy) {
+  const auto before = vitals_test::open_descriptors();
+  auto check = std::make_unique<Sqlite>(path_);
+  (void)(*check)(context_for(generous));
+  const auto opened = vitals_test::open_descriptors();
+  const Sqlite copy = *check;
+
+  for (int i = 0; i < 100; ++i) ASSERT_EQ((*check)(context_for(generous)), vitals::CheckResult::pass());
+  check.reset();
+
+  EXPECT_EQ(opened.size(), before.size() + 1);
+  EXPECT_EQ(vitals_test::open_descriptors(), opened);
+}
+
+TEST_F(SqliteCheckTest, AQueryThatLeavesATransactionOpenHoldsNoLock) {
+  const Sqlite check{path_, {.query = "BEGIN EXCLUSIVE"}};
+  ASSERT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
+
+  Connection{path_}.execute("INSERT INTO notes VALUES ('tea')");
+  EXPECT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
+}
+
+TEST_F(SqliteCheckTest, AnEmptyFileIsNoDatabase) {
+  std::ofstream{path_, std::ios::trunc} << "";
+
+  const auto result = run();
+
+  EXPECT_EQ(result.message(), "the file is empty: it holds no database yet");
+}
+
+TEST_F(SqliteCheckTest, AFileThatIsEmptiedWhileItIsOpenFails) {
+  const Sqlite check{path_};
+  ASSERT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
+  fs::resize_file(path_, 0);
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_EQ(result.message(), "the file is empty: it holds no database yet");
+}
+
+TEST_F(SqliteCheckTest, AFileThatComesBackPasses) {
+  const Sqlite check{path_};
+  ASSERT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
+  fs::rename(path_, path_ + ".away");
+  ASSERT_EQ(check(context_for(generous)).message(), "unable to open database file");
+  fs::rename(path_ + ".away", path_);
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_EQ(result, vitals::CheckResult::pass());
+}
+
+TEST_F(SqliteCheckTest, ALinkThatPointsElsewhereIsFollowed) {
+  Connection{folder_ / "other.db"}.execute("CREATE TABLE other (text)");
+  const fs::path link = folder_ / "current.db";
+  fs::create_symlink(path_, link);
+  const Sqlite check{link, {.query = "SELECT text FROM notes"}};
+  ASSERT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
+  fs::remove(link);
+  fs::create_symlink(folder_ / "other.db", link);
+
+  const auto result = check(context_for(generous));
+
+  EXPECT_EQ(result.message(), "no such table: notes");
+}
+
+TEST_F(SqliteCheckTest, AUriThatNamesAFilePasses) {
+  const auto result = Sqlite{"file:" + path_ + "?mode=ro"}(context_for(generous));
+
+  EXPECT_EQ(result, vitals::CheckResult::pass());
+}
+
+TEST_F(SqliteCheckTest, AUriCreatesNoFile) {
+  const std::string missing = path_ + ".missing";
+
+  const auto result = Sqlite{"file:" + missing + "?mode=rwc"}(context_for(generous));
+
+  EXPECT_EQ(result.status(), Status::fail);
+  EXPECT_FALSE(fs::exists(missing));
+}
+
 TEST(SqliteOptionsTest, APathThatNamesNoFileIsRefused) {
-  for (const char* path : {"", ":memory:"}) EXPECT_THROW(Sqlite{path}, std::invalid_argument) << path;
+  for (const char* path : {"", ":memory:", "file:", "file::memory:", "file::memory:?cache=shared", "file:%3Amemory%3a",
+                           "file:?mode=ro", "file:notes.db?mode=memory", "file:notes.db?cache=shared&mode=memory",
+                           "file:notes.db?%6dode=memory#x", "file:///notes.db?vfs=memdb", "file://localhost"})
+    EXPECT_THROW(Sqlite{path}, std::invalid_argument) << path;
+}
+
+TEST(SqliteOptionsTest, APathThatNamesAFileIsTaken) {
+  for (const char* path : {"notes.db", "memory", "file:notes.db", "file:///data/notes.db?mode=ro&cache=private"})
+    EXPECT_NO_THROW(Sqlite{path}) << path;
 }
 
 TEST(SqliteOptionsTest, ABlankQueryIsRefused) {
   EXPECT_THROW((Sqlite{"notes.db", {.query = ""}}), std::invalid_argument);
+}
+
+TEST(SqliteOptionsTest, AQueryThatHoldsANulIsRefused) {
+  EXPECT_THROW((Sqlite{"notes.db", {.query = std::string{"SELECT 1\0;", 10}}}), std::invalid_argument);
 }
 
 }  // namespace

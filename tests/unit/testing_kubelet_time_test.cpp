@@ -73,6 +73,10 @@ TEST_F(KubeletTimeTest, RefusesARegistryOnAnotherClock) {
   }
 }
 
+TEST_F(KubeletTimeTest, RefusesAnEmptyFunctionToStartContainers) {
+  EXPECT_THROW((Kubelet{Kubelet::StartContainer{}, clock_, {.liveness = liveness}}), std::invalid_argument);
+}
+
 TEST_F(KubeletTimeTest, RefusesANewContainerOnAnotherClock) {
   HealthRegistry other;
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());

@@ -181,4 +181,6 @@ TEST(RunTest, RefusesATimeoutThatNoCheckCanHave) {
   EXPECT_THROW((void)run([] {}, 0ms), std::invalid_argument);
 }
 
+TEST(RunTest, RefusesAnEmptyCheck) { EXPECT_THROW((void)run(std::function<void()>{}), std::invalid_argument); }
+
 }  // namespace

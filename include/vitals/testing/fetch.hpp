@@ -8,12 +8,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <vitals/clock.hpp>
 #include <vitals/endpoint.hpp>
 #include <vitals/export.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -23,8 +23,8 @@ struct FetchOptions {
   std::string method = "GET";
   /// The value of the Accept header; empty: none is sent.
   std::string accept = {};
-  /// For all of it, from connecting to the last byte: a server that is frozen but still accepts holds nobody up. More
-  /// than 24 h is taken for 24 h.
+  /// For all of it, from connecting to the last byte: a frozen server that still accepts doesn't block.
+  /// 1 ms to 24 h.
   Duration timeout = std::chrono::seconds{5};
 };
 
@@ -36,7 +36,7 @@ struct FetchResult {
   std::string body = {};
 
   /// The value of the first header of that name, in whatever case; none if there is none.
-  [[nodiscard]] VITALS_EXPORT std::optional<std::string> header(std::string_view name) const;
+  [[nodiscard]] VITALS_EXPORT std::optional<std::string> header(Text name) const;
 };
 
 /// Sends one request to a server on 127.0.0.1, over a connection of its own, and waits for the answer.
@@ -46,10 +46,11 @@ struct FetchResult {
 /// @endcode
 ///
 /// @param target  As in the request line: "/ready?verbose".
+/// @throws std::invalid_argument  if the timeout is out of range.
 /// @throws std::system_error  naming the URL: if nobody listens there, the connection breaks, what comes is no HTTP/1
 ///                            (std::errc::bad_message), or the time is up (std::errc::timed_out).
 /// @par Thread safety  Safe.
-[[nodiscard]] VITALS_EXPORT FetchResult fetch(std::uint16_t port, std::string_view target, FetchOptions options = {});
+[[nodiscard]] VITALS_EXPORT FetchResult fetch(std::uint16_t port, Text target, FetchOptions options = {});
 
 }  // namespace test
 }  // namespace vitals::inline v1

@@ -115,7 +115,7 @@ class VITALS_EXPORT Kubelet {
   /// @endcode
   ///
   /// @throws std::invalid_argument  naming the probe and the rule, if a probe is out of range; if the registry goes by
-  ///                                another clock or has a Runner.
+  ///                                another clock or has a Runner; if `start` is empty.
   Kubelet(StartContainer start, ManualClock clock, ContainerProbes probes, EndpointOptions options = {});
   Kubelet(const Kubelet&) = delete;
   Kubelet& operator=(const Kubelet&) = delete;

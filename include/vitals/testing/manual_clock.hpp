@@ -98,7 +98,7 @@ class ManualClock {
   /// When the first such call is.
   [[nodiscard]] SteadyTime next_call() const {
     const std::lock_guard lock{source_->mutex};
-    return source_->calls.empty() ? SteadyTime::max() : source_->calls.begin()->first;
+    return source_->calls.empty() ? (SteadyTime::max)() : source_->calls.begin()->first;
   }
 
   std::shared_ptr<Source> source_;

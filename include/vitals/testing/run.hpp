@@ -41,7 +41,8 @@ namespace test {
 /// @param timeout  What the check's context has for a deadline, 1 ms to 1 h.
 /// @returns The result; within the timeout and 2 s, also of a check that hangs.
 ///
-/// @throws std::invalid_argument  if the timeout is out of range.
+/// @throws std::invalid_argument  if the timeout is out of range, or the check is a null pointer or an empty
+///                                std::function.
 /// @par Thread safety  Safe.
 /// @par Lifetime       A run that overruns is told to stop. If it doesn't return within 2 s, its thread is abandoned
 ///                     with a line on standard error, and what the check refers to must then outlive it: best the

@@ -6,13 +6,13 @@
 
 #include <cstddef>
 #include <memory>
-#include <string_view>
 
 #include <vitals/check.hpp>
 #include <vitals/check_result.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
 #include <vitals/testing/manual_clock.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -40,16 +40,16 @@ class VITALS_EXPORT ScriptedCheck {
 
   /// The next run, or the next so many (from 1 on), passes, warns or fails.
   /// @throws std::invalid_argument  if `times` is less than 1.
-  ScriptedCheck pass(std::string_view message = {}) const;
-  ScriptedCheck pass(int times, std::string_view message = {}) const;
-  ScriptedCheck warn(std::string_view message = {}) const;
-  ScriptedCheck warn(int times, std::string_view message = {}) const;
-  ScriptedCheck fail(std::string_view message = {}) const;
-  ScriptedCheck fail(int times, std::string_view message = {}) const;
+  ScriptedCheck pass(Text message = {}) const;
+  ScriptedCheck pass(int times, Text message = {}) const;
+  ScriptedCheck warn(Text message = {}) const;
+  ScriptedCheck warn(int times, Text message = {}) const;
+  ScriptedCheck fail(Text message = {}) const;
+  ScriptedCheck fail(int times, Text message = {}) const;
   /// The next run gives this result, data and all.
   ScriptedCheck give(CheckResult result) const;
   /// The next run throws a std::runtime_error that says `what`.
-  ScriptedCheck raise(std::string_view what) const;
+  ScriptedCheck raise(Text what) const;
   /// The next run hangs until it is released, deaf to its stop token.
   ScriptedCheck hang() const;
 

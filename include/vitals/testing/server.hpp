@@ -5,12 +5,12 @@
 #else
 
 #include <cstdint>
-#include <string_view>
 
 #include <vitals/export.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/server.hpp>
 #include <vitals/testing/fetch.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -35,7 +35,7 @@ class VITALS_EXPORT Server {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   /// fetch() from this server.
-  [[nodiscard]] FetchResult fetch(std::string_view target, FetchOptions options = {}) const;
+  [[nodiscard]] FetchResult fetch(Text target, FetchOptions options = {}) const;
 
   /// As HealthServer::stop(); nobody listens any more.
   void stop() noexcept { server_.stop(); }

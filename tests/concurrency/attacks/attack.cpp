@@ -17,29 +17,15 @@ using std::chrono::steady_clock;
 // design.md, "Runner": threads in total, and the server's own. A thread that has just ended may still be listed.
 constexpr std::size_t most_library_threads = 256 + 1;
 constexpr std::size_t ending_threads = 8;
-constexpr std::chrono::milliseconds least_allowance{50};
-constexpr std::chrono::milliseconds most_allowance{100};
+constexpr std::size_t control_threads = 1;
+constexpr std::chrono::milliseconds pause{5};
 
 double in_ms(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()) / 1e6; }
 
-void print_row(const std::string& name, Latencies& latencies, std::chrono::nanoseconds limit) {
-  std::printf("  %-20s %8zu %8zu %9.2f %9.2f %9.2f %9.2f %6zu %6zu\n", name.c_str(), latencies.count(),
-              latencies.good(), in_ms(latencies.per_mille(500)), in_ms(latencies.per_mille(990)),
-              in_ms(latencies.per_mille(999)), in_ms(latencies.per_mille(1000)), latencies.over(Attack::budget),
-              latencies.over(limit));
-}
-
-// What an answer may take on top of the budget. Two threads wake up in a row on the way of one that has waited, and
-// then it is written: both take as much longer as others, and not this process itself, use the machine.
-std::chrono::nanoseconds allowance_on(const Machine& machine) {
-  using std::chrono::nanoseconds;
-  if (sanitized) {  // it computes ten times as long, and waits for the processor as much longer
-    const auto alone = Attack::kubelet_timeout - Attack::budget;
-    return std::min(std::chrono::duration_cast<nanoseconds>(alone / machine.share()), 4 * nanoseconds{alone});
-  }
-  const auto to_write = std::chrono::duration_cast<nanoseconds>(least_allowance / machine.share());
-  const auto to_wake = std::chrono::duration_cast<nanoseconds>(2 * machine.late() * (1 - machine.share()));
-  return std::min<nanoseconds>(std::max(to_wake, to_write), most_allowance);
+void print_row(const std::string& name, Latencies& latencies) {
+  std::printf("  %-20s %8zu %8zu %9.2f %9.2f %9.2f %9.2f %6zu\n", name.c_str(), latencies.count(), latencies.good(),
+              in_ms(latencies.per_mille(500)), in_ms(latencies.per_mille(990)), in_ms(latencies.per_mille(999)),
+              in_ms(latencies.per_mille(1000)), latencies.late());
 }
 
 }  // namespace
@@ -63,29 +49,20 @@ Answers Attack::probe_ungated(const Service& service, const Probing& probing) {
 Answers Attack::measure(const Service& service, const Probing& probing, bool gated) {
   const auto end = steady_clock::now() + probing.duration.value_or(duration_);
   Probers probers{service, probing};
-  Machine machine;
   do {
     if (probing.meanwhile) probing.meanwhile();
-    const auto known = threads_before_ + static_cast<std::size_t>(probing.probers);
+    const auto known = threads_before_ + static_cast<std::size_t>(probing.probers) + control_threads;
     most_threads_ = std::max(most_threads_, threads() - std::min(threads(), known));
-    machine.wait(5ms);
+    std::this_thread::sleep_for(pause);
   } while (steady_clock::now() < end);
   probers.stop();
-  allowance_ = allowance_on(machine);
-  const auto limit = budget + allowance_;
   const Answers answers{probers.latencies()};
 
-  std::printf("  %-20s %8s %8s %9s %9s %9s %9s %6s %6s\n", "ms", "answers", "200", "p50", "p99", "p99.9", "max", ">750",
-              "over");
-  for (auto [route, latencies] : answers.by_route()) print_row(route, latencies, limit);
-  const auto all = answers.of("");
-  const auto over = all.over(limit);
-  std::printf("  the machine left %.0f %% of itself to this process, and was late by up to %.1f ms\n",
-              machine.share() * 100, in_ms(machine.late()));
-  std::printf("  over the budget of %.0f ms: %zu, and over that and %.0f ms for the machine: %zu%s\n", in_ms(budget),
-              all.over(budget), in_ms(allowance_), over, gated ? "" : " (not a gate)");
+  std::printf("  %-20s %8s %8s %9s %9s %9s %9s %6s\n", "ms", "answers", "200", "p50", "p99", "p99.9", "max", "late");
+  for (auto [route, latencies] : answers.by_route()) print_row(route, latencies);
   std::printf("  threads of the library: up to %zu\n", most_threads_);
-  if (gated) expect(over == 0, "every answer came within the budget");
+  if (gated)
+    expect(answers.of("").late() == 0, "every answer came before a control had waited for three times the budget");
   return answers;
 }
 

@@ -88,7 +88,7 @@ void a_check_holds_the_mutex_of_a_listener(Attack& attack) {
   std::mutex mutex;
   std::atomic<bool> listening = false;
   Service service;
-  service.health.add_liveness_check("alive", watch.over([](const auto&) {}));
+  service.health.add_liveness_check("alive", watch.over([](const auto&) {}), well());
   service.health.add_readiness_check("restless", restless(watch), {.schedule = every(10ms), .critical = false});
   service.health.add_readiness_check("holds-the-mutex", watch.over([&, hang](const auto&) {
     const std::lock_guard lock{mutex};
@@ -114,7 +114,7 @@ void a_listener_writes_to_a_full_pipe(Attack& attack) {
   std::atomic<int> heard = 0;
   std::atomic<bool> blocked = false;
   Service service;
-  service.health.add_liveness_check("alive", watch.over([](const auto&) {}));
+  service.health.add_liveness_check("alive", watch.over([](const auto&) {}), well());
   service.health.add_readiness_check("restless", restless(watch), {.schedule = every(5ms), .critical = false});
   const auto writer = service.health.on_change([&](const vitals::HealthEvent& event) {
     blocked = true;
@@ -140,7 +140,7 @@ void the_io_context_is_blocked(Attack& attack) {
   const Watch watch;
   EventLoop loop;
   Service service;
-  service.health.add_liveness_check("alive", watch.over([](const auto&) {}));
+  service.health.add_liveness_check("alive", watch.over([](const auto&) {}), well());
   service.health.add_readiness_check("event-loop", watch.over([&](const auto& context) { loop.check(context); }));
   loop.post([hang] { hang.wait(); });
 

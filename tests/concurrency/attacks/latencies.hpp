@@ -14,20 +14,24 @@ namespace vitals_test {
 /// How long the answers took to one way of asking.
 class Latencies {
  public:
-  void add(std::chrono::nanoseconds took, int status) {
+  /// @param late  It came after its Control.
+  void add(std::chrono::nanoseconds took, int status, bool late) {
     took_.push_back(took);
     if (status == 200) ++good_;
+    if (late) ++late_;
     sorted_ = false;
   }
   void add(const Latencies& others) {
     took_.insert(took_.end(), others.took_.begin(), others.took_.end());
     good_ += others.good_;
+    late_ += others.late_;
     sorted_ = false;
   }
 
   [[nodiscard]] std::size_t count() const noexcept { return took_.size(); }
   /// How many of them were a 200.
   [[nodiscard]] std::size_t good() const noexcept { return good_; }
+  [[nodiscard]] std::size_t late() const noexcept { return late_; }
   /// What that many per mille of the answers didn't exceed: 1000 is the longest.
   [[nodiscard]] std::chrono::nanoseconds per_mille(std::size_t part) {
     if (took_.empty()) return {};
@@ -35,13 +39,11 @@ class Latencies {
     sorted_ = true;
     return took_[std::min(took_.size() - 1, took_.size() * part / 1000)];
   }
-  [[nodiscard]] std::size_t over(std::chrono::nanoseconds limit) const {
-    return static_cast<std::size_t>(std::count_if(took_.begin(), took_.end(), [&](auto took) { return took > limit; }));
-  }
 
  private:
   std::vector<std::chrono::nanoseconds> took_;
   std::size_t good_ = 0;
+  std::size_t late_ = 0;
   bool sorted_ = true;
 };
 

@@ -65,10 +65,11 @@ void Probers::run(Prober& prober, std::chrono::nanoseconds phase) {
   auto next = steady_clock::now() + phase;
   while (!over_) {
     std::this_thread::sleep_until(next);
+    const auto expired = control_.ask();
     const auto asked = steady_clock::now();
     const int status = prober.ask();
     const auto answered = steady_clock::now();
-    prober.latencies.add(answered - asked, status);
+    prober.latencies.add(answered - asked, status, *expired);
     next = std::max(next + pace, answered);
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "attack.hpp"
+#include "control.hpp"
 
 namespace vitals_test {
 
@@ -33,6 +34,7 @@ class Probers {
   void add(const Service& service, std::size_t number);
   void run(Prober& prober, std::chrono::nanoseconds phase);
 
+  Control control_ = {};
   std::chrono::milliseconds pace_;
   std::atomic<bool> over_ = false;
   std::vector<Prober> probers_;

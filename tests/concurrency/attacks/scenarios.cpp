@@ -6,6 +6,7 @@ const std::map<std::string_view, Scenario>& scenarios() {
   static const std::map<std::string_view, Scenario> all{
       {"all-hung", every_check_hangs},
       {"remote-hung", remote_checks_hang_beside_live_ones},
+      {"endless-run", a_run_outlasts_the_budget},
       {"slow-together", slow_checks_run_together},
       {"liveness-beside-hung", liveness_beside_hung_checks},
       {"mutex-of-a-listener", a_check_holds_the_mutex_of_a_listener},

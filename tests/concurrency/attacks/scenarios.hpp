@@ -6,6 +6,7 @@ namespace vitals_test {
 
 void every_check_hangs(Attack& attack);
 void remote_checks_hang_beside_live_ones(Attack& attack);
+void a_run_outlasts_the_budget(Attack& attack);
 void slow_checks_run_together(Attack& attack);
 void liveness_beside_hung_checks(Attack& attack);
 

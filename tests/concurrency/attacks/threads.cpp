@@ -59,7 +59,7 @@ void threads_cannot_be_created(Attack& attack) {
   const Watch hung;
   const Watch watch;
   Service service;
-  service.health.add_liveness_check("alive", watch.over([](const auto&) {}));
+  service.health.add_liveness_check("alive", watch.over([](const auto&) {}), well());
   service.health.add_readiness_check("queue", watch.over([](const auto&) {}), {.schedule = every(100ms)});
   attack.expect_recovery(service, "/ready");
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <utility>
 
 #include <vitals/vitals.hpp>
@@ -39,6 +42,18 @@ class HoldUp {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
+/// The options of a check that is well: on a machine that is too slow for its timeout it doesn't fail, nor grow stale.
+inline vitals::CheckOptions well(vitals::Schedule schedule = vitals::on_demand()) {
+  return {.schedule = schedule, .failure_threshold = 1000, .stale_after = std::chrono::minutes{1}};
+}
+
+/// Every check of that name has begun so many runs, and is well.
+inline bool all_ran(const vitals::Report& report, const std::string& name, std::uint64_t runs) {
+  for (const auto& check : report.checks())
+    if (check.name.starts_with(name) && (check.runs < runs || check.status != vitals::Status::pass)) return false;
+  return true;
+}
+
 /// Counts what is done to checks. Copies count together.
 class Watch {
  public:
@@ -58,27 +73,38 @@ class Watch {
   /// Runs that began while another of the same check was under way.
   [[nodiscard]] int overlaps() const noexcept { return counts_->overlaps; }
   [[nodiscard]] int runs() const noexcept { return counts_->runs; }
+  /// Runs of different checks that were under way together.
+  [[nodiscard]] int most_at_once() const noexcept { return counts_->most_at_once; }
   [[nodiscard]] int told_to_stop() const noexcept { return counts_->told_to_stop; }
 
  private:
   struct Counts {
     std::atomic<int> overlaps = 0;
     std::atomic<int> runs = 0;
+    std::atomic<int> under_way = 0;
+    std::atomic<int> most_at_once = 0;
     std::atomic<int> told_to_stop = 0;
   };
   /// A run from its beginning to its end, which may be an exception.
   class Run {
    public:
-    Run(std::atomic<int>& running, Counts& counts) : running_{running} {
+    Run(std::atomic<int>& running, Counts& counts) : running_{running}, counts_{counts} {
       if (running_.fetch_add(1) > 0) ++counts.overlaps;
       ++counts.runs;
+      const int under_way = ++counts.under_way;
+      for (int most = counts.most_at_once; most < under_way;)
+        if (counts.most_at_once.compare_exchange_weak(most, under_way)) break;
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
-    ~Run() { --running_; }
+    ~Run() {
+      --counts_.under_way;
+      --running_;
+    }
 
    private:
     std::atomic<int>& running_;
+    Counts& counts_;
   };
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };

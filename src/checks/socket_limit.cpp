@@ -1,0 +1,54 @@
+#include "checks/socket_limit.hpp"
+
+#include <exception>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "checks/quiet_thread.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+SocketLimit::~SocketLimit() {
+  if (thread_.joinable()) {
+    done_.signal();
+    thread_.join();
+  }
+  if (watched_ >= 0) ::close(watched_);
+}
+
+void SocketLimit::watch(int socket) {
+  const std::scoped_lock lock{mutex_};
+  const int before = watched_;
+  watched_ = socket < 0 ? -1 : ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
+  if (before >= 0) ::close(before);
+  if (over_) shut_down();
+  if (over_ || thread_.joinable()) return;
+  try {
+    thread_ = quiet_thread([this] { run(); });
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
+    // There can't be one more thread: the loops of the run still end in time, only a single huge message doesn't.
+  }
+}
+
+void SocketLimit::run() {
+  try {
+    if (limit_.wait(done_.fd(), POLLIN) == RunLimit::Wake::ready) return;
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+    // Thrown from a thread, it would end the process. A limit that can't be waited for is over.
+  }
+  const std::scoped_lock lock{mutex_};
+  over_ = true;
+  shut_down();
+}
+
+/// In both directions: only then does the kernel refuse what the peer goes on sending.
+void SocketLimit::shut_down() {
+  if (watched_ >= 0) ::shutdown(watched_, SHUT_RDWR);
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

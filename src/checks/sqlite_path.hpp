@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// True if SQLite takes the text for a URI.
+[[nodiscard]] inline bool is_sqlite_uri(std::string_view path) { return path.starts_with("file:"); }
+
+/// @throws std::invalid_argument  if the path, or the URI, names no file.
+void require_file(const std::string& path);
+
+}  // namespace detail
+}  // namespace vitals::inline v1

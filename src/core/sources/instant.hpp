@@ -1,0 +1,114 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <vitals/check_result.hpp>
+#include <vitals/clock.hpp>
+#include <vitals/status_flag.hpp>
+
+#include "core/model/result.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+class InstantSource;
+
+/// Told that a source says something else. Called without a lock of the source.
+class InstantWatcher {
+ public:
+  virtual void instant_changed(const InstantSource& source) noexcept = 0;
+
+ protected:
+  ~InstantWatcher() = default;
+};
+
+/// What an instant check says at one moment.
+struct InstantReading {
+  SharedResult result = nullptr;
+  bool by_library = false;                                ///< The result's message is the library's own.
+  bool stale = false;                                     ///< Too old to count: the result's status is fail.
+  std::optional<SteadyTime> last_success = std::nullopt;  ///< When the last success ended; now, if it goes on.
+  std::optional<WallTime> set_at = std::nullopt;
+  SteadyTime valid_until =
+      SteadyTime::max();                      ///< Time alone makes it wrong from here on; not after now: don't keep it.
+  SteadyTime look_again = SteadyTime::max();  ///< When a change that nobody announces may have come.
+};
+
+/// A check that is read in place: a Heartbeat, a HeartbeatGroup or a StatusFlag.
+///
+/// Reading takes no memory, or, where it does, knows what to say without.
+///
+/// @par Thread safety  Shared objects: safe. read() is called with the registry's lock held and takes only its own.
+class InstantSource {
+ public:
+  explicit InstantSource(const char* kind) noexcept : kind_{kind} {}
+  InstantSource(const InstantSource&) = delete;
+  InstantSource& operator=(const InstantSource&) = delete;
+  virtual ~InstantSource() = default;
+
+  /// @param since  The registration or the startup latch, whichever is later.
+  [[nodiscard]] virtual InstantReading read(SteadyTime since, SteadyTime now) const noexcept = 0;
+
+  /// The process stood still until `now`, and since `began` at the earliest. `since` as in read().
+  virtual void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept;
+
+  /// Makes the source go by a registry's clock.
+  /// @throws std::invalid_argument  naming `check` if it already goes by another one.
+  virtual void bind(const Clock& clock, std::string_view check);
+
+  /// Who watches several times is told once, until as many calls of unwatch().
+  void watch(const std::shared_ptr<InstantWatcher>& watcher);
+  void unwatch(const InstantWatcher& watcher) noexcept;
+
+ protected:
+  /// The clock is known, and shows `now`. Times from before are by the system's clock: useless if this one is foreign.
+  virtual void bound(SteadyTime now, bool foreign) noexcept = 0;
+  /// Tells the watchers; no lock may be held.
+  void announce() noexcept;
+  [[nodiscard]] SteadyTime steady_now() const noexcept;
+  [[nodiscard]] WallTime wall_now() const noexcept;
+  /// Nothing before bind().
+  [[nodiscard]] std::optional<Clock> clock() const;
+
+ private:
+  struct Watcher {
+    std::weak_ptr<InstantWatcher> watcher;
+    std::size_t count;
+  };
+  using Watchers = std::vector<Watcher>;
+
+  const char* kind_;
+  mutable std::mutex mutex_;
+  std::optional<Clock> clock_;
+  std::atomic<const Clock*> bound_ = nullptr;  // points into clock_ once that is set, which happens once
+  std::shared_ptr<const Watchers> watchers_;   // replaced as a whole, so that announcing takes no memory
+};
+
+class FlagSource final : public InstantSource {
+ public:
+  FlagSource(CheckResult initial, StatusFlagOptions options);
+
+  void set(CheckResult result);
+  [[nodiscard]] CheckResult get() const;
+  [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const noexcept override;
+
+ private:
+  void bound(SteadyTime now, bool foreign) noexcept override;
+
+  const std::optional<Duration> valid_for_;
+  const SharedResult stale_;
+  mutable std::mutex result_mutex_;  // guards what follows
+  SharedResult result_;
+  std::optional<SteadyTime> set_at_;  // the initial result counts from its registration
+  std::optional<WallTime> set_at_wall_;
+  std::optional<SteadyTime> last_success_;
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include <vitals/health_event.hpp>
+
+#include "core/state/registry_state.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+[[nodiscard]] std::shared_ptr<Listener> subscribe(RegistryState& state, HealthListener listener);
+/// Waits for a while until the listener isn't being called any more, unless this is user code of the registry.
+void unsubscribe(RegistryState& state, const std::shared_ptr<Listener>& listener) noexcept;
+/// On the calling thread.
+void deliver_events(RegistryState& state);
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,170 @@
+#include "core/state/probes.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/base/user_code.hpp"
+#include "core/model/reports.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+/// A fifteenth of the budget is for what comes after the wait: to write the answer and to send it.
+Duration longest_wait(Duration budget) { return budget - budget / 15; }
+
+/// While startup lasts, every probe needs it.
+ProbeSet needed(const HealthModel& model, ProbeSet probes) {
+  return model.life().starting() ? probes.with(Probe::startup) : probes;
+}
+
+Entry* named(RegistryState& state, ProbeSet probes, std::string_view check) VITALS_REQUIRES(state.mutex) {
+  auto* const found = check.empty() ? nullptr : state.model.checks().find(check);
+  return found != nullptr && probes.contains(found->rules.probe) ? &entry_of(*found) : nullptr;
+}
+
+/// Each check that the probe needs a run of now.
+template <class Visit>
+void each_wanting(RegistryState& state, ProbeSet probes, Entry* only, SteadyTime now, Visit visit)
+    VITALS_REQUIRES(state.mutex) {
+  for (const auto probe : all_probes) {
+    if (!probes.contains(probe)) continue;
+    state.model.checks().each_wanting(probe, now, [&](Check& check) {
+      if (only == nullptr || only == &check || check.rules.probe == Probe::startup) visit(entry_of(check));
+    });
+  }
+}
+
+// A run that is overdue isn't waited for; that it was wanted all the same counts as one more failure.
+void want(RegistryState& state, Entry& entry, Transaction& transaction) VITALS_REQUIRES(state.mutex) {
+  if (!state.model.runs(entry)) return;
+  if (entry.state.phase == RunPhase::idle) transaction.make_due(entry);
+  if (entry.state.phase == RunPhase::overdue) transaction.apply(entry, TurnMissed{});
+}
+
+}  // namespace
+
+Asked ask(RegistryState& state, ProbeSet probes, std::string_view check, std::function<void()> ready) {
+  if (state.in_another_process()) return {};  // no run would come, and no timer end the wait
+  const auto wait = std::make_shared<Wait>(std::move(ready));
+  wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget);
+  Tasks refused;  // destroyed without the lock: it is user code
+  Transaction transaction{state};
+  transaction.settle();
+  auto* const only = named(state, probes, check);
+  if (!check.empty() && only == nullptr) return {};
+  const auto asked = needed(state.model, only != nullptr ? ProbeSet::of(only->rules.probe) : probes);
+  const auto now = transaction.now.steady;
+  bool wanted = false;
+  each_wanting(state, asked, only, now, [&](Entry& entry) {
+    state.mutex.is_held();
+    want(state, entry, transaction);
+    wanted = true;
+  });
+  transaction.staff();
+  each_wanting(state, asked, only, now, [&](Entry& entry) {
+    state.mutex.is_held();
+    if (!state.model.runs(entry) || !transaction.under_way(entry)) return;
+    state.waits.begin(entry);
+    state.model.checks().touch(entry);
+  });
+  // A test that moves time runs them by itself.
+  const bool nobody_runs = wanted && !state.threads && !state.ran && state.options.clock == Clock{};
+  transaction.effects().complains = nobody_runs && !std::exchange(state.complained, true);
+  bool waits = false;
+  try {
+    waits = state.threads && state.waits.add(wait, asked, only);
+  } catch (...) {
+    refused.swap(wait->ready);
+    throw;
+  }
+  transaction.settle();
+  if (waits) return {.wait = wait};
+  return {.check = only != nullptr ? report_of(state.model, check, transaction.now) : std::nullopt};
+}
+
+void cancel(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept {
+  if (state.in_another_process()) return;
+  Tasks ready;  // destroyed without the lock: it is user code
+  const Lock lock{state.mutex};
+  if (!std::exchange(wait->over, true)) ready.swap(wait->ready);
+}
+
+SteadyTime answered_at(RegistryState& state, ProbeSet probes, std::string_view check, SteadyTime asked) {
+  const Lock lock{state.mutex};
+  auto moment = state.options.clock.steady_now();
+  const auto awaited = needed(state.model, probes);
+  for (const auto& [id, each] : state.model.checks().all()) {
+    if (check.empty() ? !awaited.contains(each->rules.probe) : each->name != check) continue;
+    const auto& run = each->state;
+    const bool in_time = state.model.runs(*each) && run.phase == RunPhase::running && !run.delivered;
+    if (in_time && wanted_from(run, each->rules) <= asked) moment = std::max(moment, deadline_of(run, each->rules));
+  }
+  return std::min(moment, asked + longest_wait(state.options.answer_budget));
+}
+
+bool has_runner(const RegistryState& state) {
+  const Lock lock{state.mutex};
+  return state.threads != nullptr;
+}
+
+namespace {
+
+Standing known_standing(const RegistryState& state, ProbeSet probes, const Transaction& transaction)
+    VITALS_REQUIRES(state.mutex) {
+  Standing standing{.version = state.version};
+  for (const auto probe : all_probes)
+    if (probes.contains(probe))
+      standing.worst = worse(standing.worst, state.model.verdict_of(probe, transaction.now.steady).status);
+  return standing;
+}
+
+}  // namespace
+
+Standing standing(RegistryState& state, ProbeSet probes, Effects& effects) {
+  Transaction transaction{state, effects};
+  transaction.settle();
+  return known_standing(state, probes, transaction);
+}
+
+Snapshot snapshot(RegistryState& state, ProbeSet probes, Effects& effects) {
+  Transaction transaction{state, effects};
+  transaction.settle();
+  Snapshot snapshot{.standing = known_standing(state, probes, transaction),
+                    .phase = state.model.life().phase(),
+                    .phase_since = state.model.phase_since,
+                    .awaited = state.awaited};
+  for (const auto probe : all_probes)
+    if (probes.contains(probe)) snapshot.reports[index_of(probe)] = report_of(state.model, probe, transaction.now);
+  return snapshot;
+}
+
+std::optional<CheckSnapshot> snapshot(RegistryState& state, ProbeSet probes, std::string_view check) {
+  Transaction transaction{state};
+  transaction.settle();
+  if (named(state, probes, check) == nullptr) return std::nullopt;
+  return report_of(state.model, check, transaction.now);
+}
+
+// When the last Runner has ended, nobody else is left to run it.
+void post(RegistryState& state, Lane lane, Tasks task) noexcept {
+  {
+    Transaction transaction{state};
+    if (state.threads) {
+      auto& tasks = state.threads->lanes[index_of(lane)].tasks;
+      tasks.splice(tasks.end(), task);
+      transaction.settle();
+    }
+  }
+  for (const auto& call : task) call_and_catch(call, [](std::string_view) {});
+}
+
+void post_log(RegistryState& state, std::function<void()> task) {
+  Tasks one;
+  one.push_back(std::move(task));
+  post(state, Lane::log, std::move(one));
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+
+#include <vitals/process_owner.hpp>
+#include <vitals/registry.hpp>
+
+#include "core/base/mutex.hpp"
+#include "core/events/event_queue.hpp"
+#include "core/model/health_model.hpp"
+#include "core/sources/instant.hpp"
+#include "core/work/entry.hpp"
+#include "core/work/pause_watch.hpp"
+#include "core/work/ready_queue.hpp"
+#include "core/work/waits.hpp"
+#include "core/work/work_counts.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+class Threads;
+
+/// What a HealthRegistry, its handles, Runners and Endpoints share. One mutex guards it all, and a Transaction holds
+/// that; who asks, registers, runs and ends are functions over it: checks.hpp, probes.hpp, runs.hpp, leases.hpp.
+///
+/// No user code runs under the mutex.
+///
+/// @par Thread safety  Shared objects: safe.
+struct RegistryState final : InstantWatcher, std::enable_shared_from_this<RegistryState> {
+  explicit RegistryState(const RegistryOptions& registry_options);
+  ~RegistryState();
+
+  /// This is a copy in a child of fork(), and the checks run in the parent. Whoever owns the state then leaks it; calls
+  /// that would change it, or end something, do nothing.
+  [[nodiscard]] bool in_another_process() const noexcept { return owner.is_another(); }
+  [[nodiscard]] const Clock& clock() const noexcept { return options.clock; }
+  /// What an answer about these probes showed at `version` is still true. Takes no lock, and reads the system's clock
+  /// once.
+  [[nodiscard]] bool still_holds(ProbeSet probes, std::uint64_t version) const noexcept;
+  void instant_changed(const InstantSource& source) noexcept override;
+
+  const RegistryOptions options;
+  ProcessOwner owner;  // where the first lease was taken
+
+  // Read without the mutex, changed under it.
+  std::atomic<std::uint64_t> version = 1;  ///< Changes with everything that an answer shows.
+  /// Until when the answers of each probe hold, if nothing happens. Changes after the version: whoever reads it first
+  /// and then finds the version that it knows has read one that belongs to that.
+  std::array<std::atomic<Duration::rep>, all_probes.size()> valid_until;
+  std::atomic<bool> draining = false;  ///< begin_shutdown() was called.
+  std::atomic<std::size_t> leases = 0;
+  PauseWatch pause;
+
+  Mutex mutex;
+  HealthModel model VITALS_GUARDED_BY(mutex);
+  Waits waits VITALS_GUARDED_BY(mutex);
+  ReadyQueue ready VITALS_GUARDED_BY(mutex);
+  RunCounts runs VITALS_GUARDED_BY(mutex);
+  EventQueue events VITALS_GUARDED_BY(mutex);
+  std::array<std::shared_ptr<EventSlot>, all_probes.size()> probe_events VITALS_GUARDED_BY(mutex);
+  EntriesBySource by_source VITALS_GUARDED_BY(mutex);
+  CheckList::Checks leaving VITALS_GUARDED_BY(mutex);  ///< Removed, and still in a call.
+  std::size_t calls VITALS_GUARDED_BY(mutex) = 0;      ///< Of checks, now.
+  WaitCondition call_ended;
+  std::shared_ptr<const Awaited> awaited VITALS_GUARDED_BY(mutex);
+  bool ran VITALS_GUARDED_BY(mutex) = false;         ///< run_due() was called.
+  bool complained VITALS_GUARDED_BY(mutex) = false;  ///< That probes come, and nobody runs the checks.
+  std::minstd_rand random VITALS_GUARDED_BY(mutex);
+
+  std::shared_ptr<Threads> threads VITALS_GUARDED_BY(mutex);  ///< While there is a lease.
+  std::shared_ptr<Threads> stopped VITALS_GUARDED_BY(mutex);  ///< Those before: close() joins what is left of them.
+  /// When what the system has refused, memory or a thread, is tried again; by the system's clock.
+  SteadyTime retry_at VITALS_GUARDED_BY(mutex) = SteadyTime::max();
+  SteadyTime spawn_from VITALS_GUARDED_BY(mutex) = SteadyTime::min();
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

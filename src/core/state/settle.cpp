@@ -1,0 +1,288 @@
+// Settling: from what has happened to what is true, told, booked and called for.
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "core/model/reports.hpp"
+#include "core/state/transaction.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The steps of settling.
+class Settling {
+ public:
+  explicit Settling(Transaction& transaction) noexcept
+      : transaction_{transaction}, effects_{transaction.effects()}, state_{effects_.state}, now_{transaction.now} {}
+
+  void settle(std::size_t looks) noexcept;
+  void await_runs(bool all) noexcept;
+
+ private:
+  void settle_touched() noexcept;
+  void settle_one(Entry& entry, Check*& untold) noexcept;
+  void pass_time(Entry& entry) noexcept;
+  [[nodiscard]] bool tell(Entry& entry) noexcept;
+  [[nodiscard]] bool latch() noexcept;
+  void tell_probes() noexcept;
+  void greet() noexcept;
+  void end_stuck_waits() noexcept;
+  void publish() noexcept;
+  void call_lanes(Threads& threads) noexcept;
+  void call_timer() noexcept;
+
+  Transaction& transaction_;
+  Effects& effects_;
+  RegistryState& state_;
+  const Moment& now_;
+};
+
+void Settling::settle(std::size_t looks) noexcept {
+  state_.mutex.is_held();
+  auto& model = state_.model;
+  if (state_.retry_at <= transaction_.system_now()) state_.retry_at = SteadyTime::max();
+  const bool has_threads = state_.threads && !state_.in_another_process();  // in a child they are the parent's
+  if (has_threads) state_.waits.expire(transaction_.system_now(), effects_.fired);
+  model.set_listened(state_.events.has_listeners());
+  model.checks().touch_expired(now_.steady);
+  model.checks().touch_due(now_.steady, looks);
+  settle_touched();
+  if (model.life().ready_to_latch() && !model.life().shut_down && latch()) {
+    settle_touched();
+    await_runs(false);
+  }
+  tell_probes();
+  model.finish(now_);
+  greet();
+  if (has_threads) {
+    transaction_.staff();
+    end_stuck_waits();
+  }
+  settle_touched();
+  publish();
+  if (has_threads) call_timer();
+}
+
+// What can't be told for lack of memory stays touched.
+void Settling::settle_touched() noexcept {
+  state_.mutex.is_held();
+  auto& checks = state_.model.checks();
+  Check* untold = nullptr;
+  while (Check* check = checks.take_touched())
+    while (check != nullptr) settle_one(entry_of(*std::exchange(check, check->next_touched)), untold);
+  if (untold != nullptr) transaction_.retry_later();
+  while (untold != nullptr) checks.touch(*std::exchange(untold, untold->next_touched));
+}
+
+void Settling::settle_one(Entry& entry, Check*& untold) noexcept {
+  state_.mutex.is_held();
+  auto& model = state_.model;
+  pass_time(entry);
+  if (entry.instant && !model.frozen(entry))
+    model.judge(entry, now_, entry.source->read(model.counted_from(entry), now_.steady));
+  else
+    model.judge(entry, now_);
+  entry.touched = false;
+  if (!tell(entry)) entry.next_touched = std::exchange(untold, &entry);
+  model.book(entry, now_.steady);
+}
+
+// A run that is overdue when its turn comes counts as one more failure.
+void Settling::pass_time(Entry& entry) noexcept {
+  state_.mutex.is_held();
+  if (entry.instant) return;
+  if (entry.state.phase == RunPhase::running && now_.steady >= deadline_of(entry.state, entry.rules))
+    transaction_.apply(entry, TimePassed{});
+  if (!state_.threads || entry.queued || entry.state.turn > now_.steady || !state_.model.runs(entry)) return;
+  if (entry.state.phase == RunPhase::overdue) transaction_.apply(entry, TurnMissed{});
+  if (entry.state.phase == RunPhase::idle) transaction_.make_due(entry);
+}
+
+bool Settling::tell(Entry& entry) noexcept {
+  state_.mutex.is_held();
+  const auto change = state_.model.frozen(entry) ? std::nullopt : change_of(entry, now_.steady);
+  if (!change) return true;
+  try {
+    HealthEvent event{.probe = entry.rules.probe, .from = change->from, .to = change->to};
+    if (state_.events.has_listeners()) {
+      event.check = entry.name;
+      event.reason = reason_of(entry);
+      event.time = now_.wall;
+      event.lasted = change->lasted;
+    }
+    if (!state_.events.push(std::move(event), entry.events)) return false;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  told(entry, now_);
+  return true;
+}
+
+void Settling::tell_probes() noexcept {
+  state_.mutex.is_held();
+  for (const auto probe : all_probes) {
+    const auto change = state_.model.change_of(probe, now_.steady);
+    if (!change) continue;
+    try {
+      HealthEvent event{.probe = probe, .from = change->from, .to = change->to};
+      if (state_.events.has_listeners()) {
+        event.reason = reason_of(state_.model, probe, state_.model.verdict_of(probe, now_.steady));
+        event.time = now_.wall;
+        event.lasted = change->lasted;
+      }
+      if (state_.events.push(std::move(event), state_.probe_events[index_of(probe)])) {
+        state_.model.told(probe, now_.steady);
+        continue;
+      }
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
+    }
+    transaction_.retry_later();
+  }
+}
+
+// What readiness lacked until now may just have been made: its checks that aren't well are due at once. One whose run
+// is overdue has nothing to gain from it.
+bool Settling::latch() noexcept {
+  state_.mutex.is_held();
+  try {
+    state_.model.latch(now_);
+  } catch (const std::bad_alloc&) {
+    transaction_.retry_later();
+    return false;
+  }
+  for (const auto& [id, check] : state_.model.checks().all()) {
+    auto& entry = entry_of(*check);
+    if (entry.rules.probe == Probe::startup) transaction_.end_waits(entry);
+    const bool unready = entry.rules.probe == Probe::readiness && entry.verdict.status != Status::pass;
+    if (unready && !entry.instant && entry.state.phase != RunPhase::overdue) transaction_.apply(entry, MadeDue{});
+  }
+  return true;
+}
+
+/// Has probes wait for the runs that are under way: for all, or only for those that readiness lacks.
+void Settling::await_runs(bool all) noexcept {
+  state_.mutex.is_held();
+  transaction_.staff();
+  for (const auto& [id, check] : state_.model.checks().all()) {
+    auto& entry = entry_of(*check);
+    const bool unready = entry.rules.probe == Probe::readiness && entry.verdict.status != Status::pass;
+    if (entry.awaited || !(all || unready) || !state_.model.runs(entry) || !transaction_.under_way(entry)) continue;
+    state_.waits.begin(entry);
+    state_.model.checks().touch(entry);
+  }
+}
+
+// Nobody waits for a run that has no worker to come.
+void Settling::end_stuck_waits() noexcept {
+  state_.mutex.is_held();
+  const auto* const threads = state_.threads.get();
+  if (threads == nullptr) return;
+  for (std::size_t queue = 0; queue < state_.runs.ready.size(); ++queue)
+    if (state_.runs.ready[queue] > 0 && threads->crew.stuck(state_.runs, queue))
+      state_.ready.each(queue, [&](Entry& entry) { transaction_.end_waits(entry); });
+}
+
+// A newcomer gets the present state once somebody runs checks: before, "no runner" would be a false alarm.
+void Settling::greet() noexcept {
+  state_.mutex.is_held();
+  const bool is_run =
+      state_.threads || state_.ran || state_.model.checks().scheduled() == 0 || state_.model.life().shut_down;
+  if (!is_run || !state_.events.has_newcomers()) return;
+  try {
+    std::vector<HealthEvent> present;
+    for (const auto probe : all_probes) {
+      const auto verdict = state_.model.verdict_of(probe, now_.steady);
+      present.push_back(
+          {.probe = probe, .to = verdict.status, .reason = reason_of(state_.model, probe, verdict), .time = now_.wall});
+    }
+    if (state_.events.greet(present)) return;
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
+  }
+  transaction_.retry_later();
+}
+
+// While startup lasts, what it needs is needed by every answer.
+void Settling::publish() noexcept {
+  state_.mutex.is_held();
+  auto& model = state_.model;
+  if (model.take_changed()) state_.version.fetch_add(1, std::memory_order_acq_rel);
+  const auto until = [&](Probe probe) {
+    state_.mutex.is_held();
+    return state_.waits.any(probe) ? SteadyTime::min() : detail::valid_until(model, probe, now_.steady);
+  };
+  const auto startup = model.life().starting() ? until(Probe::startup) : SteadyTime::max();
+  for (const auto probe : all_probes) {
+    const auto moment = std::min(until(probe), startup);
+    state_.valid_until[index_of(probe)].store(moment.time_since_epoch().count(), std::memory_order_release);
+  }
+}
+
+void Settling::call_lanes(Threads& threads) noexcept {
+  state_.mutex.is_held();
+  for (const auto lane : all_lanes) {
+    auto& serial = threads.lanes[index_of(lane)];
+    const bool work = lane == Lane::events ? state_.events.has_work() : !serial.tasks.empty();
+    if (!work) continue;
+    if (serial.served) {
+      effects_.calls.wake_lane[index_of(lane)] = true;
+    } else if (transaction_.may_hire()) {
+      serial.served = effects_.calls.spawn_lane[index_of(lane)] = true;
+      threads.crew.joins();
+    }
+  }
+}
+
+// The timetable goes by the registry's clock and the waits by the system's, which differ in tests only.
+void Settling::call_timer() noexcept {
+  state_.mutex.is_held();
+  if (!state_.threads) return;
+  auto& threads = *state_.threads;
+  effects_.threads = state_.threads;
+  call_lanes(threads);
+  const auto wake = next_wake(state_, now_.steady, transaction_.system_now());
+  if (threads.crew.stopping || wake == SteadyTime::max()) return;
+  if (!threads.timer_runs) {
+    if (transaction_.may_create == Transaction::MayCreate::none) return;
+    threads.timer_runs = effects_.calls.spawn_timer = true;
+    threads.crew.joins();
+    threads.timer_wake = transaction_.system_now();
+    state_.pause.expect(threads.timer_wake, threads.timer_wake);
+  } else if (const auto soon = std::max(wake, threads.rest_until); soon < threads.timer_wake) {
+    threads.timer_wake = soon;
+    state_.pause.expect(soon, transaction_.system_now());
+    effects_.calls.wake_timer = true;
+  }
+}
+
+}  // namespace
+
+void Transaction::settle(std::size_t looks) noexcept { Settling{*this}.settle(looks); }
+
+// Nobody could beat, and the results have grown old in the process's sleep.
+void Transaction::pass_pause(Duration longest) noexcept {
+  state_.mutex.is_held();
+  const auto began = now.steady - longest;
+  auto& model = state_.model;
+  for (const auto& [id, check] : model.checks().all()) {
+    if (model.frozen(*check)) continue;
+    auto& entry = entry_of(*check);
+    if (entry.instant)
+      entry.source->pass_gap(model.counted_from(entry), began, now.steady);
+    else
+      apply(entry, StoodStill{began});
+    model.checks().touch(entry);
+  }
+  settle();
+  Settling{*this}.await_runs(true);
+  settle();
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

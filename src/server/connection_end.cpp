@@ -1,0 +1,131 @@
+// How a connection ends.
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <poll.h>
+#include <sys/socket.h>
+#include <utility>
+
+#include "server/connection.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+/// What is read and thrown away after an answer, at most.
+constexpr std::size_t max_discarded = 1'048'576;
+/// A peer that takes longer loses its place when another one wants it.
+constexpr std::chrono::milliseconds time_to_read_an_answer{250};
+
+/// Whether more may be written: its peer has read something since.
+bool has_room(int fd) noexcept {
+  pollfd state{.fd = fd, .events = POLLOUT, .revents = 0};
+  return ::poll(&state, 1, 0) > 0;
+}
+
+}  // namespace
+
+bool Connection::has_input() const noexcept { return transport_ ? transport_->has_input() : plain::has_input(fd_); }
+
+void Connection::finish() {
+  if (!unread_input_ && (drained_ || !has_input())) return close();
+  if (!(transport_ ? transport_->end_output() : plain::end_output(fd_))) return close();
+  stay();
+  enter(Stage::lingering);
+  linger();
+}
+
+void Connection::linger() {
+  std::array<char, 4096> bytes;
+  auto& discarded = unfinished().discarded;
+  while (discarded < max_discarded) {
+    const auto came = receive_some(bytes.data(), bytes.size());
+    discarded += came.size;
+    if (came.over) return close();
+    // An end that the system has told of already is no event any more.
+    if (came.drained && !(peer_ended_ && came.size > 0)) return watch_.await(came.wants);
+  }
+  service_->met(Limit::lingering);
+  close();
+}
+
+void Connection::catch_up() noexcept {
+  const auto sent = stage_ == Stage::writing ? unfinished_->sent : 0;
+  on_event({});
+  // While the server runs, a peer that reads is written to at once. More could be written only now: it wasn't the peer
+  // who took so long.
+  if (open_ && stage_ == Stage::writing && unfinished_->sent > sent && !std::exchange(unfinished_->caught_up, true))
+    enter(Stage::writing);
+}
+
+void Connection::end_stage() noexcept {
+  try {
+    switch (stage_) {
+      case Stage::first_byte: service_->met(Limit::first_byte); break;
+      case Stage::idle: service_->met(Limit::idle_time); break;
+      case Stage::writing: service_->met(Limit::write_time); break;
+      case Stage::head:
+        if (has_turn_) {  // it isn't the peer who takes so long; the host may have lacked memory to be woken
+          service_->host->post(shared_from_this());
+          return enter(Stage::head);
+        }
+        if (!awaits_proxy_header_) return (void)refuse(408, Limit::head_time);
+        service_->met(Limit::head_time);
+        break;
+      case Stage::waiting: return end_wait();
+      case Stage::lingering: service_->met(Limit::lingering); break;
+    }
+  } catch (...) {
+    return out_of_memory();
+  }
+  close();
+}
+
+void Connection::out_of_memory() noexcept {
+  service_->met(Limit::memory);
+  close();
+}
+
+void Connection::end_wait() {
+  service_->answers.cancel(std::exchange(unfinished_->wait, nullptr));
+  // Its on_ready() may be posted already, and mustn't meet the wait of another request.
+  persistence_ = Persistence::close;
+  unread_input_ = true;
+  (void)write(service_->answers.answer(unfinished_->route));
+}
+
+GivesWay Connection::gives_way() const noexcept {
+  if (stage_ == Stage::waiting) return GivesWay::never;
+  if (stage_ == Stage::writing) {
+    if (service_->now - place_->since <= time_to_read_an_answer) return GivesWay::never;
+    return has_room(fd_) ? GivesWay::after_its_turn : GivesWay::now;
+  }
+  return has_turn_ || has_input() ? GivesWay::after_its_turn : GivesWay::now;
+}
+
+void Connection::close() noexcept {
+  if (!open_) return;
+  open_ = false;
+  service_->descriptors.remove(fd_);
+  if (unfinished_ && unfinished_->wait) service_->answers.cancel(std::exchange(unfinished_->wait, nullptr));
+  if (!stays_) {
+    transport_ = nullptr;
+    descriptor_ = {};
+    return;
+  }
+  // A child of fork() may have a copy, which would keep the connection open.
+  ::shutdown(fd_, SHUT_RDWR);
+  transport_ = nullptr;
+  watch_.close();
+  // Whoever calls it keeps this alive: its place no longer does.
+  (void)service_->places.give_up(place_, stage_);
+}
+
+auto Connection::unfinished() -> Unfinished& {
+  if (!unfinished_) unfinished_ = std::make_unique<Unfinished>();
+  return *unfinished_;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

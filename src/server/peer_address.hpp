@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// The address of a remote peer, without its port; IPv4 as IPv6 maps it, so that both forms of an address are equal.
+///
+/// Loopback addresses, UNIX sockets and unknown families are exempt: a sidecar or a local proxy carries everybody's
+/// connections, and isn't to blame for having many.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+class PeerAddress {
+ public:
+  using Bytes = std::array<std::uint8_t, 16>;
+
+  /// An exempt one.
+  PeerAddress() noexcept = default;
+  /// @param address  What accept() or getpeername() has written.
+  /// @param size     Of that, as they tell.
+  PeerAddress(const sockaddr_storage& address, socklen_t size) noexcept {
+    if (address.ss_family == AF_INET && size >= sizeof(sockaddr_in)) {
+      sockaddr_in v4;
+      std::memcpy(&v4, &address, sizeof v4);
+      bytes_ = mapped_prefix;
+      std::memcpy(&bytes_[mapped_size], &v4.sin_addr, sizeof v4.sin_addr);
+    } else if (address.ss_family == AF_INET6 && size >= sizeof(sockaddr_in6)) {
+      sockaddr_in6 v6;
+      std::memcpy(&v6, &address, sizeof v6);
+      std::memcpy(bytes_.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
+    } else {
+      return;
+    }
+    is_exempt_ = is_loopback();
+  }
+
+  [[nodiscard]] bool is_exempt() const noexcept { return is_exempt_; }
+  [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
+
+  friend bool operator==(const PeerAddress& a, const PeerAddress& b) noexcept = default;
+
+ private:
+  static constexpr Bytes mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  static constexpr std::size_t mapped_size = 12;  ///< Of the prefix.
+  static constexpr Bytes loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+  [[nodiscard]] bool is_loopback() const noexcept {
+    const bool is_v4 = std::equal(mapped_prefix.begin(), mapped_prefix.begin() + mapped_size, bytes_.begin());
+    return is_v4 ? bytes_[mapped_size] == 127 : bytes_ == loopback;
+  }
+
+  Bytes bytes_ = {};
+  bool is_exempt_ = true;
+};
+
+}  // namespace detail
+}  // namespace vitals::inline v1

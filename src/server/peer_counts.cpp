@@ -1,0 +1,103 @@
+#include "server/peer_counts.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace vitals::inline v1 {
+namespace detail {
+
+namespace {
+
+constexpr std::size_t first_size = 16;
+
+/// The finalizer of SplitMix64, https://prng.di.unimi.it/splitmix64.c.
+std::uint64_t mixed(std::uint64_t value) noexcept {
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+  return value ^ (value >> 31);
+}
+
+std::uint64_t hash(const PeerAddress::Bytes& bytes, std::uint64_t seed) noexcept {
+  std::uint64_t halves[2];
+  std::memcpy(halves, bytes.data(), sizeof halves);
+  return mixed(mixed(halves[0] ^ seed) ^ halves[1]);
+}
+
+}  // namespace
+
+// A peer with a range of IPv6 addresses could choose those that share a bucket, if it knew the seed.
+PeerCounts::PeerCounts() noexcept
+    : seed_{mixed(reinterpret_cast<std::uintptr_t>(this) ^
+                  static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()))} {}
+
+auto PeerCounts::add(const PeerAddress& address) -> Index {
+  if (address.is_exempt()) return none;
+  auto peer = find(address);
+  const std::size_t places = peer == none ? 0 : peers_[peer].places;
+  if (more_than_.size() == places) more_than_.push_back(0);
+  if (peer == none) {
+    if (size() == peers_.size()) grow();
+    peer = order_[size()];
+    peers_[peer].address = address;
+    link(peer);
+  }
+  swap_positions(peers_[peer].position, more_than_[places]);
+  ++more_than_[places];
+  ++peers_[peer].places;
+  return peer;
+}
+
+void PeerCounts::remove(Index peer) noexcept {
+  if (peer == none) return;
+  const auto left = --peers_[peer].places;
+  swap_positions(peers_[peer].position, --more_than_[left]);
+  if (left == 0) unlink(peer);
+}
+
+auto PeerCounts::bucket_of(const PeerAddress& address) noexcept -> Index& {
+  return buckets_[hash(address.bytes(), seed_) & (buckets_.size() - 1)];
+}
+
+auto PeerCounts::find(const PeerAddress& address) noexcept -> Index {
+  if (buckets_.empty()) return none;
+  auto peer = bucket_of(address);
+  while (peer != none && peers_[peer].address != address) peer = peers_[peer].next;
+  return peer;
+}
+
+// All of them have places. What may fail comes first.
+void PeerCounts::grow() {
+  const auto old_size = peers_.size();
+  const auto new_size = std::max(first_size, 2 * old_size);
+  std::vector<Index> buckets(new_size, none);
+  order_.reserve(new_size);
+  peers_.resize(new_size);
+  buckets_.swap(buckets);
+  for (Index peer = 0; peer < old_size; ++peer) link(peer);
+  for (auto peer = static_cast<Index>(old_size); peer < new_size; ++peer) {
+    peers_[peer].position = peer;
+    order_.push_back(peer);
+  }
+}
+
+void PeerCounts::link(Index peer) noexcept {
+  auto& first = bucket_of(peers_[peer].address);
+  peers_[peer].next = std::exchange(first, peer);
+}
+
+void PeerCounts::unlink(Index peer) noexcept {
+  auto* place = &bucket_of(peers_[peer].address);
+  while (*place != peer) place = &peers_[*place].next;
+  *place = peers_[peer].next;
+}
+
+void PeerCounts::swap_positions(std::uint32_t a, std::uint32_t b) noexcept {
+  std::swap(order_[a], order_[b]);
+  peers_[order_[a]].position = a;
+  peers_[order_[b]].position = b;
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,49 @@
+# Configures vitals itself with and without its optional parts, and sees what it says about them, in one line.
+
+include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
+
+set(private ${WORK_DIR}/${NAME}-private)
+make_private_folder(${private})
+
+macro(configure)
+  configure_consumer(../.. ${private} -D VITALS_BUILD_TESTS=OFF -D VITALS_BUILD_EXAMPLES=OFF ${ARGN})
+  string(REGEX REPLACE "[ \n]+" " " words "${output}")
+endmacro()
+
+function(expect_parts line absent)
+  configure(${ARGN})
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "With ${ARGN} vitals can't be configured:\n${output}")
+  endif()
+  if(NOT output MATCHES "\n-- vitals [0-9.]+ with ${line}\n")
+    message(FATAL_ERROR "With ${ARGN} it must say 'with ${line}', but says:\n${output}")
+  endif()
+  foreach(part IN LISTS absent)
+    if(EXISTS ${build}/vitals-${part}.pc)
+      message(FATAL_ERROR "With ${ARGN} vitals-${part}.pc is made all the same.")
+    endif()
+  endforeach()
+endfunction()
+
+function(expect_refusal text)
+  configure(${ARGN})
+  if(result EQUAL 0 OR NOT words MATCHES "${text}")
+    message(FATAL_ERROR "With ${ARGN} it must be refused with '${text}', but:\n${output}")
+  endif()
+endfunction()
+
+if(THERE STREQUAL "postgres sqlite ")
+  expect_parts("asio, beast, postgres, sqlite, testing" "")
+endif()
+set(no_postgres "CMAKE_DISABLE_FIND_PACKAGE_PostgreSQL")
+set(no_sqlite "CMAKE_DISABLE_FIND_PACKAGE_SQLite3")
+expect_parts("asio, beast, testing; without postgres \\(${no_postgres} is ON\\), sqlite \\(${no_sqlite} is ON\\)"
+             "postgres;sqlite" -D ${no_postgres}=ON -D ${no_sqlite}=ON)
+# Headers are looked for in the private folder alone, as on a machine without libpq.
+set(not_found "PostgreSQL was not found")
+expect_parts("asio, beast, testing; without postgres \\(${not_found}\\), sqlite \\(VITALS_WITH_SQLITE is OFF\\)"
+             "postgres;sqlite" -D CMAKE_FIND_ROOT_PATH=${private} -D CMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY
+             -D VITALS_WITH_SQLITE=OFF)
+expect_refusal("VITALS_WITH_POSTGRES is ON, but PostgreSQL was not found" -D VITALS_WITH_POSTGRES=ON
+               -D ${no_postgres}=ON)
+expect_refusal("VITALS_WITH_SQLITE is 'maybe', but must be ON, OFF or AUTO" -D VITALS_WITH_SQLITE=maybe)

@@ -1,0 +1,116 @@
+// A loop that stands still for longer than the limits, as a process does between SIGSTOP and SIGCONT: whatever has
+// arrived meanwhile is answered.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>  // Boost 1.74 needs it before its own headers
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/hosted_server_fixture.hpp"
+
+namespace vitals_test {
+namespace {
+
+/// The smallest that the options allow.
+constexpr auto limit = 100ms;
+/// Longer than the limit and the interval at which limits are looked after, together.
+constexpr auto standstill = 600ms;
+/// More than one turn of the loop deals with.
+constexpr std::size_t many = 300;
+constexpr std::size_t most_per_turn = 256;
+
+class HostedThawTest : public HostedServerFixture {
+ protected:
+  void SetUp() override {
+    auto options = local();
+    options.head_timeout = options.idle_timeout = options.first_byte_timeout = limit;
+    options.max_connections = 2 * many;
+    options.accepts_per_turn = 2 * many;
+    server_.emplace(io_, health_, options);
+    server_->start();
+  }
+  void TearDown() override {
+    server_->stop();
+    HostedServerFixture::TearDown();
+  }
+
+  /// Many connections that have sent these bytes. The server accepts all of them in one turn, and the loop stands still
+  /// right after it, so that none reaches its limit before.
+  std::vector<HttpClient> accepted_with(std::string_view bytes) {
+    std::vector<HttpClient> clients;
+    for (std::size_t i = 0; i < many; ++i) {
+      clients.emplace_back(server_->port());
+      clients.back().send(bytes);
+    }
+    HttpClient last{server_->port()};
+    last.send("GET /healthz HTTP/1.0\r\n\r\n");
+    while (!last.has_input())
+      if (io_.run_one_for(30s) == 0) throw std::runtime_error{"the last connection has no answer"};
+    return clients;
+  }
+  static void expect_answers(std::vector<HttpClient>& clients) {
+    for (auto& client : clients) ASSERT_EQ(client.read_response().status, 200);
+  }
+  static std::size_t with_input(std::vector<HttpClient>& clients) {
+    return static_cast<std::size_t>(std::ranges::count_if(clients, [](auto& client) { return client.has_input(); }));
+  }
+
+  std::optional<vitals::HostedServer> server_;
+};
+
+TEST_F(HostedThawTest, KeptConnectionsThatAskedMeanwhileAreAnswered) {
+  auto clients = accepted_with(get_healthz);
+  expect_answers(clients);
+
+  for (auto& client : clients) client.send(get_healthz);
+  std::this_thread::sleep_for(standstill);
+  run_loop();
+
+  expect_answers(clients);
+}
+
+TEST_F(HostedThawTest, HeadsThatWereCompletedMeanwhileAreAnswered) {
+  auto clients = accepted_with("GET /healthz HTTP/1.1\r\n");
+
+  for (auto& client : clients) client.send("Host: a\r\n\r\n");
+  std::this_thread::sleep_for(standstill);
+  run_loop();
+
+  expect_answers(clients);
+}
+
+TEST_F(HostedThawTest, HeadsThatAreStillIncompleteAreRefused) {
+  auto clients = accepted_with("GET /healthz HTTP/1.1\r\n");
+
+  for (auto& client : clients) client.send("Ho");
+  std::this_thread::sleep_for(standstill);
+  run_loop();
+
+  for (auto& client : clients) ASSERT_EQ(client.read_response().status, 408);
+}
+
+TEST_F(HostedThawTest, NoTurnLooksAfterMoreLimitsThanItMay) {
+  auto clients = accepted_with(get_healthz);
+  expect_answers(clients);
+  std::this_thread::sleep_for(standstill);
+
+  std::size_t closed = 0;
+  while (closed < many) {
+    ASSERT_EQ(io_.run_one_for(30s), 1U);
+    const auto before = std::exchange(closed, with_input(clients));
+    ASSERT_LE(closed - before, most_per_turn);
+  }
+
+  EXPECT_EQ(server_->limit_counts().idle, many);
+}
+
+}  // namespace
+}  // namespace vitals_test

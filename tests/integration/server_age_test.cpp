@@ -1,0 +1,92 @@
+// How connections end that nobody but the server ends: for their age, and for what they send behind their last answer.
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <gmock/gmock.h>
+
+#include "support/eventually.hpp"
+#include "support/server_fixture.hpp"
+
+namespace vitals_test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr auto age = 100ms;
+/// By how much the clock of the server's turns may be behind.
+constexpr auto tick = 10ms;
+
+class ServerAgeTest : public ServerTest {
+ protected:
+  /// Starts a server whose connections are old soon.
+  void start_with_a_short_age() { start({.max_connection_age = age}); }
+};
+
+TEST_F(ServerAgeTest, ClosesAConnectionThatIsOldBehindItsNextAnswer) {
+  start_with_a_short_age();
+  const auto begin = Clock::now();
+  auto client = connect();
+  HttpResponse response;
+
+  EXPECT_TRUE(eventually([&] {
+    response = client.send(get_healthz).read_response();
+    return response.header("connection") == "close";
+  }));
+
+  EXPECT_GT(Clock::now() - begin, age - tick);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_EQ(server_->limit_counts().old, 1U);
+}
+
+TEST_F(ServerAgeTest, ClosesAConnectionThatGrewOldWhileItsAnswerWaitedForACheck) {
+  health_.add_readiness_check(
+      "hangs", [gate = gate_] { gate.pass(); }, patient());
+  start_with_a_short_age();
+  auto client = connect();
+  client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+  gate_.wait_until_entered();
+  const auto begin = Clock::now();
+  ASSERT_TRUE(eventually([&] { return Clock::now() - begin > age + 2 * tick; }));
+
+  gate_.open();
+
+  EXPECT_EQ(client.read_response().header("connection"), "close");
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_EQ(server_->limit_counts().old, 1U);
+}
+
+TEST_F(ServerAgeTest, CutsOffAPeerThatSendsOnBehindItsLastAnswer) {
+  start();
+  auto client = connect();
+  client.send("nonsense\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 400);
+
+  EXPECT_TRUE(eventually([&] {
+    try {
+      client.send(std::string(65536, 'x'));
+    } catch (const std::exception&) {  // it has been reset
+    }
+    return server_->limit_counts().cut_off == 1;
+  }));
+}
+
+TEST_F(ServerAgeTest, CutsOffAPeerThatDoesNotEndBehindItsLastAnswer) {
+  start();
+  const auto begin = Clock::now();
+  auto client = connect();
+  client.send("nonsense\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 400);
+
+  EXPECT_TRUE(eventually([&] { return server_->limit_counts().cut_off == 1; }));
+
+  EXPECT_GT(Clock::now() - begin, 2s - tick);
+}
+
+}  // namespace
+}  // namespace vitals_test

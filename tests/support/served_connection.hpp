@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include <vitals/registry.hpp>
+#include <vitals/server.hpp>
+
+#include "core/state/registry_state.hpp"
+#include "server/connection.hpp"
+#include "server/dispatcher.hpp"
+#include "support/fake_host.hpp"
+
+namespace vitals_test {
+
+/// A pair of sockets: the server's end, and the peer's, whose bytes are a test's.
+class Peer {
+ public:
+  Peer() {
+    std::array<int, 2> ends = {-1, -1};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
+    own_ = vitals::detail::Descriptor{ends[0]};
+    servers_ = vitals::detail::Descriptor{ends[1]};
+    const int little = 4096;
+    ::setsockopt(servers_.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+  }
+
+  /// The server's end, once.
+  [[nodiscard]] vitals::detail::Descriptor take() { return std::move(servers_); }
+  void send(std::string_view bytes) const {
+    ASSERT_EQ(::send(own_.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+  }
+  /// All that has come; "end" at its end is that of the connection.
+  [[nodiscard]] std::string received() const {
+    std::string all;
+    std::array<char, 4096> bytes;
+    for (;;) {
+      const auto size = ::recv(own_.get(), bytes.data(), bytes.size(), 0);
+      if (size == 0) return all + "end";
+      if (size < 0) return all;
+      all.append(bytes.data(), static_cast<std::size_t>(size));
+    }
+  }
+  void end() { own_ = {}; }
+
+ private:
+  vitals::detail::Descriptor own_ = {};
+  vitals::detail::Descriptor servers_ = {};
+};
+
+/// Connections on a host that takes its turns when a test says so, by a clock that the test moves.
+class ServedConnectionTest : public testing::Test {
+ protected:
+  ServedConnectionTest() {
+    time_ = vitals::SteadyTime{std::chrono::hours{1000}};
+    service_->clock = &now;
+    service_->begin_turn();
+    dispatcher_.wait();
+  }
+  ~ServedConnectionTest() override {
+    while (const auto connection = service_->places.any()) connection->close();
+    host_->close();
+  }
+
+  void pass(vitals::Duration duration) {
+    time_ += duration;
+    service_->begin_turn();
+  }
+  /// Begins to serve a peer.
+  std::shared_ptr<vitals::detail::Connection> serve(Peer& peer,
+                                                    std::unique_ptr<vitals::detail::Transport> transport = nullptr) {
+    auto connection = std::make_shared<vitals::detail::Connection>(service_);
+    connection->start(peer.take(), {}, std::move(transport));
+    return connection;
+  }
+
+  static vitals::SteadyTime now() noexcept { return time_; }
+
+  vitals::HealthRegistry health_{{.answer_budget = std::chrono::seconds{60}}};
+  vitals::detail::Answers answers_{vitals::detail::state_of(health_), {.details = vitals::Details::always}};
+  vitals::detail::Limits limits_;
+  vitals::HealthServerOptions options_ = {};
+  std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>(&now);
+  std::shared_ptr<vitals::detail::Service> service_ =
+      std::make_shared<vitals::detail::Service>(host_, answers_, limits_, options_, [](const std::string&) {});
+  vitals::detail::Dispatcher dispatcher_{*service_};
+
+ private:
+  static inline vitals::SteadyTime time_;
+};
+
+constexpr std::string_view get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+
+}  // namespace vitals_test

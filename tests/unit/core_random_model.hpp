@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/registry.hpp>
+#include <vitals/report.hpp>
+
+#include "core_random_facts.hpp"
+
+namespace vitals::inline v1::test {
+
+inline constexpr std::array all_three_probes{Probe::liveness, Probe::readiness, Probe::startup};
+
+/// What a HealthRegistry without a Runner should say, written from the rules: a list of facts, and each answer worked
+/// out anew. It keeps only what can't be worked out later: when startup succeeded, and the reports that were frozen.
+///
+/// Two things are random in a registry, and so are told to the model: which checks run_due() calls, and whether it
+/// counts a missed turn (see Turn).
+class ReferenceModel {
+ public:
+  using Check = std::shared_ptr<CheckFacts>;
+
+  ReferenceModel(RegistryOptions options, SteadyTime now) : options_{std::move(options)}, constructed_{now} {}
+
+  void add(Check check, SteadyTime now);
+  void remove(const CheckFacts& check, SteadyTime now);
+  void begin_shutdown(std::string_view reason, SteadyTime now);
+
+  /// To be called after each fact, and before each answer: decides whether startup has succeeded.
+  void settle(SteadyTime now);
+
+  /// A probe asks: about all checks of `probes`, or only about one. What it needs is wanted, or a missed turn.
+  void ask(const std::vector<Probe>& probes, const CheckFacts* only, SteadyTime now);
+
+  /// Whether run_due() counts a missed turn of an overdue check.
+  enum class Turn { none, unknown, missed };
+  [[nodiscard]] Turn turn_of(const CheckFacts& check, SteadyTime now) const;
+
+  /// Whether run_due() may call the check, and whether it must.
+  [[nodiscard]] bool may_run(const CheckFacts& check) const;
+  [[nodiscard]] bool must_run(const CheckFacts& check, SteadyTime now) const;
+
+  [[nodiscard]] Report::Data report(Probe probe, SteadyTime now) const;
+  /// Of the check that an endpoint knows by this name now.
+  [[nodiscard]] std::optional<CheckReport> report(std::string_view name, SteadyTime now) const;
+
+  [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
+  [[nodiscard]] bool latched() const noexcept { return latched_.has_value(); }
+  /// The probe's report doesn't change any more.
+  [[nodiscard]] bool frozen(Probe probe) const noexcept { return shut_down_ || (latched_ && probe == Probe::startup); }
+  [[nodiscard]] bool shut_down() const noexcept { return shut_down_.has_value(); }
+  [[nodiscard]] const std::string& shutdown_reason() const noexcept { return reason_; }
+  /// After the limit a liveness that had failed before may say either reason.
+  [[nodiscard]] bool may_say_overran(Probe probe, SteadyTime now) const;
+  [[nodiscard]] std::vector<SteadyTime> turning_points(SteadyTime now) const;
+
+ private:
+  [[nodiscard]] bool has(Probe probe) const;
+  [[nodiscard]] bool starting() const { return !latched_ && has(Probe::startup); }
+  void ask_one(CheckFacts& check, SteadyTime now);
+
+  RegistryOptions options_;
+  SteadyTime constructed_;
+  std::vector<Check> checks_;
+  std::optional<SteadyTime> latched_;
+  std::optional<SteadyTime> shut_down_;
+  std::string reason_;
+  std::array<std::optional<Report::Data>, 3> frozen_;
+};
+
+/// Step (5): what a check counts as for its probe.
+[[nodiscard]] Status counted(const CheckReport& check);
+
+}  // namespace vitals::inline v1::test
