@@ -51,9 +51,8 @@ bool Delivery::cancel() noexcept {
   return true;
 }
 
-PendingAnswer::PendingAnswer(std::shared_ptr<const Answers> answers, std::shared_ptr<Delivery> delivery,
-                             std::shared_ptr<Wait> wait) noexcept
-    : answers_{std::move(answers)}, delivery_{std::move(delivery)}, wait_{std::move(wait)} {}
+PendingAnswer::PendingAnswer(std::shared_ptr<const Answers> answers, std::shared_ptr<Delivery> delivery) noexcept
+    : answers_{std::move(answers)}, delivery_{std::move(delivery)} {}
 
 PendingAnswer::~PendingAnswer() {
   if (answers_->in_another_process())

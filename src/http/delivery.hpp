@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <vitals/endpoint.hpp>
 
@@ -55,16 +56,18 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class PendingAnswer {
  public:
-  PendingAnswer(std::shared_ptr<const Answers> answers, std::shared_ptr<Delivery> delivery,
-                std::shared_ptr<Wait> wait) noexcept;
+  PendingAnswer(std::shared_ptr<const Answers> answers, std::shared_ptr<Delivery> delivery) noexcept;
   PendingAnswer(const PendingAnswer&) = delete;
   PendingAnswer& operator=(const PendingAnswer&) = delete;
   ~PendingAnswer();
 
+  /// What the delivery waits for.
+  void wait_for(std::shared_ptr<Wait> wait) noexcept { wait_ = std::move(wait); }
+
  private:
   std::shared_ptr<const Answers> answers_;
   std::shared_ptr<Delivery> delivery_;
-  std::shared_ptr<Wait> wait_;
+  std::shared_ptr<Wait> wait_ = nullptr;
 };
 
 /// Calls `done`, and drops what it throws.

@@ -44,8 +44,10 @@ PendingResponse Endpoint::async_handle(const Request& request,
     return {};
   }
   std::shared_ptr<detail::Delivery> delivery;
+  std::shared_ptr<detail::PendingAnswer> pending;  // before there is a wait: nothing throws after that
   auto begun = answers_->begin(*route, [&] {
     delivery = std::make_shared<detail::Delivery>(answers_, *route, std::move(done));
+    pending = std::make_shared<detail::PendingAnswer>(answers_, delivery);
     return [delivery] { delivery->post(); };
   });
   if (begun.answer) {
@@ -53,7 +55,8 @@ PendingResponse Endpoint::async_handle(const Request& request,
     delivery ? delivery->deliver(std::move(response)) : detail::call(done, std::move(response));
     return {};
   }
-  return PendingResponse{std::make_shared<detail::PendingAnswer>(answers_, std::move(delivery), std::move(begun.wait))};
+  pending->wait_for(std::move(begun.wait));
+  return PendingResponse{std::move(pending)};
 }
 
 }  // namespace vitals::inline v1
