@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -23,6 +24,7 @@ struct Answer {
   bool tells_methods = false;          ///< With an Allow field.
   std::string_view allow_origin = {};  ///< Of Access-Control-Allow-Origin; empty: no such field.
   std::shared_ptr<const void> owner = {};
+  std::uint64_t version = 0;  ///< See Answers::still_holds(); 0: it is for this request only.
 };
 
 /// 200 or 503 with the body that says so.

@@ -90,7 +90,7 @@ std::optional<Answer> Answers::at_hand(const Route& route) const {
   if (route.method == Method::other) return method_not_allowed_answer(origin_for(route));
   if (route.one_check) return std::nullopt;
   auto body = kept_.find(route);
-  if (!body || !state_->still_holds(route.probes(), body->version)) return std::nullopt;
+  if (!body || !still_holds(route, body->version)) return std::nullopt;
   return answer_with(route, std::move(body));
 }
 
@@ -99,6 +99,10 @@ Answer Answers::answer(const Route& route) const {
   if (route.one_check) return answer_of(route, detail::snapshot(*state_, route.probes(), route.check));
   Effects effects{*state_};  // not while others may wait for the body
   return answer_with(route, kept_.renew(route, [&] { return write(route, effects); }));
+}
+
+bool Answers::still_holds(const Route& route, std::uint64_t version) const noexcept {
+  return state_->still_holds(route.probes(), version);
 }
 
 bool Answers::draining() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
@@ -126,8 +130,11 @@ Answer Answers::answer_of(const Route& route, const std::optional<CheckSnapshot>
 
 Answer Answers::answer_with(const Route& route, std::shared_ptr<const KeptBody> body) const {
   const auto status = body->status;
+  const auto version = body->version;
   const std::string_view text = body->body;
-  return status_answer(route, status, text, std::move(body), origin_for(route));
+  auto answer = status_answer(route, status, text, std::move(body), origin_for(route));
+  answer.version = version;
+  return answer;
 }
 
 std::string_view Answers::origin_for(const Route& route) const noexcept {

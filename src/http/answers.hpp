@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -62,6 +63,9 @@ class VITALS_EXPORT Answers {
 
   /// The answer from what is known now.
   [[nodiscard]] Answer answer(const Route& route) const;
+
+  /// An answer of this version to the same route is still true. Takes no lock.
+  [[nodiscard]] bool still_holds(const Route& route, std::uint64_t version) const noexcept;
 
   /// Shutting down has begun: answers should ask their peers to close the connection. Takes no lock.
   [[nodiscard]] bool draining() const noexcept;

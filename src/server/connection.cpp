@@ -12,6 +12,13 @@
 
 namespace vitals::inline v1 {
 namespace detail {
+namespace {
+
+std::chrono::sys_seconds this_second() noexcept {
+  return std::chrono::sys_seconds{std::chrono::seconds{std::time(nullptr)}};
+}
+
+}  // namespace
 
 Connection::Connection(std::shared_ptr<Service> service)
     : service_{std::move(service)}, scan_{service_->head_limits()}, input_{service_->input_limit()} {}
@@ -120,7 +127,7 @@ auto Connection::serve_input(std::size_t& served) -> Next {
       let_others_go_first();
       return Next::event;
     }
-    if (const auto* known = service_->heads.find(input_.pending())) {
+    if (auto* known = service_->requests.find(input_.pending())) {
       if (on_known(*known) == Next::event) return Next::event;
       continue;
     }
@@ -169,11 +176,15 @@ void Connection::on_turn() noexcept {
   }
 }
 
-auto Connection::on_known(const HeadMemory::Meaning& meaning) -> Next {
-  persistence_ = meaning.persistence;
+auto Connection::on_known(RequestCache::Request& request) -> Next {
+  persistence_ = request.persistence;
   unread_input_ = false;
   input_.clear();
-  return on_request(meaning.route);
+  end_persistence();
+  const auto& reply = request.reply;
+  if (reply.is_from(this_second(), persistence_) && service_->answers.still_holds(request.route, reply.version()))
+    return send(reply.bytes());
+  return on_request(request.route, &request.reply);
 }
 
 auto Connection::on_head(HeadVerdict verdict) -> Next {
@@ -185,12 +196,15 @@ auto Connection::on_head(HeadVerdict verdict) -> Next {
   unread_input_ = scan_.has_body() || verdict.end < bytes.size();
   const auto route =
       service_->answers.server_route({.method = head->method, .target = head->target, .accept = head->accept()});
-  if (route && !route->one_check && !unread_input_) service_->heads.keep(bytes, {*route, persistence_});
+  RequestCache::Request* known = nullptr;
+  if (route && !route->one_check && !unread_input_ && !head->has_credentials)
+    known = service_->requests.keep(bytes, *route, persistence_);
   input_.consume(verdict.end);
-  return route ? on_request(*route) : write(plain_answer(404, scan_.is_head()));
+  if (!route) return write(plain_answer(404, scan_.is_head()));
+  return on_request(*route, known ? &known->reply : nullptr);
 }
 
-auto Connection::on_request(const Route& route) -> Next {
+auto Connection::on_request(const Route& route, KeptReply* kept) -> Next {
   auto begun = service_->answers.begin(route, [this] {
     return [weak = weak_from_this()] {
       if (auto self = weak.lock()) {
@@ -199,7 +213,7 @@ auto Connection::on_request(const Route& route) -> Next {
       }
     };
   });
-  if (begun.answer) return write(*begun.answer);
+  if (begun.answer) return write(*begun.answer, kept);
   auto& state = unfinished();
   state.wait = std::move(begun.wait);
   state.route = route;
@@ -228,21 +242,15 @@ void Connection::on_ready() {
   if (write(service_->answers.answer(unfinished_->route)) == Next::input) serve();
 }
 
-/// Has this answer be the last one if the service ends, or the connection is too old: its peer didn't ask for that, and
-/// may have sent its next request.
-void Connection::end_persistence() noexcept {
-  if (persistence_ == Persistence::close) return;
-  const bool is_old = stays_ && service_->now - since_ > service_->options.max_connection_age;
-  if (!is_old && !service_->answers.draining()) return;
-  if (is_old) service_->met(Limit::age);
-  persistence_ = Persistence::close;
-  unread_input_ = true;
+auto Connection::write(const Answer& answer, KeptReply* kept) -> Next {
+  end_persistence();
+  const auto now = this_second();
+  const auto bytes = service_->replies.write(answer, persistence_, now);
+  if (kept) kept->keep(bytes, answer.version, now, persistence_);
+  return send(bytes);
 }
 
-auto Connection::write(const Answer& answer) -> Next {
-  end_persistence();
-  const std::chrono::sys_seconds now{std::chrono::seconds{std::time(nullptr)}};
-  const auto bytes = service_->replies.write(answer, persistence_, now);
+auto Connection::send(std::string_view bytes) -> Next {
   const auto went = send_some(bytes);
   if (went.size == bytes.size()) return on_written();
   if (went.over) {

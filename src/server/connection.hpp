@@ -8,7 +8,6 @@
 #include "core/work/wait.hpp"
 #include "http/answers.hpp"
 #include "server/descriptor.hpp"
-#include "server/head_memory.hpp"
 #include "server/head_scan.hpp"
 #include "server/host.hpp"
 #include "server/input_buffer.hpp"
@@ -16,6 +15,7 @@
 #include "server/places.hpp"
 #include "server/proxy_header.hpp"
 #include "server/reply.hpp"
+#include "server/request_cache.hpp"
 #include "server/request_head.hpp"
 #include "server/service.hpp"
 #include "server/transport.hpp"
@@ -74,9 +74,9 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   [[nodiscard]] Next serve_input(std::size_t& served);
   [[nodiscard]] bool take_proxy_header() noexcept;
   void let_others_go_first();
-  [[nodiscard]] Next on_known(const HeadMemory::Meaning& meaning);
+  [[nodiscard]] Next on_known(RequestCache::Request& request);
   [[nodiscard]] Next on_head(HeadVerdict verdict);
-  [[nodiscard]] Next on_request(const Route& route);
+  [[nodiscard]] Next on_request(const Route& route, KeptReply* kept);
   [[nodiscard]] Next refuse(int status, Limit limit);
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
@@ -87,7 +87,8 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   void out_of_memory() noexcept;
 
   void end_persistence() noexcept;
-  [[nodiscard]] Next write(const Answer& answer);
+  [[nodiscard]] Next write(const Answer& answer, KeptReply* kept = nullptr);
+  [[nodiscard]] Next send(std::string_view bytes);
   void write_rest();
   [[nodiscard]] Next on_written();
   void finish();

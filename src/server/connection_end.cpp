@@ -28,6 +28,17 @@ bool has_room(int fd) noexcept {
 
 bool Connection::has_input() const noexcept { return transport_ ? transport_->has_input() : plain::has_input(fd_); }
 
+/// Makes this answer the last one if the service ends or the connection is too old: the peer didn't ask for that, and
+/// may have sent its next request.
+void Connection::end_persistence() noexcept {
+  if (persistence_ == Persistence::close) return;
+  const bool is_old = stays_ && service_->now - since_ > service_->options.max_connection_age;
+  if (!is_old && !service_->answers.draining()) return;
+  if (is_old) service_->met(Limit::age);
+  persistence_ = Persistence::close;
+  unread_input_ = true;
+}
+
 void Connection::finish() {
   if (!unread_input_ && (drained_ || !has_input())) return close();
   if (!(transport_ ? transport_->end_output() : plain::end_output(fd_))) return close();

@@ -8,8 +8,8 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// A reply with a larger body is written each time, and its memory is given back by the next.
-constexpr std::size_t max_kept_size = 16384;
+/// The memory of a larger reply is given back by the next one.
+constexpr std::size_t max_idle_capacity = 16384;
 
 /// A number as text, without a string of its own.
 class Decimal {
@@ -38,12 +38,6 @@ std::string_view field_of(Persistence persistence) noexcept {
     case Persistence::told_keep_alive: return "\r\nConnection: keep-alive";
   }
   return "";
-}
-
-/// Whether both say the same: what an owner keeps doesn't change.
-bool is_same(const Answer& a, const Answer& b) noexcept {
-  return a.owner && a.owner == b.owner && a.content_type.data() == b.content_type.data() && a.to_head == b.to_head &&
-         a.tells_methods == b.tells_methods && a.allow_origin.data() == b.allow_origin.data();
 }
 
 void write_reply(std::string& bytes, const Answer& answer, Persistence persistence, std::string_view date) {
@@ -95,24 +89,13 @@ std::string http_date(std::chrono::sys_seconds time) {
 }
 
 std::string_view ReplyWriter::write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now) {
-  for (const auto& reply : kept_)
-    if (reply.second == now && reply.persistence == persistence && is_same(reply.answer, answer)) return reply.bytes;
   if (now != date_is_of_) {
     date_ = http_date(now);
     date_is_of_ = now;
   }
-  if (!answer.owner || answer.body.size() > max_kept_size) {
-    if (scratch_.capacity() > max_kept_size) scratch_ = std::string{};
-    write_reply(scratch_, answer, persistence, date_);
-    return scratch_;
-  }
-  auto& reply = kept_[next_++ % kept_.size()];
-  reply.answer = {};  // first: half a reply must not stand for one
-  write_reply(reply.bytes, answer, persistence, date_);
-  reply.answer = answer;
-  reply.persistence = persistence;
-  reply.second = now;
-  return reply.bytes;
+  if (reply_.capacity() > max_idle_capacity) reply_ = std::string{};
+  write_reply(reply_, answer, persistence, date_);
+  return reply_;
 }
 
 }  // namespace detail

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,27 +27,16 @@ enum class Persistence : unsigned char {
 /// An IMF-fixdate, as in "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string http_date(std::chrono::sys_seconds time);
 
-/// Writes answers as they go over the wire: always HTTP/1.1, framed by Content-Length. What it has written it keeps, as
-/// long as the second and the answer are the same: a probe that finds nothing changed then costs no more than to find
-/// it.
+/// Writes answers as they go over the wire: always HTTP/1.1, framed by Content-Length.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT ReplyWriter {
  public:
-  /// @returns The whole answer, until the next call.
+  /// @returns The whole reply, until the next call.
   [[nodiscard]] std::string_view write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now);
 
  private:
-  struct Reply {
-    Answer answer = {};  ///< Without an owner, none is kept.
-    Persistence persistence = Persistence::close;
-    std::chrono::sys_seconds second = std::chrono::sys_seconds::min();
-    std::string bytes = {};
-  };
-
-  std::array<Reply, 4> kept_;  ///< Two probes, from clients of two kinds.
-  std::size_t next_ = 0;       ///< To be written over.
-  std::string scratch_;        ///< For what isn't kept.
+  std::string reply_;
   std::string date_;
   std::chrono::sys_seconds date_is_of_ = std::chrono::sys_seconds::min();
 };

@@ -46,6 +46,7 @@ class HeadParser final : public http::basic_parser<true> {
   void on_field_impl(http::field name, beast::string_view, beast::string_view value, beast::error_code&) override {
     if (name == http::field::accept) take_accept(view(value));
     if (name == http::field::connection) take_connection(view(value));
+    if (name == http::field::authorization) head_.has_credentials = true;
   }
 
   void take_accept(std::string_view value) {

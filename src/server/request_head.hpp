@@ -18,6 +18,7 @@ struct RequestHead {
   bool http_1_1 = true;
   bool wants_close = false;       ///< "close" is among the tokens of Connection.
   bool wants_keep_alive = false;  ///< "keep-alive" is.
+  bool has_credentials = false;   ///< There is an Authorization field.
 
   /// The value of Accept; several fields are joined by commas. A view into this object, if so.
   [[nodiscard]] std::string_view accept() const noexcept {

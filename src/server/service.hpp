@@ -15,7 +15,6 @@
 
 #include "core/sources/coarse_clock.hpp"
 #include "http/answers.hpp"
-#include "server/head_memory.hpp"
 #include "server/head_scan.hpp"
 #include "server/host.hpp"
 #include "server/limits.hpp"
@@ -23,6 +22,7 @@
 #include "server/places.hpp"
 #include "server/proxy_header.hpp"
 #include "server/reply.hpp"
+#include "server/request_cache.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -100,7 +100,7 @@ struct Service {
   SteadyTime now = {};                          ///< As of the beginning of this turn.
   OpenDescriptors descriptors = {};
   Places<Connection> places = {};
-  HeadMemory heads = {};
+  RequestCache requests = {};
   ReplyWriter replies = {};
 };
 

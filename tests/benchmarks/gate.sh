@@ -21,8 +21,8 @@ failed=0
 # STEP|NAME|MOST|WORDS: the limits of the targets. A tenth more where a compiler or a C library decides; less than half a
 # call, wake-up or allocation more is what a timer adds to a run that takes long.
 limits='
-instructions|7 keep|3300|user-space instructions per request, keep-alive
-instructions|7 new|3850|user-space instructions per request, new connection
+instructions|7 keep|1000|user-space instructions per request, keep-alive
+instructions|7 new|1300|user-space instructions per request, new connection
 calls|8 keep served|2.05|system calls per request, keep-alive, without waiting
 calls|8 new served|4.5|system calls per request, new connection, without waiting
 allocations|9 keep|0.05|allocations per request after the first on a connection

@@ -1,63 +1,150 @@
+#include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/head_memory.hpp"
+#include <vitals/status_flag.hpp>
 
+#include "server/request_cache.hpp"
+#include "support/served_connection.hpp"
+
+namespace vitals_test {
 namespace {
 
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+using vitals::CheckResult;
 using vitals::Probe;
-using vitals::detail::HeadMemory;
+using vitals::detail::KeptReply;
 using vitals::detail::Persistence;
+using vitals::detail::RequestCache;
 
-TEST(HeadMemoryTest, KnowsNothingAtFirst) {
-  const HeadMemory memory;
+TEST(RequestCacheTest, IsEmptyAtFirst) {
+  RequestCache cache;
 
-  EXPECT_EQ(memory.find("GET /ready HTTP/1.1\r\n\r\n"), nullptr);
+  EXPECT_EQ(cache.find("GET /ready HTTP/1.1\r\n\r\n"), nullptr);
 }
 
-TEST(HeadMemoryTest, KnowsWhatAHeadMeant) {
-  HeadMemory memory;
+TEST(RequestCacheTest, KnowsWhatAHeadAskedFor) {
+  RequestCache cache;
 
-  memory.keep("one", {.route = {.probe = Probe::liveness}, .persistence = Persistence::close});
-  memory.keep("two", {.route = {.probe = Probe::readiness}, .persistence = Persistence::keep_alive});
+  cache.keep("one", {.probe = Probe::liveness}, Persistence::close);
+  cache.keep("two", {.probe = Probe::readiness}, Persistence::keep_alive);
 
-  ASSERT_NE(memory.find("one"), nullptr);
-  EXPECT_EQ(memory.find("one")->route.probe, Probe::liveness);
-  EXPECT_EQ(memory.find("one")->persistence, Persistence::close);
-  ASSERT_NE(memory.find("two"), nullptr);
-  EXPECT_EQ(memory.find("two")->route.probe, Probe::readiness);
-  EXPECT_EQ(memory.find("two")->persistence, Persistence::keep_alive);
+  ASSERT_NE(cache.find("one"), nullptr);
+  EXPECT_EQ(cache.find("one")->route.probe, Probe::liveness);
+  EXPECT_EQ(cache.find("one")->persistence, Persistence::close);
+  ASSERT_NE(cache.find("two"), nullptr);
+  EXPECT_EQ(cache.find("two")->route.probe, Probe::readiness);
+  EXPECT_EQ(cache.find("two")->persistence, Persistence::keep_alive);
 }
 
-TEST(HeadMemoryTest, TakesOnlyTheWholeHeadForIt) {
-  HeadMemory memory;
+TEST(RequestCacheTest, FindsWholeHeadsOnly) {
+  RequestCache cache;
 
-  memory.keep("a head", {});
+  cache.keep("a head", {}, {});
 
-  EXPECT_EQ(memory.find("a hea"), nullptr);
-  EXPECT_EQ(memory.find("a head and more"), nullptr);
-  EXPECT_EQ(memory.find("A head"), nullptr);
+  EXPECT_EQ(cache.find("a hea"), nullptr);
+  EXPECT_EQ(cache.find("a head and more"), nullptr);
+  EXPECT_EQ(cache.find("A head"), nullptr);
 }
 
-TEST(HeadMemoryTest, ForgetsTheOldestForANewOne) {
-  HeadMemory memory;
+TEST(RequestCacheTest, ReplacesTheOldestRequestAndItsReply) {
+  RequestCache cache;
+  cache.keep("1", {}, {})->reply.keep("reply", 1, {}, {});
 
-  for (const char* head : {"1", "2", "3", "4", "5"}) memory.keep(head, {});
+  for (const char* head : {"2", "3", "4", "5"}) cache.keep(head, {}, {});
 
-  EXPECT_EQ(memory.find("1"), nullptr);
-  for (const char* head : {"2", "3", "4", "5"}) EXPECT_NE(memory.find(head), nullptr) << head;
+  EXPECT_EQ(cache.find("1"), nullptr);
+  for (const char* head : {"2", "3", "4", "5"}) {
+    ASSERT_NE(cache.find(head), nullptr) << head;
+    EXPECT_EQ(cache.find(head)->reply.version(), 0) << head;
+  }
 }
 
-TEST(HeadMemoryTest, DoesNotKeepALongHead) {
-  HeadMemory memory;
-  const std::string longest(HeadMemory::max_head_size, 'x');
+TEST(RequestCacheTest, DoesNotKeepALongHead) {
+  RequestCache cache;
+  const std::string longest(RequestCache::max_head_size, 'x');
 
-  memory.keep(longest, {});
-  memory.keep(longest + "x", {});
+  EXPECT_NE(cache.keep(longest, {}, {}), nullptr);
+  EXPECT_EQ(cache.keep(longest + "x", {}, {}), nullptr);
 
-  EXPECT_NE(memory.find(longest), nullptr);
-  EXPECT_EQ(memory.find(longest + "x"), nullptr);
+  EXPECT_NE(cache.find(longest), nullptr);
+  EXPECT_EQ(cache.find(longest + "x"), nullptr);
+}
+
+TEST(KeptReplyTest, IsFromItsSecondForItsKindOfConnection) {
+  KeptReply reply;
+  EXPECT_FALSE(reply.is_from({}, Persistence::close));
+
+  reply.keep("reply", 7, std::chrono::sys_seconds{5s}, Persistence::close);
+
+  EXPECT_EQ(reply.bytes(), "reply");
+  EXPECT_EQ(reply.version(), 7);
+  EXPECT_TRUE(reply.is_from(std::chrono::sys_seconds{5s}, Persistence::close));
+  EXPECT_FALSE(reply.is_from(std::chrono::sys_seconds{6s}, Persistence::close));
+  EXPECT_FALSE(reply.is_from(std::chrono::sys_seconds{5s}, Persistence::keep_alive));
+}
+
+TEST(KeptReplyTest, IsNotKeptForOneRequestOnlyNorIfItIsLarge) {
+  KeptReply reply;
+
+  for (const std::uint64_t version : {0U, 7U}) {
+    reply.keep("before", 1, {}, {});
+    reply.keep(std::string(version == 0 ? 1 : KeptReply::max_size + 1, 'x'), version, {}, {});
+    EXPECT_FALSE(reply.is_from({}, {})) << version;
+  }
+}
+
+class CachedRequestTest : public ServedConnectionTest {
+ protected:
+  std::string answer_to(std::string_view head) {
+    Peer peer;
+    peer.send(head);
+    (void)serve(peer);
+    return peer.received();
+  }
+  bool is_kept(std::string_view head) { return service_->requests.find(head) != nullptr; }
+};
+
+TEST_F(CachedRequestTest, IsKeptWithItsReply) {
+  const auto answer = answer_to(get_healthz);
+
+  ASSERT_TRUE(is_kept(get_healthz));
+  EXPECT_EQ(service_->requests.find(get_healthz)->reply.bytes(), answer);
+}
+
+TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {
+  vitals::StatusFlag feed{CheckResult::pass()};
+  health_.add_readiness_check("feed", feed);
+  constexpr std::string_view get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
+
+  EXPECT_THAT(answer_to(get_ready), StartsWith("HTTP/1.1 200 "));
+  feed.set(CheckResult::fail("gone"));
+  EXPECT_THAT(answer_to(get_ready), StartsWith("HTTP/1.1 503 "));
+  feed.set(CheckResult::pass());
+  EXPECT_THAT(answer_to(get_ready), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(CachedRequestTest, IsToldThatTheServiceEnds) {
+  EXPECT_THAT(answer_to(get_healthz), Not(HasSubstr("Connection: close")));
+
+  health_.begin_shutdown("test");
+
+  EXPECT_THAT(answer_to(get_healthz), HasSubstr("Connection: close"));
+}
+
+TEST_F(CachedRequestTest, IsNotKeptWithCredentials) {
+  constexpr std::string_view head = "GET /healthz HTTP/1.1\r\nHost: a\r\nauthorization: Bearer 1\r\n\r\n";
+
+  EXPECT_THAT(answer_to(head), StartsWith("HTTP/1.1 200 "));
+
+  EXPECT_FALSE(is_kept(head));
 }
 
 }  // namespace
+}  // namespace vitals_test

@@ -43,6 +43,11 @@ TEST_F(RequestHeadTest, HasTheValueOfAccept) {
   EXPECT_EQ(parse("").accept(), "");
 }
 
+TEST_F(RequestHeadTest, KnowsWhetherThereAreCredentials) {
+  EXPECT_TRUE(parse("AUTHORIZATION: Bearer 1\r\n").has_credentials);
+  EXPECT_FALSE(parse("Proxy-Authorization: Basic 1\r\n").has_credentials);
+}
+
 TEST_F(RequestHeadTest, JoinsSeveralAcceptFields) {
   EXPECT_EQ(parse("Accept: text/html\r\nX: y\r\naCCEPT: */*;q=0.1\r\n").accept(), "text/html, */*;q=0.1");
   EXPECT_EQ(parse("Accept: a/b\r\nAccept: c/d\r\nAccept: e/f\r\n").accept(), "a/b, c/d, e/f");
