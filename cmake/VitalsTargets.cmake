@@ -76,12 +76,16 @@ function(vitals_set_warnings target)
                       $<$<BOOL:${VITALS_WERROR}>:-Werror>)
 endfunction()
 
-# vitals_prefer_small(<source> ...)
+# vitals_prefer_small(<name> EXCEPT <source> ...)
 #
-# For sources of this folder that no request goes through: they run at set-up, when something has changed, or once a run.
-# There size counts, and not speed.
-function(vitals_prefer_small)
-  set_property(SOURCE ${ARGV} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+# Optimises a library for size, except for the sources that usual requests and frequent calls go through. The others run
+# at set-up, when something has changed, once per run of a check, or for a request that wasn't seen before.
+function(vitals_prefer_small name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "EXCEPT")
+  get_target_property(sources vitals_${name} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  list(REMOVE_ITEM sources ${arg_EXCEPT})
+  set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
 endfunction()
 
 # The version script lets a shared library export its own names only.

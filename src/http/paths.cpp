@@ -37,8 +37,6 @@ Paths::Paths(const EndpointOptions& options) : trailing_slash_{options.trailing_
   add("readiness_paths", options.readiness_paths, Probe::readiness);
   add("startup_paths", options.startup_paths, Probe::startup);
   add("health_paths", options.health_paths, std::nullopt);
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.path.size() > b.path.size(); });
 }
 
 void Paths::add(const char* list, const std::vector<std::string>& paths, std::optional<Probe> probe) {
@@ -48,7 +46,8 @@ void Paths::add(const char* list, const std::vector<std::string>& paths, std::op
       rule = "must be given only once, in one list";
     if (rule != nullptr)
       throw std::invalid_argument{std::string{"vitals: EndpointOptions::"} + list + ": " + quoted(path) + ' ' + rule};
-    entries_.push_back({path, probe});
+    const auto is_shorter = [](const std::string& a, const Entry& b) { return a.size() > b.path.size(); };
+    entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), path, is_shorter), {path, probe});
   }
 }
 
