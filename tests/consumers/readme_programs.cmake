@@ -1,4 +1,4 @@
-# Builds the programs of README.md with the installation, by find_package or, where PKG_CONFIG is given, by what
+# Builds the programs of our documents with the installation, by find_package or, where PKG_CONFIG is given, by what
 # pkg-config says, and runs each until it has served and was ended by SIGTERM.
 
 cmake_minimum_required(VERSION 3.25)
@@ -7,10 +7,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/pkg_config_folders.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/readme/extract_programs.cmake)
 
 set(folder ${WORK_DIR}/${NAME}-programs)
-extract_programs(${VITALS_SOURCE_DIR}/README.md ${folder})
-if(NOT programs)
-  message(FATAL_ERROR "README.md has no program.")
-endif()
+extract_programs(${folder} ${VITALS_SOURCE_DIR}/README.md ${VITALS_SOURCE_DIR}/examples/12_lifecycle/README.md)
 
 function(compile source output)
   execute_process(COMMAND ${COMPILER} -std=c++20 -Wall -Wextra -Werror ${CMAKE_CURRENT_LIST_DIR}/readme/${source} -o
@@ -24,7 +21,7 @@ macro(build_by_cmake)
   make_private_folder(${private})
   configure_consumer(readme ${private} -D PROGRAMS=${folder})
   if(NOT result EQUAL 0)
-    message(FATAL_ERROR "README's projects can't be configured:\n${output}")
+    message(FATAL_ERROR "The documents' projects can't be configured:\n${output}")
   endif()
   execute_process(COMMAND ${CMAKE_COMMAND} --build ${build} --parallel 2 --target consumers COMMAND_ERROR_IS_FATAL ANY)
   set(executables ${build}/programs)

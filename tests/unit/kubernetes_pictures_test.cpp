@@ -1,4 +1,4 @@
-// The pictures of README: what they name, and where they draw it, is what the manifest and the library say.
+// The pictures of examples/kubernetes name and draw what the manifest and the library say.
 
 #include <chrono>
 #include <cstddef>
@@ -27,7 +27,7 @@ using vitals_test::kubernetes_file;
 
 std::string number(vitals::Duration duration) { return std::to_string(duration / seconds{1}); }
 
-std::string row(const HttpGetProbe& probe) { return ">" + probe.path + ", each " + number(probe.period) + " s<"; }
+std::string row(const HttpGetProbe& probe) { return ">" + probe.path + ", every " + number(probe.period) + " s<"; }
 
 std::string times(seconds period, int count) { return number(period) + " s × " + std::to_string(count); }
 

@@ -1,6 +1,6 @@
-// What Kubernetes would have made of the example server's start, by the numbers of its manifest: a container is asked
-// at once, then for startup and readiness each 5 s and for liveness each 10 s; startup may fail 120 times in a row, the
-// others 3 times.
+// What Kubernetes would have made of the example server's start, by the numbers of its manifest. It probes at once,
+// then startup and readiness every 5 s and liveness every 10 s. Startup may fail 120 times in a row, the others 3
+// times.
 
 #include <chrono>
 

@@ -1,18 +1,36 @@
-# Takes the programs out of README.md.
+# Takes the programs out of our documents.
 
-# extract_programs(<README.md> <folder>)
+# extract_programs(<folder> <document> ...)
 #
-# Writes each C++ snippet with a main() to <folder>/program_<n>/main.cpp, and a project that README shows for it to the
-# CMakeLists.txt beside it; a program without one gets a project of the same kind. `programs` is their names,
-# `<program>_components` what each of them needs of vitals, and `components` all of that.
-function(extract_programs readme folder)
-  cmake_path(GET readme PARENT_PATH source_tree)
+# Writes each C++ snippet with a main() to <folder>/program_<n>/main.cpp, and a project that the document shows for it to
+# the CMakeLists.txt beside it; a program without one gets a project of the same kind. `programs` is their names,
+# `<program>_components` what each of them needs of vitals, and `components` all of that. A document without a program is
+# an error.
+function(extract_programs folder)
   file(REMOVE_RECURSE ${folder})
-  file(READ ${readme} rest)
-  set(prose "")
   set(programs "")
   set(components "")
-  set(program "")
+  foreach(document IN LISTS ARGN)
+    set(program "")
+    extract_programs_of_document()
+    if(NOT program)
+      message(FATAL_ERROR "${document} has no program.")
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES components)
+  foreach(program IN LISTS programs)
+    write_missing_project()
+    set(${program}_components ${${program}_components} PARENT_SCOPE)
+    set(${program}_include_folder ${${program}_include_folder} PARENT_SCOPE)
+  endforeach()
+  set(programs ${programs} PARENT_SCOPE)
+  set(components ${components} PARENT_SCOPE)
+endfunction()
+
+macro(extract_programs_of_document)
+  cmake_path(GET document PARENT_PATH document_folder)
+  file(READ ${document} rest)
+  set(prose "")
   while(TRUE)
     take_snippet()
     if(language STREQUAL "")
@@ -27,18 +45,10 @@ function(extract_programs readme folder)
       file(WRITE ${folder}/${program}/CMakeLists.txt "${snippet}")
     endif()
   endwhile()
-  list(REMOVE_DUPLICATES components)
-  foreach(program IN LISTS programs)
-    write_missing_project()
-    set(${program}_components ${${program}_components} PARENT_SCOPE)
-    set(${program}_include_folder ${${program}_include_folder} PARENT_SCOPE)
-  endforeach()
-  set(programs ${programs} PARENT_SCOPE)
-  set(components ${components} PARENT_SCOPE)
-endfunction()
+endmacro()
 
 # Moves the next snippet from `rest` to `snippet` and `language`, which is empty if there is none, and what is before it
-# to the end of `prose`.
+# to the end of `prose`. Snippets that name the file they come from are prose.
 macro(take_snippet)
   set(language "")
   string(REGEX MATCH "\n```([a-z]+)\n" fence "${rest}")
@@ -61,20 +71,20 @@ endmacro()
 macro(write_program)
   set(preamble "")
   if(NOT snippet MATCHES "#include")
-    string(REGEX MATCHALL "\\(examples/[a-z0-9_/]+\\.cpp\\)" links "${prose}")
+    string(REGEX MATCHALL "\\([a-z0-9_/]+\\.cpp\\)" links "${prose}")
     if(NOT links)
-      message(FATAL_ERROR "README.md: a program without includes needs a link to its example before it:\n${snippet}")
+      message(FATAL_ERROR "${document}: a program without includes needs a link to its example before it:\n${snippet}")
     endif()
     list(POP_BACK links link)
     string(REGEX REPLACE "[()]" "" link "${link}")
-    file(READ ${source_tree}/${link} preamble)
+    cmake_path(APPEND document_folder ${link} OUTPUT_VARIABLE example)
+    file(READ ${example} preamble)
     string(FIND "${preamble}" "\nint main(" end)
     string(SUBSTRING "${preamble}" 0 ${end} preamble)
-    cmake_path(GET link PARENT_PATH link)
-    set(${program}_include_folder ${source_tree}/${link})
+    cmake_path(GET example PARENT_PATH ${program}_include_folder)
   endif()
   # The test can't be sure of a certain port.
-  string(REGEX REPLACE "\\.port = ([0-9]+)" ".port = 0 /* \\1 in README.md; here a free one */" snippet "${snippet}")
+  string(REGEX REPLACE "\\.port = ([0-9]+)" ".port = 0 /* \\1 in the document; here a free one */" snippet "${snippet}")
   file(WRITE ${folder}/${program}/main.cpp "${preamble}\n${snippet}")
 
   set(${program}_components "")
