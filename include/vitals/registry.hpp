@@ -32,6 +32,12 @@ namespace detail {
 VITALS_EXPORT std::shared_ptr<RegistryState> state_of(const HealthRegistry& registry) noexcept;
 }
 
+/// Whose health it is: shown on `/health` to those who may see details.
+struct ServiceInfo {
+  std::string name = {};  ///< At most 256 bytes; empty: not shown. The same goes for the version.
+  std::string version = {};
+};
+
 struct RegistryOptions {
   /// How long a probe's answer may take, 10 ms to 60 s; its last fifteenth is for writing and sending it, and no run is
   /// waited for any more. Below the prober's own timeout, which for the kubelet is 1 s by default.
@@ -40,6 +46,8 @@ struct RegistryOptions {
   Duration startup_deadline = std::chrono::minutes{10};
   /// How long after begin_shutdown() liveness stays what it was, 1 s to 24 h.
   Duration shutdown_limit = std::chrono::minutes{5};
+  /// For example `{.name = "notes", .version = "1.4.2"}`.
+  ServiceInfo service = {};
   /// Where time comes from; by default the system.
   Clock clock = {};
 };

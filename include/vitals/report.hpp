@@ -48,13 +48,16 @@ struct CheckReport {
   std::optional<WallTime> checked_at = std::nullopt;
   std::optional<WallTime> succeeded_at = std::nullopt;
   std::optional<WallTime> changed_at = std::nullopt;
-  /// Runs started, results that were failures (timeouts among them), and timeouts, since registration.
+  /// Since registration: runs started, results, results that were failures, and timeouts, which are failures too.
   std::uint64_t runs = 0;
+  std::uint64_t results = 0;
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   /// Results of the same kind in a row up to now; one of the two is zero.
   std::uint64_t failures_in_a_row = 0;
   std::uint64_t successes_in_a_row = 0;
+  /// So many failures in a row make the check fail.
+  int failure_threshold = 1;
   /// `message` is the library's own ("timed out ...", "stale ...", "not checked yet"), and says nothing about yours.
   bool message_by_library = false;
 };

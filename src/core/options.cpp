@@ -1,6 +1,7 @@
 #include "core/options.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -47,6 +48,12 @@ void validate_stale_bound(const Validator& validator, const CheckOptions& option
   validator.in_range("stale_after", bound, 1ms, 24h * 7);
 }
 
+void validate(const Validator& validator, const ServiceInfo& service) {
+  constexpr std::size_t max_size = 256;
+  if (service.name.size() > max_size) validator.refuse("service.name", "must not be longer than 256 bytes");
+  if (service.version.size() > max_size) validator.refuse("service.version", "must not be longer than 256 bytes");
+}
+
 }  // namespace
 
 RegistryOptions valid(RegistryOptions options) {
@@ -54,6 +61,7 @@ RegistryOptions valid(RegistryOptions options) {
   validator.in_range("answer_budget", options.answer_budget, 10ms, 60s);
   validator.in_range("startup_deadline", options.startup_deadline, 1s, 24h);
   validator.in_range("shutdown_limit", options.shutdown_limit, 1s, 24h);
+  validate(validator, options.service);
   return options;
 }
 

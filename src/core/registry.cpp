@@ -16,7 +16,8 @@ std::shared_ptr<RegistryState> state_of(const HealthRegistry& registry) noexcept
 
 }  // namespace detail
 
-HealthRegistry::HealthRegistry(RegistryOptions options) : state_{std::make_shared<detail::RegistryState>(options)} {}
+HealthRegistry::HealthRegistry(RegistryOptions options)
+    : state_{std::make_shared<detail::RegistryState>(std::move(options))} {}
 
 HealthRegistry::~HealthRegistry() {
   if (state_->in_another_process())

@@ -23,13 +23,13 @@ Format format_of(const Request& request, const PathMatch& match, std::string_vie
   return has_parameter(query, "verbose") ? Format::verbose_text : Format::text;
 }
 
-std::string body_of(const Route& route, const Snapshot& snapshot, Details details) {
+std::string body_of(const Route& route, const Snapshot& snapshot, const ServiceInfo& service, Details details) {
   switch (route.format) {
     case Format::text: return std::string{verdict(snapshot.standing.worst)};
     case Format::verbose_text: return verbose_text(snapshot.of(route.probe.value()), details);
     case Format::health_json:
     case Format::json:
-      return route.probe ? health_json(snapshot.of(*route.probe), details) : health_json(snapshot, details);
+      return route.probe ? health_json(snapshot.of(*route.probe), details) : health_json(snapshot, service, details);
   }
   return {};
 }
@@ -117,7 +117,7 @@ std::shared_ptr<const KeptBody> Answers::write(const Route& route, Effects& effe
                             : detail::snapshot(*state_, route.probes(), effects);
   const auto& standing = snapshot.standing;
   return std::make_shared<const KeptBody>(
-      KeptBody{standing.worst, body_of(route, snapshot, details_), standing.version});
+      KeptBody{standing.worst, body_of(route, snapshot, state_->options.service, details_), standing.version});
 }
 
 Answer Answers::answer_of(const Route& route, const std::optional<CheckSnapshot>& snapshot) const {

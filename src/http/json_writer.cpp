@@ -1,10 +1,14 @@
 #include "http/json_writer.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include <vitals/registry.hpp>
 
 #include "core/base/utc_text.hpp"
 #include "http/text_writer.hpp"
@@ -83,6 +87,19 @@ void add_details(Object& object, const CheckReport& check, Details details) {
   data.end();
 }
 
+/// What dashboards show of a check.
+void add_statistics(Object& object, const CheckReport& check) {
+  object.member("critical") += check.critical ? "true" : "false";
+  if (check.results == 0) return;
+  const auto number = [&](std::string_view key, auto value) { object.member(key) += std::to_string(value); };
+  number("failuresInARow", check.failures_in_a_row);
+  number("failureThreshold", check.failure_threshold);
+  object.member("durationSeconds") += dump(json(std::chrono::duration<double>{check.duration}.count()));
+  number("results", check.results);
+  number("failures", check.failures);
+  number("timeouts", check.timeouts);
+}
+
 void add_check(Object& checks, const CheckReport& check, bool with_probe, Details details) {
   auto& out = checks.member(check.name);
   out += '[';
@@ -92,6 +109,7 @@ void add_check(Object& checks, const CheckReport& check, bool with_probe, Detail
   if (check.checked_at) object.text("time", utc_text(*check.checked_at));
   if (is_told(check.condition)) object.text("condition", to_string(check.condition));
   add_details(object, check, details);
+  if (with_probe && details != Details::never) add_statistics(object, check);
   object.end();
   out += ']';
 }
@@ -99,6 +117,11 @@ void add_check(Object& checks, const CheckReport& check, bool with_probe, Detail
 void begin_root(Object& root, Status status, WallTime time) {
   root.text("status", to_string(status));
   root.text("time", utc_text(time));
+}
+
+void add_service(Object& root, const ServiceInfo& service) {
+  if (!service.name.empty()) root.text("serviceId", service.name);
+  if (!service.version.empty()) root.text("version", service.version);
 }
 
 void add_phase(Object& root, const Snapshot& snapshot) {
@@ -145,11 +168,12 @@ std::string health_json(const Report& report, Details details) {
   return out;
 }
 
-std::string health_json(const Snapshot& snapshot, Details details) {
+std::string health_json(const Snapshot& snapshot, const ServiceInfo& service, Details details) {
   std::string out;
   Object root{out};
   begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
   if (const auto reasons = joined_reasons(snapshot, details); !reasons.empty()) root.text("output", reasons);
+  if (details != Details::never) add_service(root, service);
   add_phase(root, snapshot);
   Object probes{root.member("probes")};
   for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));

@@ -197,6 +197,16 @@ TEST(RegistryOptionsTest, HaveAnAnswerBudgetFromTenMillisecondsToAMinute) {
   EXPECT_THAT(refusal(RegistryOptions{.answer_budget = 60s + 1ns}), HasSubstr("answer_budget must be 10 ms to 1 min"));
 }
 
+TEST(RegistryOptionsTest, NameAServiceWithinTwoHundredAndFiftySixBytes) {
+  const std::string longest(256, 'x');
+
+  EXPECT_EQ(refusal(RegistryOptions{.service = {.name = longest, .version = longest}}), "");
+  EXPECT_THAT(refusal(RegistryOptions{.service = {.name = longest + 'x'}}),
+              HasSubstr("service.name must not be longer"));
+  EXPECT_THAT(refusal(RegistryOptions{.service = {.version = longest + 'x'}}),
+              HasSubstr("service.version must not be longer"));
+}
+
 TEST(RegistryOptionsTest, HaveAStartupDeadlineFromOneSecondToADay) {
   EXPECT_EQ(refusal(RegistryOptions{.startup_deadline = 1s}), "");
   EXPECT_EQ(refusal(RegistryOptions{.startup_deadline = 24h}), "");

@@ -6,12 +6,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/registry.hpp>
+
 #include "core/base/utc_text.hpp"
 #include "http/json_writer.hpp"
 #include "support/sample_reports.hpp"
 
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 using testing::HasSubstr;
 using testing::Not;
@@ -89,7 +92,7 @@ TEST(HealthJsonTest, WithholdsMessageDataAndReasonByDefault) {
   const auto of_check = health_json(check, noon, true, Details::never);
   const auto of_all = health_json(
       snapshot_of(report_of(Probe::liveness, Status::pass, {}), report, report_of(Probe::startup, Status::pass, {})),
-      Details::never);
+      {.name = "secret-service", .version = "secret-version"}, Details::never);
 
   for (const auto& json : {of_probe, of_check, of_all}) EXPECT_THAT(json, Not(HasSubstr("secret")));
 }
@@ -145,7 +148,7 @@ TEST(HealthJsonTest, HasAllProbesAndTheProbeOfEachCheck) {
                                     report_of(Probe::readiness, Status::fail, {checked("database", Status::fail)}),
                                     report_of(Probe::startup, Status::pass, {}));
 
-  const auto json = health_json(snapshot, Details::never);
+  const auto json = health_json(snapshot, {}, Details::never);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z",)"
                   R"("phase":{"name":"serving","since":"2026-03-01T12:00:00.250Z"},)"
@@ -159,7 +162,7 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
                                     report_of(Probe::readiness, Status::fail, {}, "SIGTERM"),
                                     report_of(Probe::startup, Status::pass, {}, "unused"));
 
-  EXPECT_THAT(health_json(snapshot, Details::always),
+  EXPECT_THAT(health_json(snapshot, {}, Details::always),
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
 }
 
@@ -169,7 +172,7 @@ TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
   snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
 
   for (const auto details : {Details::never, Details::always})
-    EXPECT_THAT(health_json(snapshot, details),
+    EXPECT_THAT(health_json(snapshot, {}, details),
                 HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z",)"
                           R"("inFlight":2,"callbacks":["web","cache"]},)"));
 }
@@ -178,15 +181,57 @@ TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
   auto snapshot = well();
   snapshot.awaited = std::make_shared<Awaited>();
 
-  EXPECT_THAT(health_json(snapshot, Details::never), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
+  EXPECT_THAT(health_json(snapshot, {}, Details::never), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
 }
 
 TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
 
-  EXPECT_THAT(health_json(snapshot, Details::never),
+  EXPECT_THAT(health_json(snapshot, {}, Details::never),
               HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z"},)"));
+}
+
+TEST(HealthJsonTest, IdentifiesTheServiceWhereDetailsAreAllowed) {
+  EXPECT_THAT(health_json(well(), {.name = "notes", .version = "1.4.2"}, Details::always),
+              HasSubstr(R"("serviceId":"notes","version":"1.4.2",)"));
+  EXPECT_THAT(health_json(well(), {}, Details::always), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
+}
+
+/// A check with two failures of three in a row.
+vitals::CheckReport failing_check() {
+  auto check = checked("database", Status::pass);
+  check.critical = false;
+  check.failure_threshold = 3;
+  check.failures_in_a_row = 2;
+  check.duration = 12ms;
+  check.runs = 8;
+  check.results = 7;
+  check.failures = 4;
+  check.timeouts = 1;
+  return check;
+}
+
+TEST(HealthJsonTest, ShowsTheStatisticsOfEachCheckAmongAllProbes) {
+  constexpr auto statistics = R"("critical":false,"failuresInARow":2,"failureThreshold":3,"durationSeconds":0.012,)"
+                              R"("results":7,"failures":4,"timeouts":1})";
+  const auto readiness = report_of(Probe::readiness, Status::pass, {failing_check()});
+  auto snapshot = well();
+  snapshot.reports[index_of(Probe::readiness)] = readiness;
+
+  EXPECT_THAT(health_json(snapshot, {}, Details::always), HasSubstr(statistics));
+  EXPECT_THAT(health_json(failing_check(), noon, true, Details::always), HasSubstr(statistics));
+
+  EXPECT_THAT(health_json(snapshot, {}, Details::never), Not(HasSubstr("critical")));
+  EXPECT_THAT(health_json(failing_check(), noon, true, Details::never), Not(HasSubstr("critical")));
+  EXPECT_THAT(health_json(readiness, Details::always), Not(HasSubstr("critical")));
+}
+
+TEST(HealthJsonTest, HasNoStatisticsOfResultsBeforeTheFirst) {
+  auto check = failing_check();
+  check.results = 0;
+
+  EXPECT_THAT(health_json(check, noon, true, Details::always), HasSubstr(R"("critical":false})"));
 }
 
 TEST(HealthJsonTest, HasNoPhaseForOneProbe) {

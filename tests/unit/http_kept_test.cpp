@@ -181,6 +181,20 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
   EXPECT_THAT(all(), HasSubstr(R"("inFlight":2,"callbacks":["web"]})"));
 }
 
+TEST_F(KeptAnswersTest, AreWrittenAnewWithTheStatisticsOfEachResult) {
+  health.add_readiness_check("broken", [] { return false; }, {.schedule = vitals::every(10s), .failure_threshold = 3});
+  const Endpoint with_details{health, {.details = vitals::Details::always}};
+
+  for (const std::string results : {"1", "2"}) {
+    health.run_due();
+    EXPECT_THAT(get(with_details, "/health").body,
+                HasSubstr(R"("critical":true,"failuresInARow":)" + results +
+                          R"(,"failureThreshold":3,"durationSeconds":0.0,"results":)" + results + R"(,"failures":)" +
+                          results + R"(,"timeouts":0})"));
+    clock.advance(12s);
+  }
+}
+
 TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
   std::latch started{1};
   Gate finish;

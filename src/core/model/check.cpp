@@ -40,10 +40,12 @@ CheckReport report_of(const Check& check) {
                      .succeeded_at = check.succeeded_at,
                      .changed_at = check.changed_at,
                      .runs = state.runs,
+                     .results = state.results,
                      .failures = state.failures,
                      .timeouts = state.timeouts,
                      .failures_in_a_row = state.failures_in_a_row,
                      .successes_in_a_row = state.successes_in_a_row,
+                     .failure_threshold = check.rules.options.failure_threshold,
                      .message_by_library = check.verdict.by_library};
   if (check.reading) {
     report.data = check.reading->result->data();

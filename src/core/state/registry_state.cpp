@@ -6,8 +6,8 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-RegistryState::RegistryState(const RegistryOptions& registry_options)
-    : options{valid(registry_options)},
+RegistryState::RegistryState(RegistryOptions registry_options)
+    : options{valid(std::move(registry_options))},
       model{options, {options.clock.steady_now(), options.clock.wall_now()}},
       random{std::random_device{}()} {
   (void)out_of_memory();  // while there is some

@@ -32,7 +32,7 @@ class Threads;
 ///
 /// @par Thread safety  Shared objects: safe.
 struct RegistryState final : InstantWatcher, std::enable_shared_from_this<RegistryState> {
-  explicit RegistryState(const RegistryOptions& registry_options);
+  explicit RegistryState(RegistryOptions registry_options);
   ~RegistryState();
 
   /// This is a copy in a child of fork(), and the checks run in the parent. Whoever owns the state then leaks it; calls
