@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <ostream>
 #include <poll.h>
 #include <utility>
 #include <vector>
@@ -14,6 +16,28 @@
 
 namespace vitals_test {
 
+/// How often a server has called its host.
+struct HostCalls {
+  int made = 0;    ///< Waits and timers.
+  int begun = 0;   ///< The same.
+  int asked = 0;   ///< Whether one of them is under way.
+  int posted = 0;  ///< Tasks.
+  int woken = 0;   ///< Posts that a sleeping host would have had to be woken for.
+
+  friend HostCalls operator-(const HostCalls& after, const HostCalls& before) noexcept {
+    return {.made = after.made - before.made,
+            .begun = after.begun - before.begun,
+            .asked = after.asked - before.asked,
+            .posted = after.posted - before.posted,
+            .woken = after.woken - before.woken};
+  }
+  friend bool operator==(const HostCalls&, const HostCalls&) noexcept = default;
+  friend void PrintTo(const HostCalls& calls, std::ostream* out) {
+    *out << calls.made << " made, " << calls.begun << " begun, " << calls.asked << " asked, " << calls.posted
+         << " posted, " << calls.woken << " woken";
+  }
+};
+
 /// A host that takes its turns when the test says so, by the clock that the test gives it.
 class FakeHost final : public vitals::detail::Host {
  public:
@@ -22,15 +46,28 @@ class FakeHost final : public vitals::detail::Host {
   explicit FakeHost(Now now) noexcept : now_{now} {}
 
   std::unique_ptr<vitals::detail::HostWait> watch(int fd, vitals::detail::HostClient& client) override {
+    ++calls_.made;
     return std::make_unique<Wait>(*this, fd, client);
   }
   std::unique_ptr<vitals::detail::HostTimer> timer(vitals::detail::HostClient& client) override {
+    ++calls_.made;
     return std::make_unique<Timer>(*this, client);
   }
-  void post(std::shared_ptr<vitals::detail::HostTask> task) noexcept override { (void)tasks_.add(std::move(task)); }
+  void post(std::shared_ptr<vitals::detail::HostTask> task) noexcept override {
+    if (tasks_.add(std::move(task))) ++woken_;
+    ++posted_;
+  }
 
   /// Drops what was posted, and what is still to come: it owns connections, and these their host.
   void close() noexcept { tasks_.close(); }
+
+  /// Since it was made. For the thread that gives the host its turns.
+  [[nodiscard]] HostCalls calls() const noexcept {
+    auto calls = calls_;
+    calls.posted = posted_;
+    calls.woken = woken_;
+    return calls;
+  }
 
   /// Calls what was posted, those whose descriptors are ready, and those whose time has come: all that is so now.
   /// @param patience  To wait for a descriptor, at most.
@@ -57,8 +94,14 @@ class FakeHost final : public vitals::detail::Host {
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
     ~Wait() override { std::erase(host.waits_, this); }
-    void begin(vitals::detail::Interest interest) override { events = events_of(interest); }
-    [[nodiscard]] bool under_way() const noexcept override { return events != none; }
+    void begin(vitals::detail::Interest interest) override {
+      ++host.calls_.begun;
+      events = events_of(interest);
+    }
+    [[nodiscard]] bool under_way() const noexcept override {
+      ++host.calls_.asked;
+      return events != none;
+    }
 
     static constexpr short none = -1;
     static short events_of(vitals::detail::Interest interest) noexcept {
@@ -79,8 +122,14 @@ class FakeHost final : public vitals::detail::Host {
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;
     ~Timer() override { std::erase(host.timers_, this); }
-    void begin(vitals::Duration delay) override { at = host.now_() + delay; }
-    [[nodiscard]] bool under_way() const noexcept override { return at != never; }
+    void begin(vitals::Duration delay) override {
+      ++host.calls_.begun;
+      at = host.now_() + delay;
+    }
+    [[nodiscard]] bool under_way() const noexcept override {
+      ++host.calls_.asked;
+      return at != never;
+    }
 
     FakeHost& host;
     vitals::detail::HostClient& client;
@@ -96,7 +145,7 @@ class FakeHost final : public vitals::detail::Host {
     std::vector<Wait*> asked;
     std::vector<pollfd> states;
     for (auto* const wait : waits_) {
-      if (!wait->under_way()) continue;
+      if (wait->events == Wait::none) continue;
       asked.push_back(wait);
       states.push_back({.fd = wait->fd, .events = wait->events, .revents = 0});
     }
@@ -115,6 +164,9 @@ class FakeHost final : public vitals::detail::Host {
   vitals::detail::PostedTasks tasks_;
   std::vector<Wait*> waits_;
   std::vector<Timer*> timers_;
+  HostCalls calls_;  // but for what any thread may call
+  std::atomic<int> posted_ = 0;
+  std::atomic<int> woken_ = 0;
 };
 
 }  // namespace vitals_test
