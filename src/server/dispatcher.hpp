@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include <vitals/export.hpp>
@@ -29,8 +30,10 @@ class VITALS_EXPORT Dispatcher final : public HostClient {
  private:
   void on_turn() noexcept override;
   void dispatch() noexcept;
+  /// @returns How many events there were, `most` at most.
+  std::size_t serve_batch(std::size_t most) noexcept;
 
-  Service& service_;
+  [[maybe_unused]] Service& service_;  // by the portable build
   Descriptor set_ = {};
   std::unique_ptr<HostWait> wait_ = nullptr;  // ends before the set
 };

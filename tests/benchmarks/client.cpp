@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "benchmarks/client_runs.hpp"
+#include "benchmarks/paced_load.hpp"
 
 namespace vitals_test {
 namespace {
@@ -17,6 +18,8 @@ constexpr const char* usage =
     "client ask WHERE TARGET COUNT CONNECTIONS [new]       asks exactly so often; new: a connection for each request\n"
     "client ask-json WHERE TARGET COUNT CONNECTIONS [new]  the same, accepting health+json\n"
     "client probe WHERE TARGET COUNT INTERVAL_MS           prints p50 p90 p99 p99.9 max (ms) lost/asked\n"
+    "client pace WHERE TARGET CONNECTIONS RATE MS          asks RATE times a second, 0: all the time; "
+    "prints answers, ns, and ns without a processor\n"
     "client hold WHERE TARGET COUNT                        holds so many connections until standard input ends\n"
     "WHERE is a port of 127.0.0.1, or unix:/path.\n";
 
@@ -37,6 +40,8 @@ int run(const std::vector<std::string>& words) {
     ask(question, number(3), number(4), words.size() == 6 && words[5] == "new");
   else if (command == "probe" && words.size() == 5)
     probe(question, number(3), std::chrono::milliseconds{number(4)});
+  else if (command == "pace" && words.size() == 6)
+    pace(question, number(3), number(4), std::chrono::milliseconds{number(5)});
   else if (command == "hold")
     hold(question, number(3));
   else

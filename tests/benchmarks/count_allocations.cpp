@@ -1,14 +1,10 @@
 // Loaded into a program by LD_PRELOAD, it counts what all its threads allocate: in the first eight bytes of the file
 // that VITALS_ALLOCATIONS names, where it can be read at any time. For the C library of GNU.
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "benchmarks/shared_counter.hpp"
 
 extern "C" {
 void* __libc_malloc(std::size_t size);
@@ -19,23 +15,11 @@ void* __libc_memalign(std::size_t alignment, std::size_t size);
 
 namespace {
 
-using Counter = std::atomic<std::uint64_t>;
+constinit vitals_test::SharedCounter counter;
 
-Counter before_the_file = 0;
-Counter* counter = &before_the_file;
+[[gnu::constructor]] void open_counter() { counter.open("VITALS_ALLOCATIONS"); }
 
-[[gnu::constructor]] void open_counter() {
-  const char* const path = std::getenv("VITALS_ALLOCATIONS");
-  const int file = path == nullptr ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return;
-  if (ftruncate(file, sizeof(Counter)) == 0) {
-    void* const memory = mmap(nullptr, sizeof(Counter), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (memory != MAP_FAILED) counter = static_cast<Counter*>(memory);
-  }
-  close(file);
-}
-
-void count() noexcept { counter->fetch_add(1, std::memory_order_relaxed); }
+void count() noexcept { counter.count(); }
 
 }  // namespace
 

@@ -36,6 +36,7 @@ class Connection {
   int receive();
   /// Reads until the server closes.
   void wait_for_end();
+  [[nodiscard]] int descriptor() const noexcept { return socket_; }
 
  private:
   /// False with errno.

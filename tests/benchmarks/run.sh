@@ -12,6 +12,8 @@ Usage: tests/benchmarks/run.sh [--quick] [--rounds N] [--only PART] [--results F
   --rounds N        rounds of a second for each server, 12 by default
   --only PART       one part:
                       rates         processor time per request under wrk, beside the others
+                      batches       processor time per request of a server that is busy, and of one that is idle now
+                                    and then, with requests per batch
                       unix          processor time per request over a UNIX socket, against TCP loopback
                       instructions  user-space instructions per request
                       calls         system calls per request
@@ -32,7 +34,7 @@ TEXT
 
 # shellcheck source=tests/benchmarks/support.sh
 source tests/benchmarks/support.sh
-for piece in servers rates unix_rates counts memory saturation targets plot; do
+for piece in servers rates batches unix_rates counts memory saturation targets plot; do
   # shellcheck source=/dev/null
   source tests/benchmarks/$piece.sh
 done
@@ -121,6 +123,7 @@ part() {
 measure() {
   asked_for=
   part rates measure_rates
+  part batches measure_batches
   part unix measure_unix_rates
   part instructions measure_instructions measure_instructions_of_others
   part calls measure_calls
@@ -141,6 +144,7 @@ report() {
   print_machine
   print_targets
   [[ ! -s $work/rates ]] || print_rates
+  print_batches
   print_saturation
   print_details
 }

@@ -34,6 +34,10 @@ targets() {
 17 add|registration of the 10,000th, µs|20|
 18 keep|processor time over a UNIX socket against TCP loopback, keep-alive|1|0.6
 18 new|the same, new connection|1|0.9
+19 full|keep-alive, the server kept busy, against raw epoll|1.15|1.08
+19 full nginx|the same against nginx|0.95|0.90
+19 two-thirds|keep-alive, the server two thirds busy, against raw epoll|1.10|
+19 two-thirds nginx|the same against nginx|0.95|0.90
 TEXT
 }
 
