@@ -17,7 +17,6 @@ struct DrainPlan {
   std::vector<Duration> stop_accepting = {};  ///< The budgets of the callbacks, in their order.
   std::vector<Duration> stop = {};
 
-  /// The budgets of the callbacks that belong to a state.
   [[nodiscard]] const std::vector<Duration>& budgets(LifecycleState state) const noexcept {
     return state == LifecycleState::finishing ? stop_accepting : stop;
   }
@@ -25,7 +24,6 @@ struct DrainPlan {
   [[nodiscard]] Duration fixed() const noexcept;
 };
 
-/// The facts at a moment.
 struct DrainInput {
   SteadyTime now = {};
   std::optional<SteadyTime> asked_at = std::nullopt;  ///< When the shutdown was first requested.
@@ -36,7 +34,6 @@ struct DrainInput {
   bool work_is_lost = false;  ///< The work in flight won't be finished.
 };
 
-/// Why the state has changed.
 enum class DrainCause {
   asked,
   delay_over,
@@ -49,7 +46,6 @@ enum class DrainCause {
   too_late
 };
 
-/// What to do next.
 struct DrainAction {
   enum class Kind {
     wait,     ///< Until `until`, or until an input changes.

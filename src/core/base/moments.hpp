@@ -7,7 +7,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The first instant after `moment`: what is valid up to and including `moment` has expired by then.
+/// When something expires that is valid up to and including `moment`.
 [[nodiscard]] constexpr SteadyTime just_after(SteadyTime moment) noexcept { return moment + Duration{1}; }
 
 /// How long ending a registry, a Runner, a subscription or a log waits for user code.

@@ -76,7 +76,6 @@ struct Check {
 
 [[nodiscard]] CheckReport report_of(const Check& check);
 
-/// Why the check has its status.
 [[nodiscard]] std::string_view reason_of(const Check& check) noexcept;
 
 /// The change of status since the last call of mark_announced(), if listeners should get it.

@@ -35,7 +35,6 @@ class CheckList {
   /// Marks the check as changed: take_touched() returns it.
   void touch(Check& check) noexcept;
   void touch_all() noexcept;
-  /// Touches the checks whose verdict has expired.
   void touch_expired(SteadyTime now) noexcept;
   /// Touches at most `most` of the checks that the timer must settle by now.
   void touch_due(SteadyTime now, std::size_t most) noexcept;

@@ -97,7 +97,7 @@ using CheckEvent =
 /// Facts outside the check that its verdict depends on.
 struct Surroundings {
   std::optional<SteadyTime> latched = std::nullopt;  ///< When startup succeeded.
-  bool runner = true;                                ///< There is a Runner.
+  bool runner = true;
 };
 
 /// A check's status at a moment, after steps (1) to (4).

@@ -74,7 +74,7 @@ class HealthModel {
   /// When the timer must next settle a check or the probes.
   [[nodiscard]] SteadyTime next_look() const noexcept { return std::min(checks_.first_look(), probes_look_); }
 
-  WallTime phase_since = {};  ///< When life() entered its phase.
+  WallTime phase_since = {};
 
  private:
   struct Announced {

@@ -77,7 +77,6 @@ struct Life {
   }
 };
 
-/// A probe's status and its reason.
 struct ProbeVerdict {
   Status status = Status::pass;
   const char* reason = "";

@@ -67,8 +67,8 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   std::size_t calls VITALS_GUARDED_BY(mutex) = 0;      ///< Calls of checks in progress.
   WaitCondition call_ended;
   std::shared_ptr<const Awaited> awaited VITALS_GUARDED_BY(mutex);
-  bool ran VITALS_GUARDED_BY(mutex) = false;               ///< run_due() was called.
-  bool warned_no_runner VITALS_GUARDED_BY(mutex) = false;  ///< The warning has been printed.
+  bool ran VITALS_GUARDED_BY(mutex) = false;  ///< run_due() was called.
+  bool warned_no_runner VITALS_GUARDED_BY(mutex) = false;
   std::minstd_rand random VITALS_GUARDED_BY(mutex);
 
   std::shared_ptr<Threads> threads VITALS_GUARDED_BY(mutex);  ///< While there is a lease.

@@ -26,7 +26,7 @@ struct Effects {
   std::shared_ptr<Threads> threads = nullptr;  ///< The object that `calls` are for.
   Threads::Calls calls = {};
   bool call_ended = false;
-  bool warns_no_runner = false;              ///< On standard error.
+  bool warns_no_runner = false;
   std::shared_ptr<Run> stops = nullptr;      ///< Stop requests that no thread but this one can make, linked.
   std::shared_ptr<Entry> garbage = nullptr;  ///< Removed checks, linked by next_garbage.
 };
@@ -56,7 +56,6 @@ class VITALS_THREADS(scoped_lockable) Transaction {
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction() VITALS_THREADS(release_capability());
 
-  /// The moment at which all of it happens.
   const Moment now;
   /// Which threads may be created: fewer after one couldn't be.
   enum class MayCreate { all, timer, none } may_create = MayCreate::all;

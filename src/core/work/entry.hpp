@@ -17,7 +17,6 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// One run of a check, from its start to its return.
 struct Run {
   std::stop_source stop = {};
   bool in_call = true;       ///< The callable has not returned.
@@ -34,7 +33,6 @@ struct Run {
 
 struct Entry;
 
-/// The instant checks by their source.
 using EntriesBySource = std::multimap<const InstantSource*, Entry*>;
 
 /// A check with its callable and its run. Guarded by the lock of its RegistryState.

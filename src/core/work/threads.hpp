@@ -50,7 +50,6 @@ class Threads : public std::enable_shared_from_this<Threads> {
   SystemTime timer_wake = {};  ///< When it must wake up,
   SystemTime rest_until = {};  ///< but no sooner than this: what falls due meanwhile is done together.
 
-  /// Which threads to wake and to create.
   struct Calls {
     std::size_t wake = 0;   ///< Idle workers.
     std::size_t spawn = 0;  ///< New workers.

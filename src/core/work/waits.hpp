@@ -15,8 +15,8 @@ namespace detail {
 /// Which probes wait for which runs, and until when.
 ///
 /// A request waits only for runs that are queued or running when it arrives: otherwise it might wait for ever where
-/// many checks take turns. Runs are numbered as they come, and a request's wait is over when the oldest run left is
-/// younger than the request. Nothing here costs more, for any number of requests and runs, than finding one among them.
+/// many checks take turns. Runs are numbered as they come: a wait is over when the oldest run left is younger than the
+/// request. No operation costs more than finding one request or run among all.
 class Waits {
  public:
   /// A run of the check is queued or running, and probes need it.
