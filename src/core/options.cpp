@@ -42,9 +42,9 @@ void validate_stale_bound(const Validator& validator, const CheckOptions& option
   const bool periodic = schedule.kind() == Schedule::Kind::every;
   const auto floor = periodic ? schedule.interval() + options.timeout : schedule.interval();
   if (bound <= floor)
-    validator.refuse("stale_after", "must exceed " + spoken(floor) + ", which is " +
-                                        (periodic ? "the interval and the timeout together" : "on_demand's max_age") +
-                                        ", and not be " + spoken(bound));
+    validator.refuse("stale_after", "must exceed " + spoken(floor) + " (" +
+                                        (periodic ? "the interval plus the timeout" : "on_demand's max_age") +
+                                        "), and is " + spoken(bound));
   validator.in_range("stale_after", bound, 1ms, 24h * 7);
 }
 

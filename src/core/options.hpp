@@ -12,17 +12,16 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-// The one place where the core's options are validated. Each returns what it was given, or throws std::invalid_argument
-// that says what, where and the rule.
+// Validation of the core's options. Each function throws std::invalid_argument naming the object, the option and the
+// rule.
 
 [[nodiscard]] RegistryOptions valid(RegistryOptions options);
 [[nodiscard]] StatusFlagOptions valid(StatusFlagOptions options);
 [[nodiscard]] Duration valid_heartbeat_limit(Duration limit);
 
-/// The rules of a scheduled check.
 [[nodiscard]] CheckRules scheduled_rules(Probe probe, std::string_view name, const CheckOptions& options,
                                          Duration answer_budget);
-/// The rules of an instant check, which takes only `critical` and `last_known_good_for`.
+/// An instant check takes only `critical` and `last_known_good_for`.
 [[nodiscard]] CheckRules instant_rules(Probe probe, std::string_view name, const CheckOptions& options);
 
 }  // namespace detail

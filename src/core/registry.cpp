@@ -42,7 +42,7 @@ std::size_t HealthRegistry::run_due() { return detail::run_due(*state_); }
 
 CheckHandle HealthRegistry::add_instant(Probe probe, std::string_view name,
                                         std::shared_ptr<detail::InstantSource> source, const CheckOptions& options) {
-  std::string handle_name{name};  // while nothing has happened: it may throw
+  std::string handle_name{name};  // may throw, so before anything changes
   const auto id = detail::add_instant(*state_, probe, name, std::move(source), options);
   return {state_, id, std::move(handle_name)};
 }

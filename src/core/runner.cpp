@@ -40,11 +40,11 @@ void Log::write(const std::string& line, const std::function<void()>& then) {
     else
       std::cerr << line + '\n';
   };
-  const auto dropped = [](std::string_view) {};  // no state is left to report to
+  const auto dropped = [](std::string_view) {};  // there is nowhere to report it
   try {
     call_user_code(print, dropped);
     call_user_code(then, dropped);
-  } catch (...) {  // it ends this thread
+  } catch (...) {  // the function ends this thread
     returned();
     throw;
   }

@@ -26,7 +26,7 @@ CallbackCall::CallbackCall(const Callback& callback, Where where, std::shared_pt
         };
         try {
           run(*call, *state);
-        } catch (...) {  // it ends this thread
+        } catch (...) {  // the callback ends this thread
           ended();
           throw;
         }
@@ -34,7 +34,7 @@ CallbackCall::CallbackCall(const Callback& callback, Where where, std::shared_pt
       }};
       return;
     } catch (...) {
-      // No thread, or no memory for one. Better here, where nobody can end it, than not at all.
+      // No thread could be created. Better here, where it can't be abandoned, than not at all.
     }
   }
   run(*callback.call, *state_);
@@ -54,7 +54,7 @@ CallbackCall::~CallbackCall() {
       state->stop.request_stop();
     }}.detach();
   } catch (...) {
-    // No thread: it isn't told.
+    // No thread could be created: it gets no stop request.
   }
 }
 
@@ -65,11 +65,11 @@ std::string CallbackCall::how_it_went(Duration took, Duration budget) const {
 }
 
 void CallbackCall::run(const Callback::Call& call, State& state) {
-  const auto failed = [&](std::string_view words) {
+  const auto failed = [&](std::string_view message) {
     try {
-      state.error = words.empty() ? "an exception without words" : words;
+      state.error = message.empty() ? "an exception without a message" : message;
     } catch (const std::bad_alloc&) {
-      state.error = "out of memory";  // so short that it needs none
+      state.error = "out of memory";  // so short that it needs no memory
     }
   };
   call_user_code([&] { call(state.stop.get_token()); }, failed);

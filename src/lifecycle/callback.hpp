@@ -15,30 +15,29 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What an application has registered for its end.
+/// A callback that the application has registered for the shutdown.
 struct Callback {
   using Call = std::function<void(const std::stop_token&)>;
 
   std::string name;
-  std::shared_ptr<const Call> call;  ///< Shared with a thread that is in it.
+  std::shared_ptr<const Call> call;  ///< Shared with the thread that calls it.
   Duration budget;
 };
 
-/// The call of a Callback that is under way.
+/// A call of a Callback, in progress or ended.
 class CallbackCall {
  public:
-  /// Where it runs.
   enum class Where { here, on_its_own_thread };
 
-  /// Without a thread to be had it runs here, too.
+  /// Runs here, too, if no thread can be created.
   CallbackCall(const Callback& callback, Where where, std::shared_ptr<Wake> wake);
   CallbackCall(const CallbackCall&) = delete;
   CallbackCall& operator=(const CallbackCall&) = delete;
-  /// Tells one that hasn't ended to stop, and leaves it to itself.
+  /// If the call hasn't ended, requests it to stop and abandons it.
   ~CallbackCall();
 
   [[nodiscard]] bool ended() const noexcept { return state_->ended.load(std::memory_order_acquire); }
-  /// In words; `done` if it has ended within its budget, and threw nothing.
+  /// The outcome in words: `done` if the call ended within its budget and threw nothing.
   [[nodiscard]] std::string how_it_went(Duration took, Duration budget) const;
   static constexpr std::string_view done = "done";
 
@@ -47,7 +46,7 @@ class CallbackCall {
   struct State {
     std::stop_source stop;
     std::atomic<bool> ended = false;
-    std::string error;  ///< What it threw; to be read once it has ended.
+    std::string error;  ///< What it threw; valid once it has ended.
   };
 
   static void run(const Callback::Call& call, State& state);

@@ -21,9 +21,9 @@ Duration DrainPlan::fixed() const noexcept { return propagation_delay + sum(stop
 
 DrainAction DrainMachine::resume(const DrainInput& input) {
   if (state_ == serving) {
-    if (!input.asked_at && !input.nobody_serves) return {};
+    if (!input.asked_at && !input.loop_ended) return {};
     deadline_ = input.asked_at.value_or(input.now) + plan_.deadline;
-    return enter(draining, input.asked_at ? DrainCause::asked : DrainCause::nobody_serves, input.now);
+    return enter(draining, input.asked_at ? DrainCause::asked : DrainCause::loop_ended, input.now);
   }
   if (state_ == stopped) return {};
   if (input.insistence > 2) return enter(stopped, DrainCause::given_up, input.now);
@@ -38,7 +38,7 @@ DrainAction DrainMachine::resume(const DrainInput& input) {
 
 DrainAction DrainMachine::propagate(const DrainInput& input) noexcept {
   const auto end = since_ + plan_.propagation_delay;
-  if (input.nobody_serves) return enter(finishing, DrainCause::nobody_serves, input.now);
+  if (input.loop_ended) return enter(finishing, DrainCause::loop_ended, input.now);
   if (input.now >= end) return enter(finishing, DrainCause::delay_over, input.now);
   if (shortened(input)) return enter(finishing, DrainCause::asked_again, input.now);
   return wait_until(end);

@@ -10,38 +10,35 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// How long the parts of a service's end may take.
+/// How long the parts of a shutdown may take.
 struct DrainPlan {
   Duration propagation_delay = Duration::zero();
   Duration deadline = Duration::zero();
   std::vector<Duration> stop_accepting = {};  ///< The budgets of the callbacks, in their order.
   std::vector<Duration> stop = {};
 
-  /// The budgets of the callbacks that belong to a state.
   [[nodiscard]] const std::vector<Duration>& budgets(LifecycleState state) const noexcept {
     return state == LifecycleState::finishing ? stop_accepting : stop;
   }
-  /// What the propagation delay and all callbacks may take together.
+  /// The propagation delay and all callback budgets together.
   [[nodiscard]] Duration fixed() const noexcept;
 };
 
-/// What is known at a moment.
 struct DrainInput {
   SteadyTime now = {};
-  std::optional<SteadyTime> asked_at = std::nullopt;  ///< When somebody first asked for the end.
-  int insistence = 0;                                 ///< More than 1: they have asked again, and again.
+  std::optional<SteadyTime> asked_at = std::nullopt;  ///< When the shutdown was first requested.
+  int insistence = 0;  ///< More than 1: it was requested again; more than 2: a third time.
   std::size_t in_flight = 0;
-  bool call_ended = true;      ///< Of the callback that was begun last.
-  bool nobody_serves = false;  ///< Nothing new can be answered: there is nothing to propagate.
-  bool work_is_lost = false;   ///< Nobody works on what is in flight.
+  bool call_ended = true;     ///< The callback that was begun last has ended.
+  bool loop_ended = false;    ///< No new request can be answered: there is nothing to propagate.
+  bool work_is_lost = false;  ///< The work in flight won't be finished.
 };
 
-/// Why the state has changed.
 enum class DrainCause {
   asked,
   delay_over,
   asked_again,
-  nobody_serves,
+  loop_ended,
   work_done,
   work_left,
   all_called,
@@ -49,12 +46,11 @@ enum class DrainCause {
   too_late
 };
 
-/// What is to be done next.
 struct DrainAction {
   enum class Kind {
-    wait,     ///< Until `until`, or until something is different.
+    wait,     ///< Until `until`, or until an input changes.
     enter,    ///< The state has changed.
-    call,     ///< Begin the callback of that index among those of the state.
+    call,     ///< Begin the state's callback of that index.
     abandon,  ///< That callback has spent its budget.
     refuse,   ///< Take no new work from here on.
   };
@@ -65,22 +61,22 @@ struct DrainAction {
   DrainCause cause = DrainCause::asked;
 };
 
-/// The decisions of a Lifecycle, without clock, thread, signal or callback: resume() is given what is known and says
-/// what to do, until it says wait.
+/// The decisions of a Lifecycle, without clock, thread, signal or callback. Call resume() with the facts and do what it
+/// returns, until that is `wait`.
 ///
 ///     serving
 ///        │ asked
-///     draining ───── asked again, nobody serves, or the propagation delay is over
+///     draining ───── asked again, the loop has ended, or the propagation delay is over
 ///        │
-///     finishing ──── its callbacks one by one, which may bring in the last work; no more is taken then;
+///     finishing ──── its callbacks one by one, which may still accept work; then no more is accepted;
 ///        │          no work in flight, asked again, or no more time for it
 ///        │
 ///     stopping ───── its callbacks one by one
 ///        │
 ///     stopped ◀───── from each of the three: asked a third time, or the deadline is over
 ///
-/// Whoever asks again ends one wait, the one under way or the next. Work in flight has what the deadline leaves
-/// beside the budgets of the callbacks that are still to come.
+/// A second request ends one wait: the current one or the next. Work in flight has the time until the deadline, less
+/// the budgets of the callbacks that are still to come.
 class DrainMachine {
  public:
   explicit DrainMachine(DrainPlan plan) noexcept : plan_{std::move(plan)} {}
@@ -104,8 +100,8 @@ class DrainMachine {
 
   DrainPlan plan_;
   LifecycleState state_ = LifecycleState::serving;
-  SteadyTime since_ = {};     // of the state
-  SteadyTime deadline_ = {};  // of it all
+  SteadyTime since_ = {};     // when the state was entered
+  SteadyTime deadline_ = {};  // of the whole shutdown
   std::size_t called_ = 0;
   bool in_call_ = false;
   SteadyTime call_began_ = {};

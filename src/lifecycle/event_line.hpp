@@ -7,7 +7,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The line that tells of a step, as in
+/// The log line of an event, as in
 /// `2026-03-01T12:00:00.000Z vitals: lifecycle: serving -> draining after 3 h 12 min (SIGTERM), 2 in flight`.
 [[nodiscard]] std::string line_of(const LifecycleEvent& event);
 

@@ -25,7 +25,7 @@ WorkToken::WorkToken(std::shared_ptr<detail::WorkCount> count) noexcept : count_
 WorkToken::WorkToken(WorkToken&& other) noexcept = default;
 
 WorkToken& WorkToken::operator=(WorkToken&& other) noexcept {
-  WorkToken moved{std::move(other)};  // so that what was held ends now
+  WorkToken moved{std::move(other)};  // so that the work held before ends now
   std::swap(count_, moved.count_);
   return *this;
 }

@@ -76,7 +76,7 @@ void LifecycleCore::insist(std::string_view reason) {
   begin(reason, state_->clock().steady_now());
   {
     const std::lock_guard lock{mutex_};
-    if (insistence_.empty()) insistence_.emplace_back(reason_);  // begin_shutdown() stands for the first signal
+    if (insistence_.empty()) insistence_.emplace_back(reason_);  // begin_shutdown() counts as the first signal
     if (insistence_.size() < most_insistence) insistence_.push_back(safe_text(reason, CheckResult::max_text));
   }
   wake_->notify();
@@ -99,7 +99,7 @@ DrainAction LifecycleCore::next_action() {
                           .insistence = static_cast<int>(insistence_.size()),
                           .in_flight = work_->in_flight(),
                           .call_ended = !call_,
-                          .nobody_serves = loop_ended_,
+                          .loop_ended = loop_ended_,
                           .work_is_lost = loop_failed_});
 }
 
@@ -110,7 +110,7 @@ void LifecycleCore::enter(DrainCause cause) {
   call_.reset();
   begun_ = 0;
   if (event.to == draining)
-    detail::begin_shutdown(*state_, event.reason);  // unless somebody has asked: then it is done
+    detail::begin_shutdown(*state_, event.reason);  // does nothing if the shutdown was requested
   if (event.to == stopped) {
     work_->close();
     signals_.give_back();  // from here on a signal ends the process
@@ -120,8 +120,8 @@ void LifecycleCore::enter(DrainCause cause) {
   }
   since_ += event.lasted;
   shown_.store(event.to, std::memory_order_release);
-  tell_awaited();
-  tell(std::move(event));
+  show_awaited();
+  publish(std::move(event));
 }
 
 const LifecycleCore::Callbacks& LifecycleCore::callbacks_of(LifecycleState state) const noexcept {
@@ -134,7 +134,7 @@ std::string LifecycleCore::reason_of(DrainCause cause) const {
     case DrainCause::asked: return reason_;
     case DrainCause::delay_over: return "the propagation delay is over";
     case DrainCause::asked_again: return "asked again: " + insistence_.at(1);
-    case DrainCause::nobody_serves: return "its loop has ended";
+    case DrainCause::loop_ended: return "its loop has ended";
     case DrainCause::work_done: return "no work in flight";
     case DrainCause::work_left: return "no more time for work in flight";
     case DrainCause::all_called: return "every callback had its turn";
@@ -144,7 +144,7 @@ std::string LifecycleCore::reason_of(DrainCause cause) const {
   return {};
 }
 
-/// What is given up, in words.
+/// The callbacks that are given up, in words.
 std::string LifecycleCore::left_over() const {
   std::string text;
   if (call_) text += "; " + callbacks_of(state())[begun_ - 1].name + " is abandoned";
@@ -175,11 +175,11 @@ void LifecycleCore::end_call() {
   auto how = call_->how_it_went(took, callback.budget);
   any_failed_ |= how != CallbackCall::done;
   call_.reset();
-  tell({.from = state(), .to = state(), .callback = callback.name, .reason = std::move(how), .lasted = took});
+  publish({.from = state(), .to = state(), .callback = callback.name, .reason = std::move(how), .lasted = took});
 }
 
-/// `/health` says what is waited for.
-void LifecycleCore::tell_awaited() {
+/// Has `/health` show what the shutdown waits for.
+void LifecycleCore::show_awaited() {
   if (state() == serving) return;
   Awaited awaited{.in_flight = work_->in_flight(), .callbacks = still_to_call()};
   if (call_) awaited.callbacks.insert(awaited.callbacks.begin(), callbacks_of(state())[begun_ - 1].name);
@@ -188,7 +188,7 @@ void LifecycleCore::tell_awaited() {
   awaited_ = std::move(awaited);
 }
 
-void LifecycleCore::tell(LifecycleEvent event) {
+void LifecycleCore::publish(LifecycleEvent event) {
   event.in_flight = work_->in_flight();
   event.time = state_->clock().wall_now();
   post_log(*state_, [log = log_, on_event = options_.on_event, event = std::move(event)] {

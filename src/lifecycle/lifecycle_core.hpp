@@ -28,10 +28,10 @@ namespace detail {
 
 struct RegistryState;
 
-/// Does what the DrainMachine decides.
+/// Carries out what the DrainMachine decides.
 ///
-/// One thread drives it, by run() or step(); what others may touch is atomic or guarded by the mutex, under which no
-/// user code is called.
+/// One thread drives it, by run() or step(). What other threads may access is atomic or guarded by the mutex, under
+/// which no user code is called.
 class LifecycleCore {
  public:
   /// @throws std::invalid_argument  if an option is out of range.
@@ -41,13 +41,13 @@ class LifecycleCore {
   ~LifecycleCore();
 
   void add(LifecycleState state, std::string_view name, Callback::Call call, Duration budget);
-  /// Begins the end; only the first call counts.
+  /// Begins the shutdown; only the first call counts.
   void ask(std::string_view reason);
-  /// Shortens it, as a second signal does, and then as a third.
+  /// Shortens the shutdown as a second signal does; called again, as a third.
   void insist(std::string_view reason);
   [[nodiscard]] LifecycleState state() const noexcept { return shown_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ending() const noexcept;
-  /// It runs in the parent of this process: its owner leaks it, and nothing is done.
+  /// It runs in the parent of this process. Its owner then leaks it, and its functions do nothing.
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
   [[nodiscard]] const std::shared_ptr<WorkCount>& work() const noexcept { return work_; }
 
@@ -61,7 +61,7 @@ class LifecycleCore {
 
   /// From here on it belongs to this process. @throws std::system_error  if it runs in the parent.
   void claim();
-  /// Does what is due. @returns Until when nothing is.
+  /// Does what is due. @returns When something is due again.
   SteadyTime advance(Where where);
   /// Starts our own server if it isn't running, unless the service is ending. @throws std::system_error
   void start_server();
@@ -72,15 +72,15 @@ class LifecycleCore {
   [[nodiscard]] DrainAction next_action();
   [[nodiscard]] const Callbacks& callbacks_of(LifecycleState state) const noexcept;
   void enter(DrainCause cause);
-  bool await(const std::function<bool()>& is_so, Duration limit);
+  bool await(const std::function<bool()>& condition, Duration limit);
   bool call_bounded(const char* name, const Callback::Call& call);
   [[nodiscard]] std::string reason_of(DrainCause cause) const;
   [[nodiscard]] std::string left_over() const;
   [[nodiscard]] std::vector<std::string> still_to_call() const;
   void begin_call(std::size_t index);
   void end_call();
-  void tell_awaited();
-  void tell(LifecycleEvent event);
+  void show_awaited();
+  void publish(LifecycleEvent event);
   bool flush();
 
   const std::shared_ptr<RegistryState> state_;
@@ -90,7 +90,7 @@ class LifecycleCore {
   const std::shared_ptr<WorkCount> work_ = std::make_shared<WorkCount>(wake_);
   const std::shared_ptr<Log> log_;
   SignalInbox signals_;
-  ProcessOwner owner_;  // where it runs
+  ProcessOwner owner_;  // the process in which it runs
 
   mutable std::mutex mutex_;  // guards these
   DrainMachine machine_;
@@ -98,17 +98,17 @@ class LifecycleCore {
   Callbacks stop_;
   std::optional<SteadyTime> asked_at_;
   std::string reason_;
-  std::vector<std::string> insistence_;  // the reasons of the signals
+  std::vector<std::string> insistence_;  // the reasons of requests that count as signals
   bool loop_ended_ = false;
   bool loop_failed_ = false;
 
   std::atomic<LifecycleState> shown_ = LifecycleState::serving;
-  // Of the thread that drives.
+  // Used by the driving thread only.
   Where where_ = Where::here;
   bool stepping_ = false;
-  SteadyTime now_ = {};  // of this turn: the machine and the events judge by one moment
+  SteadyTime now_ = {};  // of this turn: the machine and the events use the same moment
   SteadyTime since_;
-  std::size_t begun_ = 0;  // callbacks of this state
+  std::size_t begun_ = 0;  // callbacks of this state that have begun
   std::optional<CallbackCall> call_;
   SteadyTime call_began_ = {};
   bool any_failed_ = false;

@@ -1,4 +1,4 @@
-// The threads of a Lifecycle: who drives it, and for how long they wait for others.
+// The threads that drive a Lifecycle, and how long they wait for other code.
 
 #include <algorithm>
 #include <chrono>
@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// For what comes last: the server's stop(), the end of the loop.
+/// The budget of the last steps: the server's stop(), the end of the loop.
 constexpr std::chrono::seconds last_budget{2};
 
 }  // namespace
@@ -56,7 +56,7 @@ void LifecycleCore::start_server() {
   }
   const auto port = std::to_string(server_.port());
   post_log(*state_, [log = log_, line = utc_text(state_->clock().wall_now()) +
-                                        " vitals: lifecycle: the server wasn't running, run() has started it on port " +
+                                        " vitals: lifecycle: the server wasn't running; run() started it on port " +
                                         port] { log->write(line); });
 }
 
@@ -90,7 +90,7 @@ int LifecycleCore::run(const std::function<void()>& loop, const std::function<vo
   };
   try {
     loop();
-  } catch (...) {  // or it ends this thread
+  } catch (...) {  // also if the loop ends this thread
     end(true);
     throw;
   }
@@ -103,7 +103,7 @@ int LifecycleCore::drive_beside_loop(const std::function<void()>& stop_loop, boo
   std::exception_ptr error;
   try {
     status = drive();
-  } catch (...) {  // out of memory: nobody drives any more
+  } catch (...) {  // out of memory: no thread drives the shutdown any more
     error = std::current_exception();
     signals_.give_back();
     work_->close();
@@ -124,18 +124,19 @@ int LifecycleCore::drive() {
     const auto until = advance(Where::on_its_own_thread);
     if (state() == stopped) break;
     const auto left = until == SteadyTime::max() ? Duration::max() : until - state_->clock().steady_now();
-    // The end is looked after each second: in-flight work that `/health` tells, signals that a host has taken away.
+    // A shutdown is updated every second: the work in flight that `/health` shows, and signals whose handler the host
+    // has replaced.
     wake_->wait_for(state() == serving ? left : std::min<Duration>(left, 1s));
   }
-  const bool told = flush();
+  const bool flushed = flush();
   const std::lock_guard lock{mutex_};
-  return machine_.orderly() && !any_failed_ && told ? 0 : 1;
+  return machine_.orderly() && !any_failed_ && flushed ? 0 : 1;
 }
 
 SteadyTime LifecycleCore::step() {
   if (in_another_process()) return SteadyTime::max();
   claim();
-  if (stepping_) return now_;  // a callback turns the loop that it is called from
+  if (stepping_) return now_;  // a callback runs the loop that has called it
   struct Stepping {
     explicit Stepping(bool& flag) : stepping{flag} { stepping = true; }
     Stepping(const Stepping&) = delete;
@@ -157,7 +158,7 @@ SteadyTime LifecycleCore::advance(Where where) {
     if (call_ && call_->ended()) end_call();
     const auto action = next_action();
     switch (action.kind) {
-      case DrainAction::Kind::wait: tell_awaited(); return action.until;
+      case DrainAction::Kind::wait: show_awaited(); return action.until;
       case DrainAction::Kind::enter: enter(action.cause); break;
       case DrainAction::Kind::call: begin_call(action.callback); break;
       case DrainAction::Kind::abandon: end_call(); break;
@@ -166,10 +167,10 @@ SteadyTime LifecycleCore::advance(Where where) {
   }
 }
 
-/// Waits for it on this thread, by the system's clock.
-bool LifecycleCore::await(const std::function<bool()>& is_so, Duration limit) {
+/// Waits until `condition` returns true, by the system's clock. False if `limit` passes first.
+bool LifecycleCore::await(const std::function<bool()>& condition, Duration limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
-  while (!is_so()) {
+  while (!condition()) {
     const auto left = end - std::chrono::steady_clock::now();
     if (left <= Duration::zero()) return false;
     wake_->wait_for(left);
@@ -177,7 +178,7 @@ bool LifecycleCore::await(const std::function<bool()>& is_so, Duration limit) {
   return true;
 }
 
-/// What comes after the deadline must end all the same. True if it went well.
+/// Calls what must end even after the deadline. True if that went well.
 bool LifecycleCore::call_bounded(const char* name, const Callback::Call& call) {
   const auto began = state_->clock().steady_now();
   const CallbackCall under_way{{name, std::make_shared<const Callback::Call>(call), last_budget}, where_, wake_};
@@ -185,15 +186,15 @@ bool LifecycleCore::call_bounded(const char* name, const Callback::Call& call) {
   const auto took = state_->clock().steady_now() - began;
   auto how = under_way.how_it_went(took, last_budget);
   if (how == CallbackCall::done) return true;
-  tell({.from = state(), .to = state(), .callback = name, .reason = std::move(how), .lasted = took});
+  publish({.from = state(), .to = state(), .callback = name, .reason = std::move(how), .lasted = took});
   return false;
 }
 
-/// The log may hang: the end doesn't. True if everything has been told.
+/// Waits for the log, but not for one that hangs. True if everything has been written.
 bool LifecycleCore::flush() {
-  const auto told = std::make_shared<std::promise<void>>();
-  const auto all = told->get_future();
-  post_log(*state_, [told] { told->set_value(); });
+  const auto written = std::make_shared<std::promise<void>>();
+  const auto all = written->get_future();
+  post_log(*state_, [written] { written->set_value(); });
   return all.wait_for(patience) == std::future_status::ready;
 }
 

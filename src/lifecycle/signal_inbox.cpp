@@ -25,7 +25,7 @@ namespace {
 using PlainHandler = void (*)(int);
 using InfoHandler = void (*)(int, siginfo_t*, void*);
 
-/// One signal of the process. What a handler touches is atomic; the rest is guarded by `slots_mutex`.
+/// One signal of the process. What a handler accesses is atomic; `slots_mutex` guards the rest.
 struct Slot {
   ProcessOwner process;  // of the owner
   std::atomic<Wake*> owner = nullptr;
@@ -37,13 +37,13 @@ struct Slot {
   struct sigaction before = {};
 };
 
-/// Guards the slots. No mutex: a thread may hold it while its process forks, and the child doesn't have that thread.
+/// Guards the slots. Not a mutex: if a thread holds it while the process forks, the child doesn't have that thread.
 class SlotsLock {
  public:
   void lock() noexcept {
     const long self = ::getpid();
     for (long holder = 0; !holder_.compare_exchange_weak(holder, self);) {
-      if (holder != self) continue;  // free by now, or held by a process that isn't this one: it is ours to take
+      if (holder != self) continue;  // free by now, or held by a thread of another process: it can be taken
       std::this_thread::yield();
       holder = 0;
     }
@@ -58,7 +58,7 @@ constexpr int slot_count = 65;  // signals are numbered from 1 to 64
 std::array<Slot, slot_count> slots;
 SlotsLock slots_mutex;
 
-/// The signals whose handler this thread is in, a bit each. Initial-exec, since another access may allocate.
+/// The signals whose handler this thread is in, one bit per signal. Initial-exec, since another TLS model may allocate.
 [[gnu::tls_model("initial-exec")]] thread_local constinit std::uint64_t inside = 0;
 
 Slot& slot_of(int number) noexcept { return slots[static_cast<std::size_t>(number)]; }
@@ -70,15 +70,15 @@ void end_process(int number) noexcept {
   ::raise(number);  // pending until the handler returns
 }
 
-/// Only what is async-signal-safe.
+/// Async-signal-safe.
 void handle(int number, siginfo_t* info, void* context) {
   const int error = errno;
   Slot& slot = slot_of(number);
   const auto bit = std::uint64_t{1} << (number - 1);
-  if ((inside & bit) != 0) return;  // called back by what was called from here
+  if ((inside & bit) != 0) return;  // called by a handler that was called from here
   inside |= bit;
 
-  ++slot.handling;  // before the owner is read: whoever takes it away waits for this
+  ++slot.handling;  // before the owner is read: restore() waits for this
   Wake* const owner = slot.process.is_another() ? nullptr : slot.owner.load();
   if (owner != nullptr && slot.requests.count(std::chrono::steady_clock::now())) {
     ++slot.caught;
@@ -100,7 +100,7 @@ bool is_ours(const struct sigaction& action) noexcept {
   return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == handle;
 }
 
-/// Makes ours the handler, and what was there the one before. False if the system refuses.
+/// Installs our handler and remembers the present one. False if the system refuses.
 bool install(int number) noexcept {
   Slot& slot = slot_of(number);
   struct sigaction present = {};
@@ -113,15 +113,15 @@ bool install(int number) noexcept {
   slot.before = present;
   struct sigaction ours = {};
   ours.sa_sigaction = handle;
-  // As the handler before expects it: what is blocked meanwhile, the stack that its host made for it, and whether its
-  // host's calls are interrupted. Without one they go on where the system can.
+  // As the previous handler expects: which signals are blocked meanwhile, which stack it runs on, and whether system
+  // calls are interrupted. Without a previous handler they are restarted where the system can.
   ours.sa_mask = present.sa_mask;
   ours.sa_flags = SA_SIGINFO | SA_ONSTACK | (handled ? present.sa_flags & SA_RESTART : SA_RESTART);
   return ::sigaction(number, &ours, nullptr) == 0;
 }
 
-/// The handlers that a child was forked beside are threads of its parent. In the same process one may still be under
-/// way, and counts, also if it began before there was an owner.
+/// In a child of fork(), handlers in progress belong to threads of the parent. In the same process they count, even if
+/// they began before there was an owner.
 void claim(Slot& slot) noexcept {
   if (slot.process.is_another()) slot.handling.store(0);
   slot.process.claim();
@@ -133,7 +133,7 @@ void restore(int number, const Wake* owner) noexcept {
   struct sigaction present = {};
   if (::sigaction(number, nullptr, &present) == 0 && is_ours(present)) ::sigaction(number, &slot.before, nullptr);
   slot.owner.store(nullptr);
-  if (slot.process.is_another()) return;                        // those that were handling are threads of the parent
+  if (slot.process.is_another()) return;                        // those handlers belong to threads of the parent
   while (slot.handling.load() != 0) std::this_thread::yield();  // on other threads, for a few instructions
 }
 
@@ -147,8 +147,8 @@ constexpr std::array known_signals{std::pair{SIGTERM, "SIGTERM"}, std::pair{SIGI
   throw std::invalid_argument{"vitals: LifecycleOptions: stop_signals: " + signal_name(number) + " " + rule};
 }
 
-/// Those that tell of a fault come back to where it happened, and some come all the time.
-bool tells_of_something_else(int number) noexcept {
+/// A fault would happen again after the handler; the others are notifications that come in normal operation.
+bool is_fault_or_notification(int number) noexcept {
   constexpr std::array others{SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP, SIGABRT,
                               SIGSYS,  SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
   return std::find(others.begin(), others.end(), number) != others.end();
@@ -167,8 +167,8 @@ SignalInbox::SignalInbox(const std::vector<int>& signals, std::shared_ptr<Wake> 
   const std::lock_guard lock{slots_mutex};
   try {
     for (const int number : signals) {
-      if (number < 1 || number >= slot_count) refuse(number, "is no signal");
-      if (tells_of_something_else(number)) refuse(number, "is no request to end");
+      if (number < 1 || number >= slot_count) refuse(number, "isn't a signal number");
+      if (is_fault_or_notification(number)) refuse(number, "isn't a request to end the process");
       auto& slot = slot_of(number);
       if (slot.owner.load() != nullptr && !slot.process.is_another())
         refuse(number, "is given twice, or belongs to another Lifecycle of this process");

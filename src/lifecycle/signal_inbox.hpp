@@ -22,12 +22,12 @@ struct CaughtSignal {
 
 /// Catches signals for one owner: the only process-wide state of the library.
 ///
-/// A handler that was there before is called as well. One that is installed later takes its signal away, until retake()
-/// puts ours before it. The end restores what was there, unless somebody else has the signal by then; should they bring
-/// our handler back after that, it does what would have been done without us.
+/// A handler that was installed before is called as well. One that is installed later replaces ours until retake(). The
+/// destructor restores the earlier handler, unless ours has been replaced. If our handler is put back after that, it
+/// acts as if this library weren't there.
 ///
-/// The same signal again within 100 ms is one request: see SignalRequests. In a child of fork() a signal does what it
-/// would have done without us, until retake() or another inbox takes it there.
+/// The same signal again within 100 ms is one request: see SignalRequests. In a child of fork() signals act as if this
+/// library weren't there, until retake() or another inbox in the child.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe, but for the handler itself.
 class SignalInbox {
@@ -39,9 +39,9 @@ class SignalInbox {
   SignalInbox& operator=(const SignalInbox&) = delete;
   ~SignalInbox() { give_back(); }
 
-  /// Puts our handlers before those that were installed since.
+  /// Puts our handlers in front of those that were installed since.
   void retake() noexcept;
-  /// Restores what was there. Idempotent.
+  /// Restores the earlier handlers. Idempotent.
   void give_back() noexcept;
   /// The requests that have come since the last call.
   [[nodiscard]] std::vector<CaughtSignal> take();
@@ -49,11 +49,11 @@ class SignalInbox {
   [[nodiscard]] const std::vector<int>& signals() const noexcept { return signals_; }
 
  private:
-  std::vector<int> signals_;  // that are ours
+  std::vector<int> signals_;  // whose handlers are ours
   std::shared_ptr<Wake> wake_;
 };
 
-/// Lets the calling thread receive signals while it lives, also if they were blocked for the whole process.
+/// Lets the calling thread receive signals while it lives, even if they were blocked for the whole process.
 class SignalsUnblocked {
  public:
   explicit SignalsUnblocked(const std::vector<int>& signals) noexcept;

@@ -9,23 +9,23 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Which arrivals of one signal are requests.
+/// Decides which arrivals of one signal count as requests.
 ///
-/// timeout(1) and shells send a signal to a process and to its group, which may be the same process: the same signal
-/// again within 100 ms of the one that counted is the same request.
+/// timeout(1) and shells may send one request twice, to a process and to its group: the same signal within 100 ms of
+/// the one that counted is the same request.
 ///
 /// @par Thread safety  Shared objects: safe, lock-free and async-signal-safe.
 class SignalRequests {
  public:
   static constexpr Duration same_request = std::chrono::milliseconds{100};
 
-  /// Whether a signal that arrives `now` counts, if the last one that did arrived at `counted`. Handlers on several
-  /// threads may read the clock in another order than they run in.
+  /// Whether a signal that arrives `now` counts, if the last one that did arrived at `counted`. `now` may be earlier:
+  /// handlers on several threads may read the clock in another order than they run in.
   static constexpr bool counts(SteadyTime counted, SteadyTime now) noexcept {
     return counted == never || now >= counted + same_request;
   }
 
-  /// True if the arrival is a request: exactly one of several at a time is.
+  /// True if the arrival is a request. Of several at a time exactly one is.
   bool count(SteadyTime now) noexcept {
     auto counted = counted_.load();
     while (counts(time_of(counted), now))

@@ -15,7 +15,7 @@ namespace detail {
 
 namespace {
 
-/// Close-on-exec from the first moment where the system can.
+/// Close-on-exec from the start, where the system can.
 int open_pipe(int (&ends)[2]) noexcept {
 #ifdef __linux__
   return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK);
@@ -29,7 +29,7 @@ int open_pipe(int (&ends)[2]) noexcept {
 #endif
 }
 
-/// Whether both ends have numbers of our own now; else they are closed, with errno.
+/// Gives both ends numbers of our own. If that fails, closes them and keeps errno.
 bool has_own_numbers(int (&ends)[2]) noexcept {
   for (int& end : ends) end = own_descriptor(end);
   if (ends[0] >= 0 && ends[1] >= 0) return true;
@@ -61,7 +61,7 @@ Wake::~Wake() {
 }
 
 void Wake::notify() noexcept {
-  const int error = errno;  // of what a signal handler has interrupted
+  const int error = errno;  // of the code that a signal handler has interrupted
   const char byte = 0;
   [[maybe_unused]] const auto written = ::write(ends_[1], &byte, 1);  // a full pipe wakes, too
   errno = error;

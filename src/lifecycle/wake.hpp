@@ -19,13 +19,13 @@ class Wake {
   Wake& operator=(const Wake&) = delete;
   ~Wake();
 
-  /// In a child of fork(): has a pipe of its own from here on, so that neither wakes the other. Nothing else may be
+  /// In a child of fork(): opens a pipe of its own, so that parent and child don't wake each other. Nothing else may be
   /// called meanwhile. @throws std::system_error  if there are no file descriptors.
   void renew();
 
   /// Async-signal-safe.
   void notify() noexcept;
-  /// Returns after a notify() that came since the last wait, after `duration`, or for no reason.
+  /// Returns after a notify() that came since the last wait, after `duration`, or spuriously.
   void wait_for(Duration duration) noexcept;
 
  private:

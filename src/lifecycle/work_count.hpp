@@ -25,7 +25,7 @@ class WorkCount {
       if (bits_.compare_exchange_weak(bits, bits + one, std::memory_order_acq_rel)) return true;
     return false;
   }
-  /// After close() it wakes who waits for the end.
+  /// After close() it wakes the thread that waits for the end.
   void end() noexcept {
     if ((bits_.fetch_sub(one, std::memory_order_acq_rel) & closed) != 0) wake_->notify();
   }

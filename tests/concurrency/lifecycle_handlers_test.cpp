@@ -124,10 +124,10 @@ TEST_P(LifecycleRefusedSignalsTest, AreNamedAndNothingChanges) {
 INSTANTIATE_TEST_SUITE_P(Samples, LifecycleRefusedSignalsTest,
                          testing::Values(Refused{{SIGTERM, SIGKILL}, "SIGKILL can't be caught"},
                                          Refused{{SIGTERM, SIGSTOP}, "SIGSTOP can't be caught"},
-                                         Refused{{SIGTERM, 0}, "signal 0 is no signal"},
-                                         Refused{{SIGTERM, -1}, "signal -1 is no signal"},
-                                         Refused{{SIGTERM, 999}, "signal 999 is no signal"},
-                                         Refused{{SIGTERM, SIGSEGV}, "SIGSEGV is no request to end"},
+                                         Refused{{SIGTERM, 0}, "signal 0 isn't a signal number"},
+                                         Refused{{SIGTERM, -1}, "signal -1 isn't a signal number"},
+                                         Refused{{SIGTERM, 999}, "signal 999 isn't a signal number"},
+                                         Refused{{SIGTERM, SIGSEGV}, "SIGSEGV isn't a request to end the process"},
                                          Refused{{SIGTERM, SIGTERM}, "SIGTERM is given twice"}));
 
 TEST_F(LifecycleHandlersTest, CanNotBeForTheSignalsOfAnotherLifecycle) {

@@ -64,7 +64,7 @@ TEST_F(LifecycleGivenServerTest, IsStartedIfNobodyHasDoneItAndThatIsLogged) {
   EXPECT_EQ(end.get(), 0);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(server_.port(), 0) << "and it stops";
-  EXPECT_THAT(lines(), ElementsAre(HasSubstr("vitals: lifecycle: the server wasn't running, run() has started it on "
+  EXPECT_THAT(lines(), ElementsAre(HasSubstr("vitals: lifecycle: the server wasn't running; run() started it on "
                                              "port " +
                                              std::to_string(port))));
 }

@@ -94,7 +94,7 @@ TEST_F(HeartbeatTest, FailsWhenNobodyIsLeftToBeat) {
   copy.reset();
 
   EXPECT_EQ(status(), Status::fail);
-  EXPECT_EQ(check().message, "silent: nobody is left to beat");
+  EXPECT_EQ(check().message, "silent: the last copy of its Heartbeat was destroyed");
 }
 
 TEST_F(HeartbeatTest, NeedNotBeatWhileItIsIdle) {

@@ -136,7 +136,8 @@ bool stale(const FlagFacts& flag, SteadyTime now) {
 
 Reading read(const HeartbeatFacts& heartbeat, SteadyTime since, SteadyTime now) {
   const auto end = std::max(heartbeat.last_beat, since) + heartbeat.limit;
-  if (heartbeat.gone) return {CheckResult::fail("silent: nobody is left to beat"), std::min(end, *heartbeat.gone)};
+  if (heartbeat.gone)
+    return {CheckResult::fail("silent: the last copy of its Heartbeat was destroyed"), std::min(end, *heartbeat.gone)};
   if (heartbeat.idle || now <= end) return {CheckResult::pass(), now};
   return {CheckResult::fail("silent for longer than " + in_words(heartbeat.limit)), end};
 }

@@ -257,7 +257,7 @@ TEST_F(RulesTest, TheEndpointSaysOnceThatNobodyRunsTheChecks) {
   static_cast<void>(endpoint.handle({"GET", "/ready"}));
 
   const auto told = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(told, HasSubstr("vitals: a probe came, and nobody runs the checks"));
+  EXPECT_THAT(told, HasSubstr("vitals: a probe arrived, but nothing runs the checks"));
   EXPECT_EQ(told.find("nobody"), told.rfind("nobody"));
 }
 

@@ -28,7 +28,7 @@ std::string word_of(DrainCause cause) {
     case DrainCause::asked: return "asked";
     case DrainCause::delay_over: return "delay over";
     case DrainCause::asked_again: return "asked again";
-    case DrainCause::nobody_serves: return "nobody serves";
+    case DrainCause::loop_ended: return "loop ended";
     case DrainCause::work_done: return "work done";
     case DrainCause::work_left: return "work left";
     case DrainCause::all_called: return "all called";
@@ -222,14 +222,14 @@ TEST_F(DrainMachineTest, TheDeadlineCountsFromTheFirstRequest) {
   EXPECT_THAT(resume_at(25s), ElementsAre("stopped: too late"));
 }
 
-TEST_F(DrainMachineTest, NothingIsPropagatedWhenNobodyServes) {
-  input_.nobody_serves = true;
+TEST_F(DrainMachineTest, NothingIsPropagatedOnceTheLoopHasEnded) {
+  input_.loop_ended = true;
 
-  EXPECT_THAT(resume(), ElementsAre("draining: nobody serves", "finishing: nobody serves", "call 0"));
+  EXPECT_THAT(resume(), ElementsAre("draining: loop ended", "finishing: loop ended", "call 0"));
 }
 
 TEST_F(DrainMachineTest, WorkThatIsLostIsNotWaitedFor) {
-  input_.nobody_serves = input_.work_is_lost = true;
+  input_.loop_ended = input_.work_is_lost = true;
   input_.in_flight = 1;
   resume();
 
@@ -253,8 +253,8 @@ TEST(DrainMachinePropertyTest, EveryHistoryEndsInTimeAndInOrder) {
     for (int i = upto(3); i > 0; --i) plan.stop_accepting.push_back(1s * (1 + upto(2)));
     for (int i = upto(3); i > 0; --i) plan.stop.push_back(1s * (1 + upto(2)));
     DrainMachine machine{plan};
-    DrainInput input{.insistence = 1, .in_flight = static_cast<std::size_t>(upto(2)), .nobody_serves = upto(5) == 0};
-    if (!input.nobody_serves) input.asked_at = input.now;
+    DrainInput input{.insistence = 1, .in_flight = static_cast<std::size_t>(upto(2)), .loop_ended = upto(5) == 0};
+    if (!input.loop_ended) input.asked_at = input.now;
     auto state = LifecycleState::serving;
     std::size_t called = 0;
 

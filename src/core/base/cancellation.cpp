@@ -17,7 +17,7 @@ namespace {
 
 thread_local bool refuses = false;
 
-/// Also the type: user code may have changed both.
+/// Resets the type as well: user code may have changed both.
 void set_cancellation(int state) noexcept {
   pthread_setcancelstate(state, nullptr);
   pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, nullptr);

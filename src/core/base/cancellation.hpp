@@ -3,10 +3,11 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// From here on the calling thread, one of ours, can be cancelled (pthread_cancel) only where it is Cancellable.
+/// From here on the calling thread, one of the library's, can be cancelled (pthread_cancel) only inside a Cancellable.
 void refuse_cancellation() noexcept;
 
-/// Lets a thread that refuses cancellation be cancelled while this lives. Changes nothing on threads of the host's.
+/// Allows cancellation while it lives, on a thread that called refuse_cancellation(). Does nothing on the host's
+/// threads.
 class Cancellable {
  public:
   Cancellable() noexcept;
@@ -14,7 +15,7 @@ class Cancellable {
   Cancellable& operator=(const Cancellable&) = delete;
   ~Cancellable();
 
-  /// Ends the thread if it was cancelled during the call that has just returned, so that the next call isn't hit.
+  /// Acts on a cancellation that arrived during the last call, so that it doesn't end the next one.
   void heed() const;
 };
 

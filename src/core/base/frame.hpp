@@ -13,7 +13,7 @@ class Frame {
   Frame& operator=(const Frame&) = delete;
   ~Frame();
 
-  /// Whether the calling thread is inside user code of that registry: it must then not wait for such code.
+  /// Whether the calling thread is inside user code of that registry. If so, it must not wait for such code.
   [[nodiscard]] static bool inside(const RegistryState* state) noexcept;
 
  private:

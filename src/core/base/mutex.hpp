@@ -4,7 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
-// Clang checks under -Wthread-safety what the annotations say:
+// Annotations that clang checks under -Wthread-safety:
 // https://clang.llvm.org/docs/ThreadSafetyAnalysis.html
 
 #ifdef __clang__
@@ -12,22 +12,22 @@
 #else
 #define VITALS_THREADS(attribute)
 #endif
-/// To be touched only by who holds it.
+/// May be accessed only while `mutex` is held.
 #define VITALS_GUARDED_BY(mutex) VITALS_THREADS(guarded_by(mutex))
-/// To be called only by who holds it.
+/// May be called only while `mutex` is held.
 #define VITALS_REQUIRES(mutex) VITALS_THREADS(requires_capability(mutex))
 
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A std::mutex that clang knows.
+/// A std::mutex with clang's annotations.
 class VITALS_THREADS(capability("mutex")) Mutex {
  public:
   Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  /// Tells clang, where it can't see it, that the calling thread holds the mutex.
+  /// Asserts to clang that the calling thread holds the mutex, where its analysis can't see that.
   void is_held() const noexcept VITALS_THREADS(assert_capability(this)) {}
 
   [[nodiscard]] std::mutex& native() const noexcept { return mutex_; }
@@ -36,7 +36,7 @@ class VITALS_THREADS(capability("mutex")) Mutex {
   mutable std::mutex mutex_;
 };
 
-/// Holds a Mutex while it lives, but for the time between unlock() and lock().
+/// Holds a Mutex while it lives, except between unlock() and lock().
 class VITALS_THREADS(scoped_lockable) Lock {
  public:
   explicit Lock(const Mutex& mutex) VITALS_THREADS(acquire_capability(mutex)) : lock_{mutex.native()} {}
@@ -53,11 +53,11 @@ class VITALS_THREADS(scoped_lockable) Lock {
   std::unique_lock<std::mutex> lock_;
 };
 
-/// A condition of what a Mutex guards. Waits may end early: ask again in a loop.
+/// A condition variable for a Mutex. Waits may end early: recheck in a loop.
 class WaitCondition {
  public:
   void wait(Lock& lock) { changed_.wait(lock.native()); }
-  /// @returns False when the moment has come.
+  /// @returns False on timeout.
   bool wait_until(Lock& lock, std::chrono::steady_clock::time_point moment) {
     return changed_.wait_until(lock.native(), moment) == std::cv_status::no_timeout;
   }

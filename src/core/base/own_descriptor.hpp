@@ -5,18 +5,17 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The numbers before it are those of the standard streams. They are the host's, also while it has closed them: if a
-/// probe's connection were its standard error, it would log into it.
+/// Lower numbers belong to the host's standard streams, even if it has closed them: a probe's connection must not
+/// become the host's standard error and receive its log.
 inline constexpr int first_own_descriptor = 3;
 
-/// Duplicates a descriptor to a number of our own, close-on-exec, and closes it.
-/// @returns -1 with errno, e.g. EMFILE, if that can't be; it is closed all the same.
+/// Moves a descriptor to a number of our own, close-on-exec.
+/// @returns -1 with errno, e.g. EMFILE, on failure; `fd` is closed either way.
 [[nodiscard]] VITALS_EXPORT int moved_to_own_number(int fd) noexcept;
 
-/// What a system call has given, under a number of our own. Without a system call, but for a host that has closed its
-/// standard streams.
-/// @param fd  Taken over. -1 is given back as it is, and errno with it.
-/// @returns -1 with errno if it can't have such a number.
+/// Gives a new descriptor a number of our own. That costs a system call only if the host has closed a standard stream.
+/// @param fd  Taken over. -1 is returned unchanged, with its errno.
+/// @returns -1 with errno on failure.
 [[nodiscard]] inline int own_descriptor(int fd) noexcept {
   return fd < 0 || fd >= first_own_descriptor ? fd : moved_to_own_number(fd);
 }

@@ -34,7 +34,7 @@ void leak(std::shared_ptr<void> object) noexcept {
     while (!leaked.compare_exchange_weak(kept->next, kept)) continue;
     return;
   }
-  using Pointer = std::shared_ptr<void>;  // out of memory: not reachable, and not destroyed either
+  using Pointer = std::shared_ptr<void>;  // out of memory: unreachable for a leak checker, but not destroyed either
   alignas(Pointer) std::byte storage[sizeof(Pointer)];
   ::new (static_cast<void*>(storage)) Pointer{std::move(object)};
 }

@@ -108,15 +108,15 @@ std::string spoken(std::chrono::nanoseconds duration) {
 }
 
 std::string spoken_span(std::chrono::nanoseconds span) {
-  const auto tell = [](std::int64_t count, const char* unit) { return std::to_string(count) + unit; };
+  const auto in_unit = [](std::int64_t count, const char* unit) { return std::to_string(count) + unit; };
   const auto both = [&](std::int64_t count, std::int64_t per, const char* unit, const char* smaller) {
     const auto rest = count % per;
-    return rest == 0 ? tell(count / per, unit) : tell(count / per, unit) + ' ' + tell(rest, smaller);
+    return rest == 0 ? in_unit(count / per, unit) : in_unit(count / per, unit) + ' ' + in_unit(rest, smaller);
   };
   const std::int64_t milliseconds = std::max<std::int64_t>(span.count() / 1'000'000, 0);
   const std::int64_t tenths = milliseconds / 100;
-  if (tenths < 10) return tell(milliseconds, " ms");
-  if (tenths < 600) return tell(tenths / 10, "") + (tenths % 10 == 0 ? " s" : '.' + tell(tenths % 10, " s"));
+  if (tenths < 10) return in_unit(milliseconds, " ms");
+  if (tenths < 600) return in_unit(tenths / 10, "") + (tenths % 10 == 0 ? " s" : '.' + in_unit(tenths % 10, " s"));
   const std::int64_t seconds = tenths / 10;
   if (seconds < 3600) return both(seconds, 60, " min", " s");
   if (seconds < 86'400) return both(seconds / 60, 60, " h", " min");

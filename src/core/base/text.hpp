@@ -14,14 +14,13 @@ namespace detail {
 /// The rule for names of checks: [a-z0-9][a-z0-9._-]{0,63}.
 [[nodiscard]] bool is_name(std::string_view name) noexcept;
 
-/// `text` bent until it is a name.
+/// Turns any text into a valid name.
 [[nodiscard]] std::string mended_name(std::string_view text);
 
-/// A duration that somebody chose, for people: "500 ms", "5 s", "1.5 s", "10 min".
+/// A configured duration in words: "500 ms", "5 s", "1.5 s", "10 min".
 [[nodiscard]] std::string spoken(std::chrono::nanoseconds duration);
 
-/// How long something took or lasted, for people, rounded down to what matters: "500 ms", "1.5 s", "2 min 5 s",
-/// "3 h 12 min".
+/// A measured duration in words, rounded down: "500 ms", "1.5 s", "2 min 5 s", "3 h 12 min".
 [[nodiscard]] std::string spoken_span(std::chrono::nanoseconds span);
 
 }  // namespace detail

@@ -13,12 +13,12 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Calls it. What it throws goes to `failed`, in words.
+/// Runs `call`. If it throws, passes a description to `failed`.
 ///
-/// pthread_exit() and cancellation unwind the stack as an exception does, and the process ends if that is stopped: they
-/// go to `failed`, too, and then on. A function that they pass through must restore its state and rethrow.
+/// pthread_exit() and cancellation unwind the stack like an exception, but the process ends if that is stopped. So they
+/// are passed to `failed`, too, and rethrown. Every function that they pass through must restore its state and rethrow.
 template <class Call, class Failed>
-__attribute__((no_sanitize("undefined")))  // the reference to the forced unwinding is one to nothing
+__attribute__((no_sanitize("undefined")))  // the reference to the forced unwind refers to no object
 void call_and_catch(Call&& call, Failed&& failed) {
   try {
     call();
@@ -36,7 +36,7 @@ void call_and_catch(Call&& call, Failed&& failed) {
   }
 }
 
-/// The same for code of the application's: a thread of ours may be cancelled in it.
+/// The same for the application's code, in which the library's threads may be cancelled.
 template <class Call, class Failed>
 void call_user_code(Call&& call, Failed&& failed) {
   call_and_catch(

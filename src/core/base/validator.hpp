@@ -11,7 +11,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Refuses options with std::invalid_argument that says what, where and the rule.
+/// Refuses options with a std::invalid_argument that names the object, the option and the rule.
 struct Validator {
   std::string where;  ///< The object that the option belongs to, as in `check "database"`.
 

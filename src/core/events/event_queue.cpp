@@ -31,7 +31,7 @@ bool EventQueue::push(HealthEvent&& event, const std::shared_ptr<EventSlot>& slo
   }
   queued.missed = std::exchange(slot->missed, 0);
   fold(queued, *slot);
-  if (queued.from == queued.to) {  // together they are no change
+  if (queued.from == queued.to) {  // the two cancel out
     slot->missed = queued.missed + 1;
     return true;
   }
@@ -41,7 +41,7 @@ bool EventQueue::push(HealthEvent&& event, const std::shared_ptr<EventSlot>& slo
   return true;
 }
 
-// Takes in the waiting event of the same slot, if that must be.
+// Replaces the waiting event of the same slot, once the queue is full.
 void EventQueue::fold(HealthEvent& event, EventSlot& slot) noexcept {
   if (!slot.waiting || queue_.size() < capacity) return;
   const auto old = *slot.waiting;
@@ -53,7 +53,7 @@ void EventQueue::fold(HealthEvent& event, EventSlot& slot) noexcept {
   slot.waiting.reset();
 }
 
-// It waits no more, whatever becomes of it.
+// To be called before `queued` leaves the queue: its slot must not keep pointing to it.
 void EventQueue::forget(Queue::iterator queued) noexcept {
   if (queued->slot && queued->slot->waiting == queued) queued->slot->waiting.reset();
 }
@@ -119,7 +119,7 @@ void EventQueue::deliver(Lock& lock, const RegistryState* state) {
     auto& [event, slot, receivers, next] = first.front();
     try {
       while (next < receivers->size()) call_one(lock, state, (*receivers)[next++], event);
-    } catch (...) {  // a listener ends this thread: another one delivers what is left
+    } catch (...) {  // a listener ends this thread: another one delivers the rest
       if (next < receivers->size()) queue_.splice(queue_.begin(), first);
       delivering_ = false;
       throw;
@@ -135,7 +135,7 @@ void EventQueue::call_one(Lock& lock, const RegistryState* state, const std::sha
   lock.unlock();
   try {
     const Frame frame{state};
-    // Promised by HealthListener: what a listener throws is dropped.
+    // As HealthListener documents, exceptions are dropped.
     call_user_code([&] { listener->call(event); }, [](std::string_view) {});
   } catch (...) {
     end_call(lock, state, listener);
@@ -146,7 +146,7 @@ void EventQueue::call_one(Lock& lock, const RegistryState* state, const std::sha
 
 void EventQueue::end_call(Lock& lock, const RegistryState* state, const std::shared_ptr<Listener>& listener) {
   lock.lock();
-  if (listener->ended) {  // by itself, or abandoned: whoever ended it has left the callable to this thread
+  if (listener->ended) {  // unsubscribed during the call: take_callable() has left the callable to this thread
     auto callable = std::exchange(listener->call, nullptr);
     lock.unlock();
     {
@@ -165,7 +165,7 @@ void EventQueue::forget_delivery() noexcept {
 }
 
 EventQueue::Ended EventQueue::end() noexcept {
-  Ended ended{std::exchange(listeners_, nobody_), std::exchange(newcomers_, {})};
+  Ended ended{std::exchange(listeners_, no_listeners_), std::exchange(newcomers_, {})};
   for (const auto& listener : *ended.greeted) listener->ended = true;
   for (const auto& listener : ended.newcomers) listener->ended = true;
   live_ = 0;

@@ -18,7 +18,6 @@ namespace detail {
 
 struct RegistryState;
 
-/// One subscriber.
 struct Listener {
   explicit Listener(HealthListener function) : call{std::move(function)} {}
 
@@ -30,48 +29,46 @@ using Listeners = std::vector<std::shared_ptr<Listener>>;
 
 struct QueuedEvent;
 
-/// What the queue knows of one check or probe.
+/// The queue's record of one check or probe.
 struct EventSlot {
-  std::optional<std::list<QueuedEvent>::iterator> waiting = std::nullopt;  ///< Its last event for everybody.
-  std::uint64_t missed = 0;                   ///< Events dropped since its last one; its next one counts them.
-  std::optional<Status> from = std::nullopt;  ///< What the first of them was from, if one was dropped for lack of room,
-  Duration lasted = Duration::zero();         ///< and how long that had lasted.
+  std::optional<std::list<QueuedEvent>::iterator> waiting = std::nullopt;  ///< Its latest event in the queue.
+  std::uint64_t missed = 0;                   ///< Events dropped since the last one; the next one reports the count.
+  std::optional<Status> from = std::nullopt;  ///< `from` of the first event dropped for lack of room,
+  Duration lasted = Duration::zero();         ///< and its `lasted`.
 };
 
 struct QueuedEvent {
   HealthEvent event;
-  std::shared_ptr<EventSlot> slot;  ///< Null: the present state, for a newcomer.
+  std::shared_ptr<EventSlot> slot;  ///< Null if the event shows a new listener the present state.
   std::shared_ptr<const Listeners> receivers;
-  std::size_t next = 0;  ///< Of the receivers.
+  std::size_t next = 0;  ///< Index of the next receiver.
 };
 
-/// The events that wait for delivery, and who gets them. Guarded by the lock of its RegistryState, which it lets go
+/// The events that wait for delivery, and their receivers. Guarded by the lock of its RegistryState, which is released
 /// while a listener is called.
 ///
-/// The queue is bounded: once it holds `capacity` events, a new one replaces the waiting one of the same check or
-/// probe, so that what a listener misses is folded to the latest state; where that is the one before both, nothing is
-/// told.
+/// The queue is bounded. Once it holds `capacity` events, a new one replaces the waiting one of the same check or
+/// probe. If the status is then what it was before both, neither is delivered.
 class EventQueue {
  public:
   static constexpr std::size_t capacity = 1024;
-  /// The end of all queueing, for names that never come back: the oldest event goes, and counts as missed.
+  /// The hard limit, for names that never come back: the oldest event is dropped, and counts as missed.
   static constexpr std::size_t most_events = 64 * capacity;
 
-  /// Who has listened until the end.
+  /// The listeners whose subscriptions end() has ended.
   struct Ended {
     std::shared_ptr<const Listeners> greeted;
     std::list<std::shared_ptr<Listener>> newcomers;
   };
 
-  /// Puts an event in the queue, with the next sequence number. False: there is no memory for it, and nothing has
-  /// changed.
+  /// Queues an event with the next sequence number. @returns False if there is no memory; then nothing has changed.
   [[nodiscard]] bool push(HealthEvent&& event, const std::shared_ptr<EventSlot>& slot) noexcept;
 
-  /// Subscribes. The listener hears of nothing before it is greeted.
+  /// Subscribes. The listener gets no events before greet().
   void add(const std::shared_ptr<Listener>& listener);
   void remove(const std::shared_ptr<Listener>& listener) noexcept;
-  /// Tells the present state to those who have come since the last call; from now on they hear of each transition.
-  /// False: there is no memory for it, and nothing has changed.
+  /// Queues the present state for the listeners added since the last call. From then on they get every transition.
+  /// @returns False if there is no memory; then nothing has changed.
   [[nodiscard]] bool greet(const std::vector<HealthEvent>& present) noexcept;
 
   [[nodiscard]] bool has_listeners() const noexcept { return live_ > 0; }
@@ -79,17 +76,17 @@ class EventQueue {
   [[nodiscard]] bool has_work() const noexcept { return !queue_.empty() && !delivering_; }
 
   /// Delivers until the queue is empty, unless another thread is delivering. `lock` is held on entry and on return,
-  /// also where a listener ends the thread: what is left then waits for the next call.
+  /// even if a listener ends the thread; the next call then delivers the rest.
   void deliver(Lock& lock, const RegistryState* state);
 
-  /// Ends all subscriptions. What it returns is to be destroyed without the lock: listeners are user code.
+  /// Ends all subscriptions. Destroy the result without the lock: listeners are user code.
   [[nodiscard]] Ended end() noexcept;
 
-  /// The callable of a listener that has ended, unless it is being called: then the delivery destroys it. To be
-  /// destroyed without the lock.
+  /// Takes the callable of an ended listener. Empty while that is being called: the delivery then destroys it. Destroy
+  /// the result without the lock.
   [[nodiscard]] static HealthListener take_callable(Listener& listener) noexcept;
 
-  /// In a child of fork(): the thread that was delivering is the parent's.
+  /// In a child of fork(): the thread that was delivering exists only in the parent.
   void forget_delivery() noexcept;
 
   /// Waits until no listener is being called any more, or until `deadline`.
@@ -104,7 +101,7 @@ class EventQueue {
   void fold(HealthEvent& event, EventSlot& slot) noexcept;
   void forget(Queue::iterator queued) noexcept;
   void drop_oldest() noexcept;
-  // They let the lock go and take it again.
+  // These release the lock and take it again.
   void call_one(Lock& lock, const RegistryState* state, const std::shared_ptr<Listener>& listener,
                 const HealthEvent& event) VITALS_THREADS(no_thread_safety_analysis);
   void end_call(Lock& lock, const RegistryState* state, const std::shared_ptr<Listener>& listener)
@@ -114,8 +111,8 @@ class EventQueue {
   bool delivering_ = false;
   bool in_call_ = false;
   std::size_t live_ = 0;  // listeners that haven't ended
-  const std::shared_ptr<const Listeners> nobody_ = std::make_shared<const Listeners>();
-  std::shared_ptr<const Listeners> listeners_ = nobody_;  // that have been greeted
+  const std::shared_ptr<const Listeners> no_listeners_ = std::make_shared<const Listeners>();
+  std::shared_ptr<const Listeners> listeners_ = no_listeners_;  // the greeted ones
   std::list<std::shared_ptr<Listener>> newcomers_;
   Queue queue_;
   WaitCondition returned_;

@@ -56,18 +56,18 @@ CheckReport report_of(const Check& check) {
   return report;
 }
 
-// The first result is a transition too; "not checked yet" is none, but a liveness check that never ran has failed.
+// The first result is a transition, too. "Not checked yet" isn't, unless a liveness check fails because it never ran.
 std::optional<Transition> change_of(const Check& check, SteadyTime now) noexcept {
   const auto status = check.verdict.status;
-  if (check.told == status) return std::nullopt;
+  if (check.announced == status) return std::nullopt;
   const bool never_ran = check.rules.probe == Probe::liveness && status == Status::fail;
-  if (!check.instant && !check.state.result && !never_ran && !check.told) return std::nullopt;
-  return Transition{check.told, status, check.told ? now - check.told_at : Duration::zero()};
+  if (!check.instant && !check.state.result && !never_ran && !check.announced) return std::nullopt;
+  return Transition{check.announced, status, check.announced ? now - check.announced_at : Duration::zero()};
 }
 
-void told(Check& check, const Moment& now) noexcept {
-  check.told = check.verdict.status;
-  check.told_at = now.steady;
+void mark_announced(Check& check, const Moment& now) noexcept {
+  check.announced = check.verdict.status;
+  check.announced_at = now.steady;
   check.changed_at = now.wall;
 }
 

@@ -17,20 +17,20 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// When something happens, by both clocks.
+/// One moment, by both clocks.
 struct Moment {
   SteadyTime steady;
   WallTime wall;
 };
 
-/// A change of status, as an event tells it.
+/// A change of status, as an event reports it.
 struct Transition {
   std::optional<Status> from = std::nullopt;
   Status to = Status::fail;
   Duration lasted = Duration::zero();
 };
 
-/// What a HealthModel knows of one check. Has all the memory that it will need.
+/// A HealthModel's record of one check. Its construction allocates all that it needs later.
 struct Check {
   Check(std::uint64_t number, std::string_view check_name, CheckRules check_rules, bool is_instant)
       : id{number}, name{check_name}, rules{std::move(check_rules)}, instant{is_instant} {}
@@ -43,46 +43,44 @@ struct Check {
   const CheckRules rules;
   const bool instant;  ///< Read in place, never run.
   bool removed = false;
-  bool queued = false;   ///< A run is due, and has no thread yet.
-  bool awaited = false;  ///< A run is on its way, and probes wait for it.
+  bool queued = false;   ///< A run is due and has no worker yet.
+  bool awaited = false;  ///< A run is queued or running, and probes wait for it.
 
   CheckState state = {};
   std::optional<InstantReading> reading = std::nullopt;
   Verdict verdict = {};
   std::optional<Status> counts_as = std::nullopt;  ///< In the tally of its probe.
 
-  std::optional<Status> told = std::nullopt;  ///< What the last event said,
-  SteadyTime told_at = {};                    ///< and when.
+  std::optional<Status> announced = std::nullopt;  ///< The status in the last event,
+  SteadyTime announced_at = {};                    ///< and when.
   const std::shared_ptr<EventSlot> events = std::make_shared<EventSlot>();
 
   std::optional<WallTime> checked_at = std::nullopt;
   std::optional<WallTime> succeeded_at = std::nullopt;
   std::optional<WallTime> changed_at = std::nullopt;
 
-  CheckOrder::Place look{id, this};    ///< When the timer must look at it.
-  CheckOrder::Place expiry{id, this};  ///< From when on time alone makes its verdict wrong.
-  CheckOrder::Place want{id, this};    ///< From when on a probe needs a run that isn't on its way.
-  CheckOrder::Place unwell{id, this};  ///< Among those of its probe that fail or warn.
+  CheckOrder::Place look{id, this};    ///< When the timer must settle it.
+  CheckOrder::Place expiry{id, this};  ///< When its verdict expires.
+  CheckOrder::Place want{id, this};    ///< From when a probe needs a new run.
+  CheckOrder::Place unwell{id, this};  ///< Its place among the failing or warning checks of its probe.
 
-  bool touched = false;           ///< Is in the list of those that something has happened to,
-  Check* next_touched = nullptr;  ///< before this one.
+  bool touched = false;           ///< Is in the list of touched checks,
+  Check* next_touched = nullptr;  ///< which goes on with this one.
 };
 
-/// What an instant check's reading amounts to: steps (1) to (4).
+/// The verdict on an instant check's reading: steps (1) to (4).
 [[nodiscard]] Verdict judge(const InstantReading& reading, const CheckRules& rules, SteadyTime now) noexcept;
 
 /// Step (5): what the check counts as for its probe.
 [[nodiscard]] Status contribution_of(const Check& check) noexcept;
 
-/// The check's condition and message for people, as a CheckReport.
 [[nodiscard]] CheckReport report_of(const Check& check);
 
-/// Why the check has the status that it has.
 [[nodiscard]] std::string_view reason_of(const Check& check) noexcept;
 
-/// What is to be told of it, since told() was called last.
+/// The change of status since the last call of mark_announced(), if listeners should get it.
 [[nodiscard]] std::optional<Transition> change_of(const Check& check, SteadyTime now) noexcept;
-void told(Check& check, const Moment& now) noexcept;
+void mark_announced(Check& check, const Moment& now) noexcept;
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -19,7 +19,7 @@ Check* merged(Check* a, Check* b) noexcept {
   return first;
 }
 
-/// Merges runs of 1, 2, 4, ... checks, as many of each as a binary counter has.
+/// Merge sort without memory: `runs[i]` holds a sorted list of 2^i checks, or none.
 Check* sorted(Check* list) noexcept {
   std::array<Check*, 64> runs{};
   while (list != nullptr) {

@@ -13,16 +13,15 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The registered checks: by id, by name, by the moments at which something is to be done with them, and those that
-/// something has happened to. Only add() needs memory.
+/// The registered checks: by id, by name, by due time, and the list of touched ones. Only add() allocates.
 class CheckList {
  public:
   using Checks = std::map<std::uint64_t, std::shared_ptr<Check>>;
 
-  /// @throws std::bad_alloc  Nothing has happened then.
+  /// @throws std::bad_alloc  Nothing has changed then.
   void add(const std::shared_ptr<Check>& check);
-  /// Takes it out everywhere. Its node has the memory for a place in another map; it is empty if there is no such
-  /// check.
+  /// Removes the check from every index. The node can go into another map without allocating; it is empty if there is
+  /// no such check.
   Checks::node_type remove(std::uint64_t id) noexcept;
   void clear() noexcept;
 
@@ -30,18 +29,17 @@ class CheckList {
   [[nodiscard]] std::uint64_t next_id() const noexcept { return last_id_ + 1; }
   /// Null if there is none of that name.
   [[nodiscard]] Check* find(std::string_view name) const noexcept;
-  /// Those that aren't instant.
+  /// How many checks aren't instant.
   [[nodiscard]] std::size_t scheduled() const noexcept { return scheduled_; }
 
-  /// Puts it among those that something has happened to.
+  /// Marks the check as changed: take_touched() returns it.
   void touch(Check& check) noexcept;
   void touch_all() noexcept;
-  /// Touches those whose verdict time alone has made wrong.
   void touch_expired(SteadyTime now) noexcept;
-  /// Touches those that the timer is to look at, so many at most.
+  /// Touches at most `most` of the checks that the timer must settle by now.
   void touch_due(SteadyTime now, std::size_t most) noexcept;
-  /// Those that have been touched since the last call, in the order of their ids, linked by `next_touched`. Each stays
-  /// `touched` until its user clears that: what it does to itself meanwhile doesn't count.
+  /// The checks touched since the last call, in the order of their ids, linked by `next_touched`. Each stays `touched`
+  /// until the caller clears that, so that settling a check doesn't touch it again.
   [[nodiscard]] Check* take_touched() noexcept;
 
   struct Bookings {
@@ -53,14 +51,14 @@ class CheckList {
   [[nodiscard]] SteadyTime first_look() const noexcept { return looks_.first(); }
   [[nodiscard]] SteadyTime first_expiry(Probe probe) const noexcept { return expiries_[index_of(probe)].first(); }
   [[nodiscard]] SteadyTime first_want(Probe probe) const noexcept { return wants_[index_of(probe)].first(); }
-  /// Calls `visit` for each check of a probe that needs a run now; it must book nothing.
+  /// Calls `visit` for each check of the probe that needs a run now. `visit` must not book.
   template <class Visit>
   void each_wanting(Probe probe, SteadyTime now, Visit visit) const {
     wants_[index_of(probe)].each_until(now, [&](Check& check) { return visit(check), true; });
   }
 
  private:
-  Checks checks_;  // in the order of their registration
+  Checks checks_;  // in the order of registration
   std::map<std::string_view, Check*> names_;
   std::uint64_t last_id_ = 0;
   std::size_t scheduled_ = 0;

@@ -11,9 +11,9 @@ namespace detail {
 
 struct Check;
 
-/// Checks in the order of a moment that each has, and of their ids where that is the same.
+/// Checks ordered by a moment, then by id.
 ///
-/// To put a check in, to move it and to take it out needs no memory and can't fail: each check brings its own Place.
+/// Inserting, moving and removing neither allocate nor fail: each check brings its own Place.
 class CheckOrder {
   struct Booking {
     SteadyTime when;
@@ -27,16 +27,16 @@ class CheckOrder {
   using Bookings = std::set<Booking>;
 
  public:
-  /// A check's place in one order at a time. It must be out of the order before it goes. Only its order changes it.
+  /// A check's place in at most one order, which alone changes it. To be removed from the order before it is destroyed.
   struct Place {
     Place(std::uint64_t id, Check* check) {
       Bookings one;
       spare = one.extract(one.insert({SteadyTime::max(), id, check}).first);
     }
 
-    SteadyTime when = SteadyTime::max();  ///< That is: in none.
-    Bookings::iterator at = {};           ///< While it is in an order;
-    Bookings::node_type spare = {};       ///< while it is in none.
+    SteadyTime when = SteadyTime::max();  ///< In no order.
+    Bookings::iterator at = {};           ///< Its booking, while it is in an order.
+    Bookings::node_type spare = {};       ///< The unused booking, while it is in none.
   };
 
   /// Moves a check to another moment; SteadyTime::max() takes it out.
@@ -58,7 +58,8 @@ class CheckOrder {
   /// Null if there is none.
   [[nodiscard]] Check* first_check() const noexcept { return bookings_.empty() ? nullptr : bookings_.begin()->check; }
 
-  /// Calls `visit` for each check whose moment isn't after `now`, as long as it returns true; it must not move any.
+  /// Calls `visit` for each check whose moment isn't after `now`, until it returns false. `visit` must not move any
+  /// check.
   template <class Visit>
   void each_until(SteadyTime now, Visit visit) const {
     for (const auto& booking : bookings_) {

@@ -26,7 +26,7 @@ Duration interval_of(const CheckState& state, const CheckRules& rules) {
   return faster && state.result && failing(state) ? *faster : schedule.interval();
 }
 
-// From start to start; turns that have passed are skipped, not replayed.
+// Intervals count from start to start. Turns that have passed are skipped.
 SteadyTime next_turn(const CheckState& state, const CheckRules& rules, SteadyTime now) {
   if (!periodic(rules)) return state.ended + rules.stale_after / 2;
   const auto interval = interval_of(state, rules);
@@ -36,7 +36,7 @@ SteadyTime next_turn(const CheckState& state, const CheckRules& rules, SteadyTim
   return turn + interval * ((now - turn) / interval + 1);
 }
 
-// Steps (1) and (2): takes in a result, counting results of the same kind in a row.
+// Steps (1) and (2): records a result and counts results of one kind in a row.
 void record(CheckState& state, SharedResult result, SteadyTime now, const CheckRules& rules) {
   const bool had_success = state.last_success.has_value();
   if (result->status() == Status::fail) {
@@ -102,7 +102,8 @@ struct Transition {
     if (state.phase == RunPhase::idle) return;
     const bool was_overdue = std::exchange(state.phase, RunPhase::idle) == RunPhase::overdue;
     state.turn = next_turn(state, rules, now);
-    // Sooner, so that there is a result again, but not at once: what it asks is slow, and would get no rest.
+    // Earlier than the turn, so that there is a result again, but not at once: what the check depends on is slow and
+    // needs a rest.
     if (was_overdue) state.turn = std::min(state.turn, now + (now - state.started));
   }
   void operator()(const TurnMissed&) const {
@@ -118,7 +119,7 @@ struct Transition {
   }
 };
 
-// A result that came during the call is told as such: the run isn't what is waited for any more.
+// A result that came during the call is shown at once, although the call hasn't returned.
 Condition condition_of(const CheckState& state) {
   switch (state.phase) {
     case RunPhase::idle: return Condition::fresh;
@@ -167,7 +168,7 @@ Grace with_last_known_good(Status status, std::optional<SteadyTime> last_success
   return {Status::warn, *last_success + window};
 }
 
-// A run under way may become overdue, whatever its check counts as.
+// A verdict always expires at the deadline of a run in progress, which may become overdue then.
 Verdict judge(const CheckState& state, const CheckRules& rules, const Surroundings& around, SteadyTime now) noexcept {
   const auto run_ends = state.phase == RunPhase::running ? deadline_of(state, rules) : SteadyTime::max();
   if (!state.result) {

@@ -14,52 +14,53 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What of a check's registration decides what its results amount to.
+/// The part of a check's registration that its verdict depends on.
 struct CheckRules {
   Probe probe = Probe::readiness;
   CheckOptions options = {};
   Duration stale_after = Duration::zero();
-  SharedResult timed_out = nullptr;  ///< What an overrun amounts to. Made beforehand, as the next: later there may be
-  std::string stale_message = {};    ///< no memory.
+  // Made in advance: later there may be no memory.
+  SharedResult timed_out = nullptr;  ///< The result of a timeout.
+  std::string stale_message = {};
 };
 
-/// The rules of a check that is run, with the stale bound that its options or its schedule give.
+/// The rules of a scheduled check, with the stale bound from its options or its schedule.
 [[nodiscard]] CheckRules rules_of(Probe probe, const CheckOptions& options);
 
-/// Where the one run of a check is. `returned` is the end of the call and, if the check is asynchronous, of its
-/// completion.
+/// The phase of a check's only run. `returned`: the call has ended and, if the check is asynchronous, its completion
+/// has come.
 ///
 ///        started              result, returned
 ///   idle ───────▶ running ───────────────────────▶ idle
 ///                    │ time passes the deadline:
 ///                    │ the result is a failure by timeout
 ///                    ▼
-///                 overdue ──returned───▶ idle, due when as much time has passed as the run took, at most at its turn
+///                 overdue ──returned───▶ idle, due after as long again as the run took, at its turn at the latest
 ///                   │   ▲
 ///                   └───┘ turn missed: one more failure
 enum class RunPhase { idle, running, overdue };
 
-/// Everything that is known of a scheduled check. A value: next() makes the state after an event from the one before.
+/// The state of a scheduled check. A value: next() returns the state after an event.
 struct CheckState {
   SteadyTime registered = {};
 
   RunPhase phase = RunPhase::idle;
   SteadyTime started = {};
-  bool delivered = false;    ///< The present run's result is in, and only its return is awaited.
-  bool stood_still = false;  ///< The present run had a fresh timeout.
-  SteadyTime turn = {};      ///< When the schedule wants the next run.
-  double jitter = 0;         ///< Of the present turn: a part of the interval, -0.1 to 0.1.
+  bool delivered = false;    ///< The current run has its result, but hasn't returned.
+  bool stood_still = false;  ///< The current run has been given a fresh timeout.
+  SteadyTime turn = {};      ///< When the schedule makes the next run due.
+  double jitter = 0;         ///< Of the current turn, as a fraction of the interval: -0.1 to 0.1.
 
-  SharedResult result = nullptr;   ///< The last one, with its message; counted or not. Null: there was none.
-  SteadyTime ended = {};           ///< When that result came in.
-  Status settled = Status::fail;   ///< What the results amount to by the thresholds.
-  SharedResult failure = nullptr;  ///< The last failure, whose message counts while successes don't yet.
+  SharedResult result = nullptr;   ///< The last one, whatever the thresholds say. Null: none yet.
+  SteadyTime ended = {};           ///< When that result arrived.
+  Status settled = Status::fail;   ///< The status after the thresholds.
+  SharedResult failure = nullptr;  ///< The last failure; its message is shown until successes reach their threshold.
   std::optional<SteadyTime> last_success = std::nullopt;
 
   std::uint64_t failures_in_a_row = 0;
   std::uint64_t successes_in_a_row = 0;
   std::uint64_t runs = 0;
-  std::uint64_t results = 0;  ///< Timeouts and missed turns among them.
+  std::uint64_t results = 0;  ///< Including timeouts and missed turns.
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   Duration duration = Duration::zero();
@@ -73,16 +74,16 @@ struct ResultArrived {
 };
 struct Returned {};
 struct TurnMissed {};
-/// Nothing but time: a run may have become overdue.
+/// Only time has passed: a run may have become overdue.
 struct TimePassed {};
-/// The run that was due couldn't begin: it is due again that much later.
+/// The due run couldn't begin; it is due again after `delay`.
 struct Postponed {
   Duration delay;
 };
-/// Runs the check at the next opportunity, whatever its schedule says.
+/// The check is due now, whatever its schedule says.
 struct MadeDue {};
-/// The process stood still until now, and since `began` at the earliest. A run under way has a fresh timeout, once; a
-/// check without one is made due.
+/// The process was paused until now, since `began` at the earliest. A run in progress gets one fresh timeout; an idle
+/// check is made due.
 struct StoodStill {
   SteadyTime began;
 };
@@ -93,22 +94,22 @@ using CheckEvent =
 /// The state after `event` at `now`. Pure.
 [[nodiscard]] CheckState next(CheckState state, CheckEvent event, SteadyTime now, const CheckRules& rules) noexcept;
 
-/// What lies outside of the check and bears on its verdict.
+/// Facts outside the check that its verdict depends on.
 struct Surroundings {
   std::optional<SteadyTime> latched = std::nullopt;  ///< When startup succeeded.
-  bool runner = true;                                ///< Somebody runs checks.
+  bool runner = true;
 };
 
-/// What a check's results amount to at a moment: steps (1) to (4).
+/// A check's status at a moment, after steps (1) to (4).
 struct Verdict {
   Status status = Status::fail;
   Condition condition = Condition::not_checked_yet;
-  /// Says more than the result's own message: why the result doesn't count. Empty: the result speaks. Lasts as long as
-  /// the state and the rules.
+  /// Why the result doesn't count. Empty: it does, and its own message is shown. Lives as long as the state and the
+  /// rules.
   std::string_view message = {};
-  /// Whether the message that counts is the library's own.
+  /// Whether the message shown is the library's own.
   bool by_library = true;
-  /// The first moment at which time alone makes this verdict wrong.
+  /// When the verdict expires: the first moment at which time alone may make it wrong.
   SteadyTime valid_until = SteadyTime::max();
 };
 
@@ -116,7 +117,7 @@ struct Verdict {
 [[nodiscard]] Verdict judge(const CheckState& state, const CheckRules& rules, const Surroundings& around,
                             SteadyTime now) noexcept;
 
-/// Step (3), for instant checks too: a failure that counts as warn until so long after the last success.
+/// Step (3), for instant checks too: a failure counts as warn until `window` after the last success.
 struct Grace {
   Status status = Status::fail;
   SteadyTime until = SteadyTime::max();
@@ -124,18 +125,18 @@ struct Grace {
 [[nodiscard]] Grace with_last_known_good(Status status, std::optional<SteadyTime> last_success, Duration window,
                                          SteadyTime now) noexcept;
 
-/// From when on a probe needs a run: there is no result, it is too old for on_demand, or it is stale.
+/// From when a probe needs a run: there is no result, it is too old for on_demand, or it is stale.
 [[nodiscard]] SteadyTime wanted_from(const CheckState& state, const CheckRules& rules) noexcept;
 
-/// When the Runner must next look at the check: a turn, a deadline.
+/// When the timer must next settle the check: at its next turn or at the deadline of its run.
 [[nodiscard]] SteadyTime next_look(const CheckState& state, const CheckRules& rules) noexcept;
 
-/// When the present run becomes overdue.
+/// When the current run becomes overdue.
 [[nodiscard]] inline SteadyTime deadline_of(const CheckState& state, const CheckRules& rules) noexcept {
   return state.started + rules.options.timeout;
 }
 
-/// The stale bound: what the options say, or the schedule's default.
+/// `stale_after` if it is given, else the schedule's default.
 [[nodiscard]] Duration stale_bound(const CheckOptions& options);
 
 }  // namespace detail

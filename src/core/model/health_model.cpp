@@ -12,10 +12,10 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// As an answer shows it: that a new run is under way is not told.
+/// As answers show it: a new run in progress doesn't change them.
 Condition shown(Condition condition) noexcept { return condition == Condition::running ? Condition::fresh : condition; }
 
-/// Of a frozen check only the run goes on.
+/// Only the run of a frozen check still goes on.
 CheckState after_freeze(CheckState before, const CheckState& after) noexcept {
   before.phase = after.phase;
   before.delivered = after.delivered;
@@ -27,8 +27,8 @@ bool looks_different(const Verdict& a, const Verdict& b) noexcept {
   return a.status != b.status || shown(a.condition) != shown(b.condition) || a.message.data() != b.message.data();
 }
 
-// The timer wakes for an instant check if there are listeners, and, if there is a timer anyway, so that a sleep past a
-// heartbeat's limit isn't mistaken for a stalled process.
+// The timer wakes up for an instant check if there are listeners, or if scheduled checks need a timer anyway: otherwise
+// a heartbeat that falls silent during a long wait would be excused by a pause of the process later in that wait.
 SteadyTime look_of(const Check& check, bool frozen, bool listened, SteadyTime now) noexcept {
   if (frozen) return check.state.phase == RunPhase::running ? deadline_of(check.state, check.rules) : SteadyTime::max();
   const auto expiry = check.verdict.valid_until;
@@ -47,10 +47,10 @@ bool looks_different(const InstantReading& a, const InstantReading& b) noexcept 
 HealthModel::HealthModel(RegistryOptions options, const Moment& now)
     : phase_since{now.wall}, options_{std::move(options)} {
   life_.constructed = now.steady;
-  for (const auto probe : all_probes) told_[index_of(probe)] = {verdict_of(probe, now.steady).status, now.steady};
+  for (const auto probe : all_probes) announced_[index_of(probe)] = {verdict_of(probe, now.steady).status, now.steady};
 }
 
-// The first scheduled check brings a timer, which looks at the instant ones as well.
+// The first scheduled check makes a timer necessary, which then settles instant checks as well.
 void HealthModel::add(const std::shared_ptr<Check>& check, const Moment& now) {
   checks_.add(check);
   check->state.registered = check->state.turn = now.steady;
@@ -111,13 +111,14 @@ void HealthModel::shut_down(std::string_view reason, const Moment& now) {
                       .reason_by_library = by_library}};
   frozen_.swap(frozen);
   life_.shut_down = now.steady;
-  auto& told = told_[index_of(Probe::readiness)];
-  told.anew = true;
+  auto& announced = announced_[index_of(Probe::readiness)];
+  announced.again = true;
   checks_.touch_all();
   changed_ = true;
 }
 
-// From here on the startup checks rest, their report stays, and every liveness bound counts anew.
+// From here on startup checks don't run and their report is frozen. Limits that counted from a check's registration
+// count from now.
 void HealthModel::latch(const Moment& now) {
   frozen_[index_of(Probe::startup)] = report_of(*this, Probe::startup, now);
   life_.latched = now.steady;
@@ -164,24 +165,24 @@ void HealthModel::book(Check& check, SteadyTime now) noexcept {
                        .want = wanted ? wanted_from(check.state, check.rules) : SteadyTime::max()});
 }
 
-// The same status for a new reason is told as a state, and not as a transition.
+// The same status for a new reason makes an event without a `from`.
 std::optional<Transition> HealthModel::change_of(Probe probe, SteadyTime now) const noexcept {
-  const auto& told = told_[index_of(probe)];
+  const auto& announced = announced_[index_of(probe)];
   const auto status = verdict_of(probe, now).status;
-  if (status != told.status) return Transition{told.status, status, now - told.at};
-  return told.anew ? std::optional{Transition{.to = status}} : std::nullopt;
+  if (status != announced.status) return Transition{announced.status, status, now - announced.at};
+  return announced.again ? std::optional{Transition{.to = status}} : std::nullopt;
 }
 
-void HealthModel::told(Probe probe, SteadyTime now) noexcept {
-  auto& told = told_[index_of(probe)];
+void HealthModel::mark_announced(Probe probe, SteadyTime now) noexcept {
+  auto& announced = announced_[index_of(probe)];
   const auto status = verdict_of(probe, now).status;
-  if (status != told.status) told.at = now;
-  told.status = status;
-  told.anew = false;
+  if (status != announced.status) announced.at = now;
+  announced.status = status;
+  announced.again = false;
   changed_ = true;
 }
 
-// Only listeners need to be told of what time alone does to a probe; a report finds out by itself.
+// Without listeners the timer needn't notice what time alone does to a probe: a report judges anew.
 void HealthModel::finish(const Moment& now) noexcept {
   if (const auto phase = life_.phase(); phase != std::exchange(phase_, phase)) phase_since = now.wall;
   probes_look_ = SteadyTime::max();

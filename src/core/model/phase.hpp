@@ -8,7 +8,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Where a service is in its life, as `/health` tells it.
+/// Where a service is in its life, as `/health` shows it.
 enum class Phase { starting, serving, draining };
 
 [[nodiscard]] constexpr std::string_view to_string(Phase phase) noexcept {
@@ -20,10 +20,10 @@ enum class Phase { starting, serving, draining };
   return "unknown";
 }
 
-/// What the end of a service waits for.
+/// What a shutdown waits for.
 struct Awaited {
   std::size_t in_flight = 0;
-  std::vector<std::string> callbacks = {};  ///< The names of those that haven't ended yet, in order.
+  std::vector<std::string> callbacks = {};  ///< The names of those that haven't returned yet, in order.
 
   bool operator==(const Awaited&) const = default;
 };

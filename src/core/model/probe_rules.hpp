@@ -16,15 +16,15 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Which checks of a probe count as what, after step (5).
+/// The checks of a probe by the status that they count as, after step (5).
 class Tally {
  public:
-  /// Counts a check that counted as `before` as `after` from now on; nothing means not at all.
+  /// Moves a check from the status `before` to `after`. nullopt: it isn't counted.
   void move(CheckOrder::Place& place, std::optional<Status> before, std::optional<Status> after) noexcept {
     if (before) --size_;
     if (after) ++size_;
     if (before && *before != Status::pass) unwell(*before).move(place, SteadyTime::max());
-    if (after && *after != Status::pass) unwell(*after).move(place, SteadyTime::min());  // so that they go by their ids
+    if (after && *after != Status::pass) unwell(*after).move(place, SteadyTime::min());  // ordered by id alone
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -35,7 +35,7 @@ class Tally {
   [[nodiscard]] Status worst() const noexcept {
     return any_fails() ? Status::fail : any_warns() ? Status::warn : Status::pass;
   }
-  /// The first that counts as `status`, which isn't pass; null if there is none.
+  /// The first check that counts as `status`, which must not be pass; null if there is none.
   [[nodiscard]] const Check* first(Status status) const noexcept {
     return (status == Status::fail ? fails_ : warns_).first_check();
   }
@@ -48,8 +48,7 @@ class Tally {
   CheckOrder warns_;
 };
 
-/// Step (5): what a check's status means for its probe. A startup check that never ran has not started, critical or
-/// not.
+/// Step (5): what a check's status means for its probe. A startup check that never ran fails, critical or not.
 [[nodiscard]] constexpr Status counted(Status status, Probe probe, bool critical, Condition condition) noexcept {
   const bool never_started = probe == Probe::startup && condition == Condition::not_checked_yet;
   return status == Status::fail && !critical && !never_started ? Status::warn : status;
@@ -69,7 +68,7 @@ struct Life {
 
   [[nodiscard]] const Tally& of(Probe probe) const noexcept { return tallies[index_of(probe)]; }
   [[nodiscard]] Tally& of(Probe probe) noexcept { return tallies[index_of(probe)]; }
-  /// There are startup checks, and they have not succeeded yet. An empty startup passes without latching.
+  /// There are startup checks, and they have not succeeded yet. Without startup checks startup passes without latching.
   [[nodiscard]] bool starting() const noexcept { return !latched && !of(Probe::startup).empty(); }
   [[nodiscard]] bool ready_to_latch() const noexcept { return starting() && !of(Probe::startup).any_fails(); }
   [[nodiscard]] Phase phase() const noexcept {
@@ -78,7 +77,6 @@ struct Life {
   }
 };
 
-/// What a probe amounts to.
 struct ProbeVerdict {
   Status status = Status::pass;
   const char* reason = "";

@@ -12,7 +12,6 @@ inline constexpr std::array all_probes{Probe::liveness, Probe::readiness, Probe:
 
 [[nodiscard]] constexpr std::size_t index_of(Probe probe) noexcept { return static_cast<std::size_t>(probe); }
 
-/// A set of probes.
 struct ProbeSet {
   unsigned bits = 0;
 

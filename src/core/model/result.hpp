@@ -8,13 +8,13 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A result that is handed on without a copy, and so without memory. Never null, unless it says so.
+/// A result that is passed on without copying, and so without allocating. Never null, unless documented.
 using SharedResult = std::shared_ptr<const CheckResult>;
 
-/// A failure that says "out of memory". Made by the first call, which may throw std::bad_alloc; later ones don't.
+/// The failure "out of memory". The first call makes it and may throw std::bad_alloc; later calls don't.
 [[nodiscard]] const SharedResult& out_of_memory();
 
-/// What was said; a failure by lack of memory, if there is none for it.
+/// The result or failure; out_of_memory() if it can't be allocated.
 [[nodiscard]] SharedResult shared_result(CheckResult&& result) noexcept;
 [[nodiscard]] SharedResult shared_failure(std::string_view message) noexcept;
 

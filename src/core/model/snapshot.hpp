@@ -14,18 +14,18 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What some probes amount to at one moment; see RegistryState::still_holds().
+/// The worst status of some probes at one moment; see RegistryState::still_holds().
 struct Standing {
   Status worst = Status::pass;
   std::uint64_t version = 0;
 };
 
-/// The same with their reports, and where the service is in its life.
+/// The same with the probes' reports and the phase of the service.
 struct Snapshot {
   Standing standing = {};
   Phase phase = Phase::serving;
   WallTime phase_since = {};
-  std::shared_ptr<const Awaited> awaited = nullptr;  ///< If whoever ends the service has told.
+  std::shared_ptr<const Awaited> awaited = nullptr;  ///< What the shutdown waits for; null if nothing has set it.
   std::array<std::optional<Report>, all_probes.size()> reports = {};
 
   [[nodiscard]] const Report& of(Probe probe) const { return reports[index_of(probe)].value(); }

@@ -8,7 +8,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-// The steady clock as of the last tick, where the platform has it: a quarter of the cost of asking for the moment.
+// The steady clock as of the last tick, where the platform has it: a quarter of the cost of reading the exact time.
 
 #if defined(__linux__) && defined(CLOCK_MONOTONIC_COARSE)
 
@@ -18,8 +18,8 @@ namespace detail {
   return SteadyTime{std::chrono::seconds{now.tv_sec} + Duration{now.tv_nsec}};
 }
 
-/// How far coarse_now() may lie behind. It advances at a tick and by whole ticks, so that it is up to two behind; and
-/// when the processor that sees to it is stopped by a hypervisor, Linux has another one do it after five more.
+/// How far coarse_now() may lag. It advances at ticks, by whole ticks, so it may be two behind. If a hypervisor stops
+/// the processor that advances it, Linux lets another one take over after five more.
 [[nodiscard]] inline Duration coarse_lag() noexcept {
   timespec tick;
   ::clock_getres(CLOCK_MONOTONIC_COARSE, &tick);

@@ -23,17 +23,17 @@ struct HeartbeatOwner {
   std::shared_ptr<HeartbeatSource> source;
 };
 
-/// How often it is looked whether somebody who is silent beats again.
+/// How often a silent heartbeat is checked for a new beat.
 Duration look_interval(Duration limit) { return std::clamp<Duration>(limit / 4, 50ms, 1s); }
 
-/// Those that say the same whoever it is.
+/// Results that are the same for every heartbeat.
 const SharedResult& alive() {
   static const SharedResult result = std::make_shared<const CheckResult>(CheckResult::pass());
   return result;
 }
-const SharedResult& nobody_left() {
+const SharedResult& orphaned_result() {
   static const SharedResult result =
-      std::make_shared<const CheckResult>(CheckResult::fail("silent: nobody is left to beat"));
+      std::make_shared<const CheckResult>(CheckResult::fail("silent: the last copy of its Heartbeat was destroyed"));
   return result;
 }
 
@@ -44,7 +44,7 @@ HeartbeatSource::HeartbeatSource(Duration limit)
       limit_{limit},
       silent_{std::make_shared<const CheckResult>(CheckResult::fail("silent for longer than " + spoken(limit)))} {
   alive();
-  nobody_left();
+  orphaned_result();
 }
 
 std::shared_ptr<HeartbeatSource> owned_heartbeat(Duration limit) {
@@ -80,11 +80,12 @@ SteadyTime HeartbeatSource::end_of_limit(SteadyTime since) const noexcept {
 }
 
 InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const noexcept {
-  const bool idle = idle_.load(std::memory_order_acquire) > 0;  // before the beat that ends it
+  const bool idle = idle_.load(std::memory_order_acquire) > 0;  // read before the last beat: end_idle() beats first
   const auto end = end_of_limit(since);
   if (const auto orphaned_at = orphaned_at_.load(std::memory_order_relaxed); orphaned_at != never)
-    return {
-        .result = nobody_left(), .by_library = true, .last_success = std::min(end, SteadyTime{Duration{orphaned_at}})};
+    return {.result = orphaned_result(),
+            .by_library = true,
+            .last_success = std::min(end, SteadyTime{Duration{orphaned_at}})};
   if (idle) return {.result = alive(), .last_success = now, .valid_until = now + limit_, .look_again = now + limit_};
   if (now <= end)
     return {.result = alive(), .last_success = now, .valid_until = just_after(end), .look_again = just_after(end)};
@@ -98,7 +99,7 @@ InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const noe
 void HeartbeatSource::pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept {
   const std::lock_guard lock{gap_mutex_};
   const SteadyTime granted_at{Duration{granted_at_.load(std::memory_order_relaxed)}};
-  if (granted_at > began) return;  // another registry has told of the same gap
+  if (granted_at > began) return;  // another registry has reported the same gap
   if (end_of_limit(since) < began && idle_.load(std::memory_order_acquire) == 0) return;
   const auto beat = last_beat_.load(std::memory_order_relaxed);
   if (std::exchange(beat_before_gap_, beat) != beat) gaps_ = 0;
@@ -149,7 +150,7 @@ void GroupSource::bind(const Clock& clock, std::string_view check) {
   InstantSource::bind(clock, check);
 }
 
-// Called by bind(). Moments from before are by another clock; the registration counts from now on.
+// Called by bind(). Earlier moments are by another clock; limits count from the registration now.
 void GroupSource::bound(SteadyTime now, bool foreign) noexcept {
   if (!foreign) return;
   for (auto& worker : workers_) worker.joined = now;
@@ -158,8 +159,8 @@ void GroupSource::bound(SteadyTime now, bool foreign) noexcept {
 
 void GroupSource::instant_changed(const InstantSource&) noexcept { announce(); }
 
-// A silent worker may beat at any moment, and tells nobody. Where that can't change the status, it is enough that the
-// number of the silent is right again soon.
+// A silent worker may beat at any moment, without an announcement. Where that can't change the status, it is enough to
+// correct the number of silent workers soon.
 InstantReading GroupSource::read(SteadyTime since, SteadyTime now) const noexcept {
   const std::lock_guard lock{workers_mutex_};
   if (workers_.empty()) return read_empty(since, now);
@@ -187,7 +188,7 @@ InstantReading GroupSource::read(SteadyTime since, SteadyTime now) const noexcep
   return reading;
 }
 
-// Nobody has come yet, or all have left: for a while that is no silence.
+// With no worker yet, or none any more, the group passes for the length of the limit.
 InstantReading GroupSource::read_empty(SteadyTime since, SteadyTime now) const noexcept {
   const auto end = std::max(since, emptied_at_) + limit_;
   InstantReading reading{.result = silent_, .last_success = std::min(now, end)};
@@ -199,7 +200,7 @@ InstantReading GroupSource::read_empty(SteadyTime since, SteadyTime now) const n
     auto result = now > end ? CheckResult::fail("no worker") : CheckResult::pass();
     reading.result = std::make_shared<const CheckResult>(std::move(result).with("workers", 0).with("silent", 0));
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
-    // The status is right, and there is no memory to say more.
+    // Out of memory: the status is right, only the details are missing.
   }
   return reading;
 }

@@ -27,13 +27,14 @@ class HeartbeatSource final : public InstantSource, public std::enable_shared_fr
   }
   void begin_idle() noexcept { idle_.fetch_add(1, std::memory_order_relaxed); }
   void end_idle() noexcept;
-  /// The application's last copy is gone.
+  /// The application's last copy has been destroyed.
   void orphan() noexcept;
   [[nodiscard]] bool orphaned() const noexcept { return orphaned_at_.load(std::memory_order_relaxed) != never; }
 
   [[nodiscard]] Duration limit() const noexcept { return limit_; }
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const noexcept override;
-  /// Grants one fresh limit, but not to one that had been silent before, nor at a third gap in a row without a beat.
+  /// Grants one fresh limit, unless the heartbeat was silent before the gap, or this is a third gap in a row without a
+  /// beat.
   void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
 
  private:
@@ -42,14 +43,14 @@ class HeartbeatSource final : public InstantSource, public std::enable_shared_fr
 
   void beat_at(SteadyTime now) noexcept { last_beat_.store(now.time_since_epoch().count(), std::memory_order_relaxed); }
   void bound(SteadyTime now, bool foreign) noexcept override;
-  /// The latest moment at which the last beat may have been.
+  /// The latest possible time of the last beat.
   [[nodiscard]] SteadyTime last_beat() const noexcept;
-  /// Until when it isn't silent.
+  /// The last moment at which it doesn't count as silent.
   [[nodiscard]] SteadyTime end_of_limit(SteadyTime since) const noexcept;
 
   // All that a beat touches, on one cache line.
   alignas(64) std::atomic<Duration::rep> last_beat_ = never;  // by coarse_now(), unless foreign_
-  std::atomic<bool> foreign_ = false;                         // it goes by a clock that isn't the system's
+  std::atomic<bool> foreign_ = false;                         // its clock isn't the system's
   std::atomic<int> idle_ = 0;
 
   const Duration limit_;
@@ -59,11 +60,11 @@ class HeartbeatSource final : public InstantSource, public std::enable_shared_fr
 
   std::mutex gap_mutex_;  // guards what follows
   Duration::rep beat_before_gap_ = never;
-  int gaps_ = 0;  // without a beat
+  int gaps_ = 0;  // in a row, without a beat
 };
 
-/// What the application's copies of a Heartbeat share: the end of the last of them orphans the source, which may live
-/// on in a registry.
+/// Shared by the application's copies of a Heartbeat. Destroying the last copy orphans the source, which may live on in
+/// a registry.
 [[nodiscard]] std::shared_ptr<HeartbeatSource> owned_heartbeat(Duration limit);
 
 /// The heartbeats of several workers as one check.
@@ -80,7 +81,7 @@ class GroupSource final : public InstantSource,
   void bind(const Clock& clock, std::string_view check) override;
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const noexcept override;
   void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
-  /// A worker has nobody left to beat.
+  /// A worker's last Heartbeat copy has been destroyed.
   void instant_changed(const InstantSource& source) noexcept override;
 
  private:
@@ -98,7 +99,7 @@ class GroupSource final : public InstantSource,
 
   const Duration limit_;
   const HeartbeatGroupOptions options_;
-  const SharedResult silent_;         ///< What is said where there is no memory for more.
+  const SharedResult silent_;         ///< The failure if there is no memory for details.
   mutable std::mutex workers_mutex_;  // guards what follows
   std::vector<Worker> workers_;
   std::uint64_t joined_ = 0;

@@ -16,7 +16,7 @@ void InstantSource::bind(const Clock& clock, std::string_view check) {
   const std::lock_guard lock{mutex_};
   if (clock_ && *clock_ != clock)
     throw std::invalid_argument{"vitals: check \"" + std::string{check} + "\": " + kind_ +
-                                " goes by one clock, and this one is registered where there is another"};
+                                " uses one clock, and this one is already registered with another"};
   if (clock_) return;
   clock_ = clock;
   bound_.store(&*clock_, std::memory_order_release);
@@ -52,7 +52,7 @@ void InstantSource::unwatch(const InstantWatcher& watcher) noexcept {
     });
     watchers_ = watchers.empty() ? nullptr : std::make_shared<const Watchers>(std::move(watchers));
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
-    // It stays, and is told of a source that it doesn't know any more.
+    // Out of memory: the watcher stays, and more notifications do it no harm.
   }
 }
 

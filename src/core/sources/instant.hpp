@@ -19,7 +19,7 @@ namespace detail {
 
 class InstantSource;
 
-/// Told that a source says something else. Called without a lock of the source.
+/// Notified when a source may read differently. Called without a lock of the source.
 class InstantWatcher {
  public:
   virtual void instant_changed(const InstantSource& source) noexcept = 0;
@@ -28,23 +28,23 @@ class InstantWatcher {
   ~InstantWatcher() = default;
 };
 
-/// What an instant check says at one moment.
+/// The state of an instant check at one moment.
 struct InstantReading {
   SharedResult result = nullptr;
   bool by_library = false;                                ///< The result's message is the library's own.
   bool stale = false;                                     ///< Too old to count: the result's status is fail.
-  std::optional<SteadyTime> last_success = std::nullopt;  ///< When the last success ended; now, if it goes on.
+  std::optional<SteadyTime> last_success = std::nullopt;  ///< When the last success ended; now if it still lasts.
   std::optional<WallTime> set_at = std::nullopt;
-  SteadyTime valid_until =
-      SteadyTime::max();                      ///< Time alone makes it wrong from here on; not after now: don't keep it.
-  SteadyTime look_again = SteadyTime::max();  ///< When a change that nobody announces may have come.
+  SteadyTime valid_until = SteadyTime::max();  ///< When the reading expires. If that isn't after now, don't keep it.
+  SteadyTime look_again = SteadyTime::max();   ///< When it may have changed without an announcement.
 };
 
 /// A check that is read in place: a Heartbeat, a HeartbeatGroup or a StatusFlag.
 ///
-/// Reading takes no memory, or, where it does, knows what to say without.
+/// Reading allocates nothing, or has a result for when there is no memory.
 ///
-/// @par Thread safety  Shared objects: safe. read() is called with the registry's lock held and takes only its own.
+/// @par Thread safety  Shared objects: safe. read() is called with the registry's lock held and takes only the source's
+/// own.
 class InstantSource {
  public:
   explicit InstantSource(const char* kind) noexcept : kind_{kind} {}
@@ -55,25 +55,25 @@ class InstantSource {
   /// @param since  The registration or the startup latch, whichever is later.
   [[nodiscard]] virtual InstantReading read(SteadyTime since, SteadyTime now) const noexcept = 0;
 
-  /// The process stood still until `now`, and since `began` at the earliest. `since` as in read().
+  /// The process was paused until `now`, since `began` at the earliest. `since` as in read().
   virtual void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept;
 
-  /// Makes the source go by a registry's clock.
-  /// @throws std::invalid_argument  naming `check` if it already goes by another one.
+  /// Makes the source use a registry's clock.
+  /// @throws std::invalid_argument  naming `check`, if the source already uses another clock.
   virtual void bind(const Clock& clock, std::string_view check);
 
-  /// Who watches several times is told once, until as many calls of unwatch().
+  /// A watcher added several times is notified once per change, until unwatch() is called as often.
   void watch(const std::shared_ptr<InstantWatcher>& watcher);
   void unwatch(const InstantWatcher& watcher) noexcept;
 
  protected:
-  /// The clock is known, and shows `now`. Times from before are by the system's clock: useless if this one is foreign.
+  /// The clock is set, and shows `now`. Earlier times are by the system's clock: useless if this one is foreign.
   virtual void bound(SteadyTime now, bool foreign) noexcept = 0;
-  /// Tells the watchers; no lock may be held.
+  /// Notifies the watchers. To be called without a lock.
   void announce() noexcept;
   [[nodiscard]] SteadyTime steady_now() const noexcept;
   [[nodiscard]] WallTime wall_now() const noexcept;
-  /// Nothing before bind().
+  /// nullopt before bind().
   [[nodiscard]] std::optional<Clock> clock() const;
 
  private:
@@ -87,7 +87,7 @@ class InstantSource {
   mutable std::mutex mutex_;
   std::optional<Clock> clock_;
   std::atomic<const Clock*> bound_ = nullptr;  // points into clock_ once that is set, which happens once
-  std::shared_ptr<const Watchers> watchers_;   // replaced as a whole, so that announcing takes no memory
+  std::shared_ptr<const Watchers> watchers_;   // replaced as a whole, so that announcing allocates nothing
 };
 
 class FlagSource final : public InstantSource {

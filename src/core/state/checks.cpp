@@ -14,7 +14,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// Takes back what the last step of a registration has done, unless all of them are.
+/// Undoes one step of a registration, unless keep() is called.
 template <class Undo>
 class Undoing {
  public:
@@ -40,8 +40,8 @@ void require_room_for(const HealthModel& model, std::string_view name, Probe pro
     refuse("a startup check can't be added once startup has succeeded: register it before start()");
 }
 
-/// What a check that has been taken out leaves: its run, its place with its source, and what is destroyed without the
-/// lock.
+/// Cleans up after a removed check: its waits, its run and its place with its source. What must be destroyed without
+/// the lock becomes garbage.
 void retire(RegistryState& state, const std::shared_ptr<Entry>& entry, Transaction& transaction) noexcept
     VITALS_REQUIRES(state.mutex) {
   entry->removed = true;
@@ -57,7 +57,7 @@ void retire(RegistryState& state, const std::shared_ptr<Entry>& entry, Transacti
   entry->next_garbage = std::exchange(transaction.effects().garbage, entry);
 }
 
-/// Without the lock: that is user code.
+/// Destroys the callable without the lock: it is user code.
 void destroy_callable(RegistryState& state, Listener& listener) noexcept {
   HealthListener callable;
   const Lock lock{state.mutex};
@@ -92,7 +92,7 @@ std::uint64_t add_scheduled(RegistryState& state, Probe probe, std::string_view 
   require_room_for(state.model, name, probe);
   const auto entry = std::make_shared<Entry>(state.model.checks().next_id(), name, std::move(rules), nullptr);
   state.model.add(entry, transaction.now);
-  entry->body = std::move(body);  // no sooner: while it is the parameter's, it goes without the lock if this throws
+  entry->body = std::move(body);  // last: if anything above throws, the parameter destroys it without the lock
   transaction.settle();
   return entry->id;
 }
@@ -109,7 +109,7 @@ void remove(RegistryState& state, std::uint64_t id, bool wait) noexcept {
     transaction.settle();
   }
   if (!wait || Frame::inside(&state)) return;
-  Lock lock{state.mutex};  // somebody else may have removed it, and its call goes on all the same
+  Lock lock{state.mutex};  // even if another call has removed it: a run may be in progress all the same
   while (state.leaving.contains(id)) state.call_ended.wait(lock);
 }
 
@@ -119,7 +119,8 @@ void begin_shutdown(RegistryState& state, std::string_view reason) {
   if (state.model.life().shut_down || state.model.closed()) return;
   transaction.settle();
   state.model.shut_down(reason, transaction.now);
-  state.draining.store(true, std::memory_order_relaxed);  // before the version changes: whoever sees that sees this
+  // Before the version changes: readers of the new version must see it.
+  state.draining.store(true, std::memory_order_relaxed);
   transaction.clear_queue();
   for (const auto& [id, check] : state.model.checks().all())
     if (const auto& run = entry_of(*check).run) transaction.request_stop(run);
@@ -129,7 +130,7 @@ void begin_shutdown(RegistryState& state, std::string_view reason) {
 
 void set_awaited(RegistryState& state, Awaited awaited) {
   if (state.in_another_process()) return;
-  // Made, and what it replaces destroyed, without the lock.
+  // Allocated before the lock is taken. What it replaces is destroyed after the lock is released.
   std::shared_ptr<const Awaited> next = std::make_shared<Awaited>(std::move(awaited));
   const Lock lock{state.mutex};
   if (!state.model.life().shut_down) return;
@@ -141,7 +142,7 @@ void close(RegistryState& state) noexcept {
   EventQueue::Ended listeners;
   {
     Transaction transaction{state};
-    listeners = state.events.end();  // first: the end of the registry is no event
+    listeners = state.events.end();  // first, so that the end of the registry makes no event
     transaction.clear_queue();
     transaction.end_all_waits();
     for (const auto& [id, check] : state.model.checks().all())

@@ -11,18 +11,18 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-// The checks of a registry, and its end.
+// Adding and removing checks; shutdown and end of a registry.
 
 std::uint64_t add_instant(RegistryState& state, Probe probe, std::string_view name,
                           std::shared_ptr<InstantSource> source, const CheckOptions& options);
 std::uint64_t add_scheduled(RegistryState& state, Probe probe, std::string_view name, std::shared_ptr<CheckBody> body,
                             const CheckOptions& options);
-/// @param wait  Until no call of the check is under way, unless this is user code of the registry.
+/// @param wait  Until no call of the check is in progress, unless this is called from user code of the registry.
 void remove(RegistryState& state, std::uint64_t id, bool wait) noexcept;
 void begin_shutdown(RegistryState& state, std::string_view reason);
 /// Sets what the shutdown is waiting for, as `/health` shows it. From any thread; ignored before begin_shutdown().
 void set_awaited(RegistryState& state, Awaited awaited);
-/// The registry's end: nothing runs any more, and every check goes.
+/// Ends the registry: removes every check, and nothing runs any more.
 void close(RegistryState& state) noexcept;
 
 }  // namespace detail

@@ -13,7 +13,7 @@ struct RegistryState;
 struct Entry;
 struct Run;
 
-/// What the copies of a CheckCompletion share. Its end without a result is a failure.
+/// Shared by the copies of a CheckCompletion. If it is destroyed without a result, the run fails.
 class CompletionState {
  public:
   CompletionState(std::weak_ptr<RegistryState> state, std::weak_ptr<Entry> entry, std::shared_ptr<Run> run) noexcept
@@ -22,7 +22,7 @@ class CompletionState {
   CompletionState& operator=(const CompletionState&) = delete;
   ~CompletionState();
 
-  /// The first result counts.
+  /// Only the first result counts.
   void complete(SharedResult result) noexcept;
 
  private:

@@ -9,12 +9,12 @@ namespace detail {
 
 namespace {
 
-void complain() noexcept {
+void warn_no_runner() noexcept {
   try {
-    std::cerr
-        << "vitals: a probe came, and nobody runs the checks: make a Runner or a HealthServer, or call run_due()\n";
+    std::cerr << "vitals: a probe arrived, but nothing runs the checks: create a Runner or a HealthServer, or call "
+                 "run_due()\n";
   } catch (...) {  // NOLINT(bugprone-empty-catch)
-    // The application has made its stream throw.
+    // The application may have enabled exceptions on std::cerr.
   }
 }
 
@@ -27,7 +27,7 @@ Effects::~Effects() {
   }
   if (call_ended) state.call_ended.notify_all();
   if (const auto called = std::exchange(threads, nullptr)) called->make(calls);
-  if (complains) complain();
+  if (warns_no_runner) warn_no_runner();
   while (const auto run = stops) {
     stops = std::exchange(run->next_stop, nullptr);
     const Frame frame{&state};

@@ -9,7 +9,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-// In a child of fork(): the threads that were in a call are the parent's, and none returns here.
+// In a child of fork(): calls in progress belong to threads of the parent, and never return here.
 void forget_calls(RegistryState& state, Transaction& transaction) VITALS_REQUIRES(state.mutex) {
   leak(std::exchange(state.stopped, nullptr));
   state.leaving.clear();
@@ -42,7 +42,7 @@ std::shared_ptr<Threads> start(RegistryState& state) {
   return threads;
 }
 
-/// The waits are answered on a lane and not here: what comes of it may call into whoever ends the lease.
+/// Answers the waits on a lane and not here: an answer may call into the object that ends the lease.
 void answer_waits(RegistryState& state, Transaction& transaction) noexcept VITALS_REQUIRES(state.mutex) {
   auto& tasks = state.threads->lanes[index_of(Lane::answers)].tasks;
   state.waits.fire_all(transaction.effects().fired);
@@ -54,8 +54,8 @@ void answer_waits(RegistryState& state, Transaction& transaction) noexcept VITAL
 void acquire_threads(RegistryState& state) {
   if (state.in_another_process() && state.leases > 0)
     throw std::system_error{std::make_error_code(std::errc::operation_not_permitted),
-                            "vitals: the checks of this registry run in the parent process: after fork() make a "
-                            "registry of the child's own"};
+                            "vitals: the checks of this registry run in the parent process: after fork() "
+                            "create a registry in the child"};
   const auto started = start(state);
   const auto failed = [&] {
     const Lock lock{state.mutex};
@@ -81,8 +81,8 @@ std::shared_ptr<Threads> release_threads(RegistryState& state) noexcept {
     transaction.end_waits(entry);
     transaction.request_stop(entry.run);
   }
-  state.spawn_from = SteadyTime::min();  // there is no later
-  transaction.settle();                  // calls those who serve the lanes, and make the stop requests
+  state.spawn_from = SteadyTime::min();  // no waiting: this is the last chance
+  transaction.settle();                  // starts or wakes the threads for lanes and stop requests
   if (threads->crew.deserted()) {
     transaction.effects().stops = std::exchange(threads->stops, nullptr);
     threads->crew.drop_stops();

@@ -13,14 +13,14 @@ namespace detail {
 std::shared_ptr<Listener> subscribe(RegistryState& state, HealthListener function) {
   auto listener = std::make_shared<Listener>(std::move(function));
   Transaction transaction{state};
-  transaction.settle();  // what was before isn't told
+  transaction.settle();  // so that the listener gets no earlier changes
   state.events.add(listener);
   transaction.settle();
   return listener;
 }
 
 void unsubscribe(RegistryState& state, const std::shared_ptr<Listener>& listener) noexcept {
-  HealthListener callable;  // destroyed last, without the lock: that is user code
+  HealthListener callable;  // destroyed last, without the lock: it is user code
   Lock lock{state.mutex};
   state.events.remove(listener);
   if (!Frame::inside(&state)) state.events.await_return(lock, listener, std::chrono::steady_clock::now() + patience);

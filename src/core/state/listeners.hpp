@@ -10,7 +10,8 @@ namespace vitals::inline v1 {
 namespace detail {
 
 [[nodiscard]] std::shared_ptr<Listener> subscribe(RegistryState& state, HealthListener listener);
-/// Waits for a while until the listener isn't being called any more, unless this is user code of the registry.
+/// Waits at most `patience` for a call of the listener in progress, unless this is called from user code of the
+/// registry.
 void unsubscribe(RegistryState& state, const std::shared_ptr<Listener>& listener) noexcept;
 /// On the calling thread.
 void deliver_events(RegistryState& state);

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// There is work that waits for a thread, and none that will do it.
+/// Whether work waits for a thread, and no thread will do it.
 bool has_unserved(const RegistryState& state) noexcept VITALS_REQUIRES(state.mutex) {
   const auto* const threads = state.threads.get();
   if (threads == nullptr) return false;

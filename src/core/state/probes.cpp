@@ -11,10 +11,10 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// A fifteenth of the budget is for what comes after the wait: to write the answer and to send it.
+/// The last 1/15 of the budget is reserved for writing and sending the answer.
 Duration longest_wait(Duration budget) { return budget - budget / 15; }
 
-/// While startup lasts, every probe needs it.
+/// While startup lasts, every probe depends on it.
 ProbeSet needed(const HealthModel& model, ProbeSet probes) {
   return model.life().starting() ? probes.with(Probe::startup) : probes;
 }
@@ -24,7 +24,7 @@ Entry* named(RegistryState& state, ProbeSet probes, std::string_view check) VITA
   return found != nullptr && probes.contains(found->rules.probe) ? &entry_of(*found) : nullptr;
 }
 
-/// Each check that the probe needs a run of now.
+/// Visits each check of which the probes need a run now.
 template <class Visit>
 void each_wanting(RegistryState& state, ProbeSet probes, Entry* only, SteadyTime now, Visit visit)
     VITALS_REQUIRES(state.mutex) {
@@ -36,8 +36,8 @@ void each_wanting(RegistryState& state, ProbeSet probes, Entry* only, SteadyTime
   }
 }
 
-// A run that is overdue isn't waited for; that it was wanted all the same counts as one more failure.
-void want(RegistryState& state, Entry& entry, Transaction& transaction) VITALS_REQUIRES(state.mutex) {
+// Probes don't wait for an overdue run. Needing a new one then counts as one more failure.
+void request_run(RegistryState& state, Entry& entry, Transaction& transaction) VITALS_REQUIRES(state.mutex) {
   if (!state.model.runs(entry)) return;
   if (entry.state.phase == RunPhase::idle) transaction.make_due(entry);
   if (entry.state.phase == RunPhase::overdue) transaction.apply(entry, TurnMissed{});
@@ -46,7 +46,7 @@ void want(RegistryState& state, Entry& entry, Transaction& transaction) VITALS_R
 }  // namespace
 
 Asked ask(RegistryState& state, ProbeSet probes, std::string_view check, std::function<void()> ready) {
-  if (state.in_another_process()) return {};  // no run would come, and no timer end the wait
+  if (state.in_another_process()) return {};  // no run would start here, and no timer would end the wait
   const auto wait = std::make_shared<Wait>(std::move(ready));
   wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget);
   Tasks refused;  // destroyed without the lock: it is user code
@@ -59,7 +59,7 @@ Asked ask(RegistryState& state, ProbeSet probes, std::string_view check, std::fu
   bool wanted = false;
   each_wanting(state, asked, only, now, [&](Entry& entry) {
     state.mutex.is_held();
-    want(state, entry, transaction);
+    request_run(state, entry, transaction);
     wanted = true;
   });
   transaction.staff();
@@ -69,9 +69,9 @@ Asked ask(RegistryState& state, ProbeSet probes, std::string_view check, std::fu
     state.waits.begin(entry);
     state.model.checks().touch(entry);
   });
-  // A test that moves time runs them by itself.
-  const bool nobody_runs = wanted && !state.threads && !state.ran && state.options.clock == Clock{};
-  transaction.effects().complains = nobody_runs && !std::exchange(state.complained, true);
+  // With a manual clock the test calls run_due() itself.
+  const bool no_runner = wanted && !state.threads && !state.ran && state.options.clock == Clock{};
+  transaction.effects().warns_no_runner = no_runner && !std::exchange(state.warned_no_runner, true);
   bool waits = false;
   try {
     waits = state.threads && state.waits.add(wait, asked, only);
@@ -147,7 +147,7 @@ std::optional<CheckSnapshot> snapshot(RegistryState& state, ProbeSet probes, std
   return report_of(state.model, check, transaction.now);
 }
 
-// When the last Runner has ended, nobody else is left to run it.
+// Without threads the task runs here: no other thread would run it.
 void post(RegistryState& state, Lane lane, Tasks task) noexcept {
   {
     Transaction transaction{state};

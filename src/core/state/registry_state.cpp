@@ -10,7 +10,7 @@ RegistryState::RegistryState(RegistryOptions registry_options)
     : options{valid(std::move(registry_options))},
       model{options, {options.clock.steady_now(), options.clock.wall_now()}},
       random{std::random_device{}()} {
-  (void)out_of_memory();  // while there is some
+  (void)out_of_memory();  // makes it while there is memory
   for (auto& moment : valid_until) moment = SteadyTime::min().time_since_epoch().count();
   for (auto& slot : probe_events) slot = std::make_shared<EventSlot>();
 }

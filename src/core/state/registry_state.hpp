@@ -25,8 +25,8 @@ namespace detail {
 
 class Threads;
 
-/// What a HealthRegistry, its handles, Runners and Endpoints share. One mutex guards it all, and a Transaction holds
-/// that; who asks, registers, runs and ends are functions over it: checks.hpp, probes.hpp, runs.hpp, leases.hpp.
+/// Shared by a HealthRegistry, its handles, Runners and Endpoints. One mutex guards it all, and a Transaction holds it.
+/// What they do are functions over this state: checks.hpp, probes.hpp, runs.hpp, leases.hpp.
 ///
 /// No user code runs under the mutex.
 ///
@@ -35,22 +35,21 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   explicit RegistryState(RegistryOptions registry_options);
   ~RegistryState();
 
-  /// This is a copy in a child of fork(), and the checks run in the parent. Whoever owns the state then leaks it; calls
-  /// that would change it, or end something, do nothing.
+  /// This is a copy in a child of fork(), and the checks run in the parent. The state's owner then leaks it. Calls that
+  /// would change it, or end something, do nothing.
   [[nodiscard]] bool in_another_process() const noexcept { return owner.is_another(); }
   [[nodiscard]] const Clock& clock() const noexcept { return options.clock; }
-  /// What an answer about these probes showed at `version` is still true. Takes no lock, and reads the system's clock
-  /// once.
+  /// Whether an answer about these probes at `version` is still true. Takes no lock, and reads the system's clock once.
   [[nodiscard]] bool still_holds(ProbeSet probes, std::uint64_t version) const noexcept;
   void instant_changed(const InstantSource& source) noexcept override;
 
   const RegistryOptions options;
-  ProcessOwner owner;  // where the first lease was taken
+  ProcessOwner owner;  // the process that took the first lease
 
   // Read without the mutex, changed under it.
   std::atomic<std::uint64_t> version = 1;  ///< Changes with everything that an answer shows.
-  /// Until when the answers of each probe hold, if nothing happens. Changes after the version: whoever reads it first
-  /// and then finds the version that it knows has read one that belongs to that.
+  /// Until when each probe's answers hold if no event comes. Stored after the version: a reader that loads this first,
+  /// and then finds the version it knows, has a value that holds for that version.
   std::array<std::atomic<Duration::rep>, all_probes.size()> valid_until;
   std::atomic<bool> draining = false;  ///< begin_shutdown() was called.
   std::atomic<std::size_t> leases = 0;
@@ -65,16 +64,16 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   std::array<std::shared_ptr<EventSlot>, all_probes.size()> probe_events VITALS_GUARDED_BY(mutex);
   EntriesBySource by_source VITALS_GUARDED_BY(mutex);
   CheckList::Checks leaving VITALS_GUARDED_BY(mutex);  ///< Removed, and still in a call.
-  std::size_t calls VITALS_GUARDED_BY(mutex) = 0;      ///< Of checks, now.
+  std::size_t calls VITALS_GUARDED_BY(mutex) = 0;      ///< Calls of checks in progress.
   WaitCondition call_ended;
   std::shared_ptr<const Awaited> awaited VITALS_GUARDED_BY(mutex);
-  bool ran VITALS_GUARDED_BY(mutex) = false;         ///< run_due() was called.
-  bool complained VITALS_GUARDED_BY(mutex) = false;  ///< That probes come, and nobody runs the checks.
+  bool ran VITALS_GUARDED_BY(mutex) = false;  ///< run_due() was called.
+  bool warned_no_runner VITALS_GUARDED_BY(mutex) = false;
   std::minstd_rand random VITALS_GUARDED_BY(mutex);
 
   std::shared_ptr<Threads> threads VITALS_GUARDED_BY(mutex);  ///< While there is a lease.
-  std::shared_ptr<Threads> stopped VITALS_GUARDED_BY(mutex);  ///< Those before: close() joins what is left of them.
-  /// When what the system has refused, memory or a thread, is tried again; by the system's clock.
+  std::shared_ptr<Threads> stopped VITALS_GUARDED_BY(mutex);  ///< The previous ones, until close() joins them.
+  /// When a failed allocation or thread creation is tried again, by the system's clock.
   SteadyTime retry_at VITALS_GUARDED_BY(mutex) = SteadyTime::max();
   SteadyTime spawn_from VITALS_GUARDED_BY(mutex) = SteadyTime::min();
 };

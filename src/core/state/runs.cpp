@@ -16,7 +16,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// Nothing if there is no memory for it.
+/// nullopt if there is no memory.
 std::optional<Call> begin(RegistryState& state, const std::shared_ptr<Entry>& entry, bool on_worker,
                           Transaction& transaction) noexcept VITALS_REQUIRES(state.mutex) {
   if (!entry->next_run) entry->next_run = new_run();
@@ -94,7 +94,7 @@ std::optional<Call> take_ready(RegistryState& state, Transaction& transaction) n
 
 void make(RegistryState& state, Call& call) {
   const Frame frame{&state};
-  // Destroyed before the return is reported, also if the thread ends: a caller may wait to destroy what the check uses.
+  // Destroyed before the return is reported, even if the thread ends: a caller may wait to destroy what the check uses.
   const auto body = std::move(call.body);
   const CheckContext context{call.run->stop.get_token(), call.deadline, state.options.clock};
   call.next_run = new_run();

@@ -12,19 +12,20 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-// The life of a run: queued, called, timed out, returned. What the events mean for a check is decided by check_state.
+// The life of a run: queued, called, timed out, returned. check_state decides what each event means for the check.
 
 /// Runs the checks that are due and delivers the events, on the calling thread. @returns How many it started.
 std::size_t run_due(RegistryState& state);
 
-/// The next run that a worker may make now; nothing if there is none.
+/// The next run that a worker may make now; nullopt if there is none.
 [[nodiscard]] std::optional<Call> take_ready(RegistryState& state, Transaction& transaction) noexcept
     VITALS_REQUIRES(state.mutex);
 
-/// Calls the check, without the lock. If it ends its thread, that has been noted as a failure when the stack unwinds.
+/// Calls the check, without the lock. If the check ends its thread, that is recorded as a failure, and the unwinding
+/// goes on.
 void make(RegistryState& state, Call& call);
 
-/// Takes in what it said.
+/// Applies the outcome of make().
 void finish(RegistryState& state, Call& call, Transaction& transaction) noexcept VITALS_REQUIRES(state.mutex);
 
 /// An asynchronous check's result, from any thread.

@@ -1,4 +1,4 @@
-// Settling: from what has happened to what is true, told, booked and called for.
+// Settling: brings verdicts, events, due times and threads up to date with what has changed.
 
 #include <algorithm>
 #include <chrono>
@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The steps of settling.
 class Settling {
  public:
   explicit Settling(Transaction& transaction) noexcept
@@ -27,11 +26,11 @@ class Settling {
 
  private:
   void settle_touched() noexcept;
-  void settle_one(Entry& entry, Check*& untold) noexcept;
+  void settle_one(Entry& entry, Check*& unannounced) noexcept;
   void pass_time(Entry& entry) noexcept;
-  [[nodiscard]] bool tell(Entry& entry) noexcept;
+  [[nodiscard]] bool announce(Entry& entry) noexcept;
   [[nodiscard]] bool latch() noexcept;
-  void tell_probes() noexcept;
+  void announce_probes() noexcept;
   void greet() noexcept;
   void end_stuck_waits() noexcept;
   void publish() noexcept;
@@ -48,7 +47,7 @@ void Settling::settle(std::size_t looks) noexcept {
   state_.mutex.is_held();
   auto& model = state_.model;
   if (state_.retry_at <= transaction_.system_now()) state_.retry_at = SteadyTime::max();
-  const bool has_threads = state_.threads && !state_.in_another_process();  // in a child they are the parent's
+  const bool has_threads = state_.threads && !state_.in_another_process();  // in a child they belong to the parent
   if (has_threads) state_.waits.expire(transaction_.system_now(), effects_.fired);
   model.set_listened(state_.events.has_listeners());
   model.checks().touch_expired(now_.steady);
@@ -58,7 +57,7 @@ void Settling::settle(std::size_t looks) noexcept {
     settle_touched();
     await_runs(false);
   }
-  tell_probes();
+  announce_probes();
   model.finish(now_);
   greet();
   if (has_threads) {
@@ -70,18 +69,18 @@ void Settling::settle(std::size_t looks) noexcept {
   if (has_threads) call_timer();
 }
 
-// What can't be told for lack of memory stays touched.
+// A check whose event found no memory stays touched.
 void Settling::settle_touched() noexcept {
   state_.mutex.is_held();
   auto& checks = state_.model.checks();
-  Check* untold = nullptr;
+  Check* unannounced = nullptr;
   while (Check* check = checks.take_touched())
-    while (check != nullptr) settle_one(entry_of(*std::exchange(check, check->next_touched)), untold);
-  if (untold != nullptr) transaction_.retry_later();
-  while (untold != nullptr) checks.touch(*std::exchange(untold, untold->next_touched));
+    while (check != nullptr) settle_one(entry_of(*std::exchange(check, check->next_touched)), unannounced);
+  if (unannounced != nullptr) transaction_.retry_later();
+  while (unannounced != nullptr) checks.touch(*std::exchange(unannounced, unannounced->next_touched));
 }
 
-void Settling::settle_one(Entry& entry, Check*& untold) noexcept {
+void Settling::settle_one(Entry& entry, Check*& unannounced) noexcept {
   state_.mutex.is_held();
   auto& model = state_.model;
   pass_time(entry);
@@ -90,7 +89,7 @@ void Settling::settle_one(Entry& entry, Check*& untold) noexcept {
   else
     model.judge(entry, now_);
   entry.touched = false;
-  if (!tell(entry)) entry.next_touched = std::exchange(untold, &entry);
+  if (!announce(entry)) entry.next_touched = std::exchange(unannounced, &entry);
   model.book(entry, now_.steady);
 }
 
@@ -105,7 +104,7 @@ void Settling::pass_time(Entry& entry) noexcept {
   if (entry.state.phase == RunPhase::idle) transaction_.make_due(entry);
 }
 
-bool Settling::tell(Entry& entry) noexcept {
+bool Settling::announce(Entry& entry) noexcept {
   state_.mutex.is_held();
   const auto change = state_.model.frozen(entry) ? std::nullopt : change_of(entry, now_.steady);
   if (!change) return true;
@@ -121,11 +120,11 @@ bool Settling::tell(Entry& entry) noexcept {
   } catch (const std::bad_alloc&) {
     return false;
   }
-  told(entry, now_);
+  mark_announced(entry, now_);
   return true;
 }
 
-void Settling::tell_probes() noexcept {
+void Settling::announce_probes() noexcept {
   state_.mutex.is_held();
   for (const auto probe : all_probes) {
     const auto change = state_.model.change_of(probe, now_.steady);
@@ -138,7 +137,7 @@ void Settling::tell_probes() noexcept {
         event.lasted = change->lasted;
       }
       if (state_.events.push(std::move(event), state_.probe_events[index_of(probe)])) {
-        state_.model.told(probe, now_.steady);
+        state_.model.mark_announced(probe, now_.steady);
         continue;
       }
     } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
@@ -147,8 +146,8 @@ void Settling::tell_probes() noexcept {
   }
 }
 
-// What readiness lacked until now may just have been made: its checks that aren't well are due at once. One whose run
-// is overdue has nothing to gain from it.
+// Startup may just have provided what readiness lacked: its failing or warning checks are due at once. Not while a run
+// is overdue: that would only count as one more failure.
 bool Settling::latch() noexcept {
   state_.mutex.is_held();
   try {
@@ -166,7 +165,7 @@ bool Settling::latch() noexcept {
   return true;
 }
 
-/// Has probes wait for the runs that are under way: for all, or only for those that readiness lacks.
+/// Makes probes wait for the runs in progress: all, or only those of readiness checks that don't pass.
 void Settling::await_runs(bool all) noexcept {
   state_.mutex.is_held();
   transaction_.staff();
@@ -179,7 +178,7 @@ void Settling::await_runs(bool all) noexcept {
   }
 }
 
-// Nobody waits for a run that has no worker to come.
+// Probes don't wait for a run that no worker will take.
 void Settling::end_stuck_waits() noexcept {
   state_.mutex.is_held();
   const auto* const threads = state_.threads.get();
@@ -189,7 +188,7 @@ void Settling::end_stuck_waits() noexcept {
       state_.ready.each(queue, [&](Entry& entry) { transaction_.end_waits(entry); });
 }
 
-// A newcomer gets the present state once somebody runs checks: before, "no runner" would be a false alarm.
+// A new listener gets the present state once checks are run: earlier, "no runner" would be a false alarm.
 void Settling::greet() noexcept {
   state_.mutex.is_held();
   const bool is_run =
@@ -208,7 +207,7 @@ void Settling::greet() noexcept {
   transaction_.retry_later();
 }
 
-// While startup lasts, what it needs is needed by every answer.
+// While startup lasts, every answer depends on it.
 void Settling::publish() noexcept {
   state_.mutex.is_held();
   auto& model = state_.model;
@@ -234,12 +233,12 @@ void Settling::call_lanes(Threads& threads) noexcept {
       effects_.calls.wake_lane[index_of(lane)] = true;
     } else if (transaction_.may_hire()) {
       serial.served = effects_.calls.spawn_lane[index_of(lane)] = true;
-      threads.crew.joins();
+      threads.crew.add_thread();
     }
   }
 }
 
-// The timetable goes by the registry's clock and the waits by the system's, which differ in tests only.
+// Due times are by the registry's clock and waits by the system's. The two differ only in tests.
 void Settling::call_timer() noexcept {
   state_.mutex.is_held();
   if (!state_.threads) return;
@@ -251,7 +250,7 @@ void Settling::call_timer() noexcept {
   if (!threads.timer_runs) {
     if (transaction_.may_create == Transaction::MayCreate::none) return;
     threads.timer_runs = effects_.calls.spawn_timer = true;
-    threads.crew.joins();
+    threads.crew.add_thread();
     threads.timer_wake = transaction_.system_now();
     state_.pause.expect(threads.timer_wake, threads.timer_wake);
   } else if (const auto soon = std::max(wake, threads.rest_until); soon < threads.timer_wake) {
@@ -265,7 +264,7 @@ void Settling::call_timer() noexcept {
 
 void Transaction::settle(std::size_t looks) noexcept { Settling{*this}.settle(looks); }
 
-// Nobody could beat, and the results have grown old in the process's sleep.
+// During the pause no worker could beat, and results have aged.
 void Transaction::pass_pause(Duration longest) noexcept {
   state_.mutex.is_held();
   const auto began = now.steady - longest;

@@ -1,4 +1,4 @@
-// What happens to a check, and what that means for its run and for who waits. Settling is in settle.cpp.
+// Events of a check, and what they mean for its run and for probes that wait. Settling is in settle.cpp.
 
 #include "core/state/transaction.hpp"
 
@@ -33,7 +33,7 @@ void Transaction::retry_later() noexcept {
   state_.retry_at = std::min(state_.retry_at, system_now() + retry_after);
 }
 
-// A run that has become overdue leaves those that are counted, keeps its thread, and is told to stop.
+// A run that has become overdue no longer counts as in time, keeps its thread, and gets a stop request.
 void Transaction::apply(Entry& entry, CheckEvent event) noexcept {
   state_.mutex.is_held();
   const auto change = state_.model.apply(entry, std::move(event), now);

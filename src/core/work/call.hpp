@@ -9,13 +9,13 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A call of a check that is about to be made: what the calling thread needs, without the lock.
+/// A call of a check: what the calling thread needs without the lock.
 struct Call {
   std::shared_ptr<Entry> entry = nullptr;
   std::shared_ptr<CheckBody> body = nullptr;
   std::shared_ptr<Run> run = nullptr;
   SteadyTime deadline = {};
-  SharedResult result = nullptr;            ///< What it said, unless it is asynchronous.
+  SharedResult result = nullptr;            ///< Null if the check is asynchronous.
   std::shared_ptr<Run> next_run = nullptr;  ///< For the call after this one.
 };
 

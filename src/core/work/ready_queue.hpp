@@ -9,7 +9,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The checks whose run is due and has no worker yet: two queues, see queue_of(). Needs no memory.
+/// The checks whose run is due and has no worker yet: two queues, see queue_of(). Allocates nothing.
 class ReadyQueue {
  public:
   void push(std::shared_ptr<Entry> entry) noexcept {

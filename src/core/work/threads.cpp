@@ -1,5 +1,4 @@
-// The threads of a registry: how each is made, what it does, and how it goes. What there is to do is decided by
-// settling.
+// The threads of a registry: how each starts, works and ends. Settling decides what there is to do.
 
 #include "core/work/threads.hpp"
 
@@ -24,8 +23,8 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto linger = 10s;        // how long a thread without work stays
-constexpr std::size_t batch = 256;  // checks that the timer looks at before it lets others have the lock
-constexpr auto rest = 1ms;          // of the timer
+constexpr std::size_t batch = 256;  // checks that the timer settles before it releases the lock
+constexpr auto rest = 1ms;          // the timer's shortest wait
 
 /// Clang can't see that these are the same mutex.
 void holds(const RegistryState& state) VITALS_THREADS(assert_capability(state.mutex)) { state.mutex.is_held(); }
@@ -33,7 +32,7 @@ void holds(const RegistryState& state) VITALS_THREADS(assert_capability(state.mu
 }  // namespace
 
 Threads::~Threads() {
-  for (auto& thread : handles_) thread.detach();  // stuck in user code until now; this may be one of them
+  for (auto& thread : handles_) thread.detach();  // they were stuck in user code; this may be one of them
 }
 
 void Threads::make(const Calls& calls) noexcept {
@@ -53,16 +52,16 @@ void Threads::make(const Calls& calls) noexcept {
   }
 }
 
-// Without a timer nobody would try again: it is tried twice.
+// Without a timer nothing would be tried again later, so it is tried twice now.
 void Threads::spawn(Kind kind) noexcept {
   if (!created(kind) && !created(kind)) spawn_failed(kind);
 }
 
 bool Threads::created(Kind kind) noexcept {
-  if (state_.in_another_process()) return false;  // the checks and events are the parent's
+  if (state_.in_another_process()) return false;  // the checks and events belong to the parent
   try {
     const SignalsBlocked blocked;
-    const Lock lock{handles_mutex_};  // until the handle is there: the thread looks for it when it goes
+    const Lock lock{handles_mutex_};  // until the handle is stored: leave() needs it
     std::list<std::thread> one{1};
     one.front() = std::thread{[self = shared_from_this(), state = state_.shared_from_this(), kind] {
       refuse_cancellation();
@@ -76,7 +75,7 @@ bool Threads::created(Kind kind) noexcept {
   }
 }
 
-// Where nobody will come any more, what is left is done here.
+// If no thread will come any more, what is left is done here.
 void Threads::spawn_failed(Kind kind) noexcept {
   Tasks tasks;
   {
@@ -85,7 +84,7 @@ void Threads::spawn_failed(Kind kind) noexcept {
     if (kind == Kind::worker)
       crew.refused();
     else
-      crew.goes();
+      crew.drop_thread();
     state_.spawn_from = transaction.system_now() + retry_after;
     transaction.may_create = kind == Kind::timer ? Transaction::MayCreate::none : Transaction::MayCreate::timer;
     transaction.retry_later();
@@ -95,7 +94,7 @@ void Threads::spawn_failed(Kind kind) noexcept {
         timer_failed = true;
         if (crew.stopping) break;
         state_.pause.rest();
-        transaction.end_all_waits();  // nobody would when their budget is spent: the answer is what is known
+        transaction.end_all_waits();  // no timer would at their deadline: the answer is the present state
         break;
       case Kind::worker:
         if (crew.stopping && crew.deserted()) {
@@ -162,8 +161,8 @@ void Threads::run_timer() {
       }
       if (crew.stopping || timer_wake == SystemTime::max()) {
         timer_runs = false;
-        crew.goes();
-        if (!crew.stopping) state_.pause.rest();  // else that was done, and others may have a timer
+        crew.drop_thread();
+        if (!crew.stopping) state_.pause.rest();  // otherwise done, and a later Runner may have a timer
         break;
       }
       state_.pause.expect(timer_wake, transaction.system_now());
@@ -177,7 +176,7 @@ void Threads::run_timer() {
   leave();
 }
 
-// A worker looks for work when it is called and after each piece of it, in one go with handing in the result.
+// One transaction applies the last result and takes the next work.
 void Threads::run_worker() {
   std::optional<Call> call;
   std::shared_ptr<Run> stop;
@@ -219,12 +218,12 @@ void Threads::run_worker() {
 void Threads::make_call(Call& call) {
   try {
     detail::make(state_, call);
-  } catch (...) {  // the check ends this thread: its place is for another one
+  } catch (...) {  // the check ends this thread: another worker may take its place
     {
       Transaction transaction{state_};
       holds(state_);
       finish(state_, call, transaction);
-      crew.goes();
+      crew.drop_thread();
       transaction.settle();
     }
     leave();
@@ -232,7 +231,7 @@ void Threads::make_call(Call& call) {
   }
 }
 
-// False: there was none for so long that the thread ends.
+// @returns False if there was none for so long that the thread ends.
 bool Threads::await_work(SystemTime end) {
   Lock lock{state_.mutex};
   while (!crew.stopping && crew.woken == 0 && steady_clock::now() < end) work_came_.wait_until(lock, end);
@@ -257,12 +256,12 @@ void Threads::run_lane(Lane lane) {
     serve_one(lane, lock);
   }
   serial.served = false;
-  crew.goes();
+  crew.drop_thread();
   lock.unlock();
   leave();
 }
 
-// If a listener, a `done` or a log function ends this thread, another one serves what is left.
+// If a listener, a `done` or a log function ends this thread, another one does what is left.
 void Threads::serve_one(Lane lane, Lock& lock) VITALS_THREADS(no_thread_safety_analysis) {
   Tasks one;
   auto& serial = lanes[index_of(lane)];
@@ -280,7 +279,7 @@ void Threads::serve_one(Lane lane, Lock& lock) VITALS_THREADS(no_thread_safety_a
     {
       Transaction transaction{state_};
       serial.served = false;
-      crew.goes();
+      crew.drop_thread();
       transaction.settle();
     }
     leave();

@@ -18,16 +18,16 @@ namespace detail {
 
 struct RegistryState;
 
-/// Work that goes one after another on a thread of its own, so that none can hold up the others.
+/// Work that is done one piece at a time, on one thread per lane, so that no lane can hold up the others.
 enum class Lane { events, answers, log };
 inline constexpr std::array all_lanes{Lane::events, Lane::answers, Lane::log};
 [[nodiscard]] constexpr std::size_t index_of(Lane lane) noexcept { return static_cast<std::size_t>(lane); }
 
-/// The threads of a registry from its first Runner to its last: a timer, workers on demand, and a thread a lane.
+/// The threads of a registry from its first Runner to its last: a timer, workers on demand, and one thread per lane.
 ///
-/// What is public as data is guarded by the registry's mutex; the functions are called without it. Threads own the
-/// registry's state and this, and go when they have nothing to do for a while. After stopping they are joined, so that
-/// none is still on its way out when the process ends; one that is stuck in user code is left behind.
+/// The registry's mutex guards the public data; the functions are called without it. Each thread owns the registry's
+/// state and this object, and ends after some time without work. After stopping the threads are joined, so that none is
+/// still on its way out when the process ends; one that is stuck in user code is left behind.
 class Threads : public std::enable_shared_from_this<Threads> {
  public:
   using SystemTime = std::chrono::steady_clock::time_point;
@@ -41,19 +41,18 @@ class Threads : public std::enable_shared_from_this<Threads> {
   /// Stop requests that wait for a worker, linked by next_stop.
   std::shared_ptr<Run> stops = nullptr;
   struct Serial {
-    Tasks tasks = {};  ///< But for the events, which wait in their queue.
+    Tasks tasks = {};  ///< Without the events: they wait in the EventQueue.
     bool served = false;
   };
   std::array<Serial, all_lanes.size()> lanes;
   bool timer_runs = false;
-  bool timer_failed = false;   ///< There was none to be had.
-  SystemTime timer_wake = {};  ///< When it is to be awake,
-  SystemTime rest_until = {};  ///< and no sooner than that: what falls due meanwhile is done together.
+  bool timer_failed = false;   ///< It couldn't be created.
+  SystemTime timer_wake = {};  ///< When it must wake up,
+  SystemTime rest_until = {};  ///< but no sooner than this: what falls due meanwhile is done together.
 
-  /// Threads to be woken and created.
   struct Calls {
-    std::size_t wake = 0;   ///< Idle workers,
-    std::size_t spawn = 0;  ///< and new ones.
+    std::size_t wake = 0;   ///< Idle workers.
+    std::size_t spawn = 0;  ///< New workers.
     std::array<bool, all_lanes.size()> wake_lane = {};
     std::array<bool, all_lanes.size()> spawn_lane = {};
     bool wake_timer = false;
@@ -86,7 +85,7 @@ class Threads : public std::enable_shared_from_this<Threads> {
   std::array<WaitCondition, all_lanes.size()> posted_;
 
   Mutex handles_mutex_;
-  std::list<std::thread> handles_ VITALS_GUARDED_BY(handles_mutex_);  // of threads that run, and that are to be joined
+  std::list<std::thread> handles_ VITALS_GUARDED_BY(handles_mutex_);  // of threads that run or must be joined
   std::size_t alive_ VITALS_GUARDED_BY(handles_mutex_) = 0;
   bool joins_ VITALS_GUARDED_BY(handles_mutex_) = false;
   WaitCondition ended_;

@@ -11,7 +11,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Something to be called, in a node that can be handed on: that needs no memory.
+/// Calls to make, in list nodes that can be passed on without allocating.
 using Tasks = std::list<std::function<void()>>;
 
 /// A probe that waits for runs. Guarded by the lock of its RegistryState; `ready` is called without it.
@@ -32,7 +32,7 @@ class FiredWaits {
   FiredWaits(const FiredWaits&) = delete;
   FiredWaits& operator=(const FiredWaits&) = delete;
 
-  /// Unless it is over already.
+  /// Does nothing if the wait is over already.
   void add(std::shared_ptr<Wait> wait) noexcept {
     if (std::exchange(wait->over, true)) return;
     auto* const last = wait.get();

@@ -58,7 +58,7 @@ bool Waits::add(const std::shared_ptr<Wait>& wait, ProbeSet probes, Entry* entry
           runs.waits, [](const auto& each) { return each.wait.get(); }, NumberedWait{runs.number, wait});
     }
     if (wait->outstanding == 0) return false;
-    (void)first_deadline();  // those that are over go
+    (void)first_deadline();  // drops those that are over
     const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
     by_deadline_.insert(std::upper_bound(by_deadline_.begin(), by_deadline_.end(), wait, later), wait);
   } catch (...) {

@@ -12,40 +12,39 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Who waits for which runs, and until when.
+/// Which probes wait for which runs, and until when.
 ///
-/// A request waits for the runs that are on their way when it comes and for nothing that comes later: otherwise it
-/// would wait for good where many checks take turns. Runs are numbered in the order in which they come, so that a
-/// request's wait is over when the oldest run left is younger than the request. Nothing here costs more for more
-/// requests or more runs than finding one among them.
+/// A request waits only for runs that are queued or running when it arrives: otherwise it might wait for ever where
+/// many checks take turns. Runs are numbered as they come: a wait is over when the oldest run left is younger than the
+/// request. No operation costs more than finding one request or run among all.
 class Waits {
  public:
-  /// A run of the check is on its way, and wanted.
+  /// A run of the check is queued or running, and probes need it.
   void begin(Entry& entry) noexcept;
   /// It has a result, or none will come in time.
   void end(Entry& entry, FiredWaits& fired) noexcept;
   [[nodiscard]] bool any(Probe probe) const noexcept { return runs_[index_of(probe)].first != nullptr; }
 
-  /// Has the wait last until what is on its way now for these probes is over, or for the check, if one is given.
+  /// Makes the wait last until the awaited runs of these probes are over, or only that of `entry`, if it is given.
   /// @returns Whether it waits for anything.
   /// @throws std::bad_alloc  The wait is over then.
   bool add(const std::shared_ptr<Wait>& wait, ProbeSet probes, Entry* entry);
 
-  /// Fires those whose deadline has come, by the system's clock.
+  /// Fires waits whose deadline has passed, by the system's clock.
   void expire(SteadyTime system_now, FiredWaits& fired) noexcept;
   void fire_all(FiredWaits& fired) noexcept;
-  /// SteadyTime::max() if nobody waits.
+  /// SteadyTime::max() if no probe waits.
   [[nodiscard]] SteadyTime first_deadline() noexcept;
 
  private:
   struct NumberedWait {
-    std::uint64_t last;  // run that it waits for
+    std::uint64_t last;  // the youngest run that it waits for
     std::shared_ptr<Wait> wait;
   };
   struct Runs {
     Entry* first = nullptr;  // the oldest
     Entry* last = nullptr;
-    std::uint64_t number = 0;  // of the youngest ever
+    std::uint64_t number = 0;  // of the newest run so far
     std::deque<NumberedWait> waits = {};
   };
 
