@@ -50,7 +50,7 @@ TEST(ReplyTest, SaysWhatHappensToTheConnection) {
 TEST(ReplyTest, TellsTheMethodsWhereTheyAreAskedFor) {
   ReplyWriter writer;
 
-  EXPECT_THAT(std::string{writer.write({.tells_methods = true}, Persistence::close, some_time)},
+  EXPECT_THAT(std::string{writer.write({.has_allow = true}, Persistence::close, some_time)},
               HasSubstr("\r\nAllow: GET, HEAD, OPTIONS\r\n"));
   EXPECT_THAT(std::string{writer.write({}, Persistence::close, some_time)}, Not(HasSubstr("Allow")));
 }
