@@ -43,7 +43,7 @@ TEST(ReplyTest, SaysWhatHappensToTheConnection) {
   };
 
   EXPECT_THAT(says(Persistence::close), HasSubstr("\r\nConnection: close\r\n"));
-  EXPECT_THAT(says(Persistence::told_keep_alive), HasSubstr("\r\nConnection: keep-alive\r\n"));
+  EXPECT_THAT(says(Persistence::explicit_keep_alive), HasSubstr("\r\nConnection: keep-alive\r\n"));
   EXPECT_THAT(says(Persistence::keep_alive), Not(HasSubstr("Connection")));
 }
 
