@@ -78,7 +78,7 @@ struct MediaRange {
   }
 };
 
-/// One ";name=value" behind a media range; the value may be missing.
+/// One ";name=value" behind a media range; only `q` must have a value.
 bool take_parameter(Scanner& scanner, MediaRange& range) noexcept {
   const auto name = scanner.take_token();
   if (name.empty()) return true;  // ";;", or a ';' at the end
