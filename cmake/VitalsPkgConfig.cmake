@@ -1,12 +1,12 @@
-# One file for pkg-config per package component, made from what its targets link: a new library can't be left out.
+# One pkg-config file per package component, generated from what its targets link, so that no library can be forgotten.
 
-# The pkg-config modules of the targets that our libraries link. "-": needs none.
+# The pkg-config modules of the targets that our libraries link; "-" means none.
 set(vitals_module_of_PostgreSQL::PostgreSQL libpq)
 set(vitals_module_of_SQLite::SQLite3 sqlite3)
 set(vitals_module_of_Boost::headers -) # has no module; its version is in the variable boost_version
 set(vitals_module_of_Threads::Threads -) # -pthread is in each file
 
-# What a library of ours links, as it was written, but for what only its own sources see.
+# The libraries that one of ours links, except those that only its own sources need.
 function(vitals_get_linked out name)
   set(property LINK_LIBRARIES)
   get_target_property(type vitals_${name} TYPE)
@@ -18,10 +18,10 @@ function(vitals_get_linked out name)
   set(${out} ${linked} PARENT_SCOPE)
 endfunction()
 
-# Orders libraries as a linker wants static ones: each before those that it uses.
+# Puts each library before those that it uses, as static linking requires.
 function(vitals_order_for_linking out)
   set(order ${ARGN})
-  # Each round brings one more level of the graph behind its users, so as many rounds as libraries are enough.
+  # Each round puts one more level of the graph behind its users. So one round per library is enough.
   foreach(round IN LISTS ARGN)
     foreach(user IN LISTS order)
       vitals_get_linked(linked ${user})
@@ -36,7 +36,7 @@ function(vitals_order_for_linking out)
   set(${out} ${order} PARENT_SCOPE)
 endfunction()
 
-# Finds out what a package of these libraries needs: our other packages in ${packages}, modules of others in ${modules}.
+# What a package of these libraries requires: our other packages in ${packages}, foreign modules in ${modules}.
 function(vitals_get_requirements packages modules)
   set(our_packages "")
   set(their_modules "")
@@ -65,9 +65,9 @@ endfunction()
 
 # vitals_install_pc(<package> <description> <library> ...)
 #
-# Installs <package>.pc for these libraries of ours.
+# Installs <package>.pc for these libraries.
 function(vitals_install_pc package description)
-  # Relative to the file itself, so that an installation can be moved.
+  # Paths are relative to the file, so that an installation can be moved.
   set(folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE full_folder)
   cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${full_folder} OUTPUT_VARIABLE way_up)
@@ -89,13 +89,13 @@ function(vitals_install_pc package description)
     endif()
   endforeach()
 
-  # Who links a static library links what it uses, too.
+  # A program that links a static library also links what that uses.
   set(boost_version "")
   set(private_modules ${modules})
   if(is_static)
     list(APPEND packages ${modules})
     set(private_modules "")
-    # A host that uses Boost must have the same. `pkg-config --variable=boost_version` prints it.
+    # An application that uses Boost needs the same version. `pkg-config --variable=boost_version` prints it.
     set(boost_version "boost_version=${Boost_VERSION_STRING}")
   endif()
   list(JOIN packages ", " requires)

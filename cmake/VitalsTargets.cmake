@@ -1,25 +1,25 @@
-# How the targets of vitals are made. Everything that is the same for each of them is said here once.
+# Functions that make the targets of vitals. What all targets have in common is here.
 
 include(CMakePackageConfigHelpers)
 include(${CMAKE_CURRENT_LIST_DIR}/VitalsPkgConfig.cmake)
 
-# Needed to compile vitals, but never by those who link it: they stay out of the exported targets.
+# Needed only to compile vitals, not to link it, so they stay out of the exported targets.
 set(vitals_header_only_dependencies Boost::headers nlohmann_json::nlohmann_json)
 
-# What vitals::vitals consists of.
+# The libraries of vitals::vitals.
 set(vitals_default_libraries core http server lifecycle)
 
 # vitals_find_optional(<option> <package>)
 #
-# Finds a package unless the option is OFF, and resolves AUTO: afterwards the option is ON or OFF in this directory and
-# below. What is left out is kept with the reason, for vitals_print_parts().
+# Finds a package unless the option is OFF. Afterwards the option is ON or OFF in this directory and below. The reasons
+# for missing parts are stored for vitals_print_parts().
 macro(vitals_find_optional option package)
   vitals_resolve_option(${option})
   if(${option} STREQUAL "OFF")
     vitals_leave_out(${option} "${option} is OFF")
   else()
     find_package(${package} QUIET)
-    # Not set at all where CMAKE_DISABLE_FIND_PACKAGE_<package> is ON.
+    # Unset if CMAKE_DISABLE_FIND_PACKAGE_<package> is ON.
     if(${package}_FOUND)
       set(${option} ON)
     elseif(${option} STREQUAL "AUTO")
@@ -36,7 +36,7 @@ macro(vitals_find_optional option package)
   endif()
 endmacro()
 
-# Makes the option ON, OFF or AUTO in the caller's scope.
+# Sets the option to ON, OFF or AUTO in the caller's scope.
 function(vitals_resolve_option option)
   string(TOUPPER "${${option}}" value)
   if(value MATCHES "^(ON|TRUE|YES|Y|1)$")
@@ -68,7 +68,7 @@ function(vitals_print_parts)
   message(STATUS "vitals ${vitals_VERSION} with ${line}")
 endfunction()
 
-# g++ 12 takes `"text" + std::string` for an overlapping copy when it optimises (GCC bug 105651): no -Wrestrict.
+# No -Wrestrict: when g++ 12 optimises, it warns of an overlapping copy in `"text" + std::string` (GCC bug 105651).
 function(vitals_set_warnings target)
   target_compile_options(
     ${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
@@ -78,8 +78,8 @@ endfunction()
 
 # vitals_prefer_small(<name> EXCEPT <source> ...)
 #
-# Optimises a library for size, except for the sources that usual requests and frequent calls go through. The others run
-# at set-up, when something has changed, once per run of a check, or for a request that wasn't seen before.
+# Optimises a library for size, except for the sources on the path of usual requests and frequent calls. The others run
+# at set-up, after a change, once per run of a check, or for a new kind of request.
 function(vitals_prefer_small name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "EXCEPT")
   get_target_property(sources vitals_${name} SOURCES)
@@ -102,9 +102,8 @@ endfunction()
 #                    [PUBLIC libs ...] [PRIVATE libs ...])
 #
 # Adds the target vitals_<name> with the alias vitals::<name>; without sources it is an INTERFACE library. HEADERS are
-# its public headers, relative to include/. A STATIC one is so under BUILD_SHARED_LIBS, too. The libraries of the
-# default package are one package component; every other one is an optional part: a component of its own, with a
-# DESCRIPTION.
+# its public headers, relative to include/. With STATIC it stays static under BUILD_SHARED_LIBS. The libraries of the
+# default package form one package component. Each other one is an optional component with a DESCRIPTION.
 function(vitals_add_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "DESCRIPTION" "SOURCES;HEADERS;PUBLIC;PRIVATE")
   set(target vitals_${name})
@@ -120,13 +119,13 @@ function(vitals_add_library name)
     add_library(${target} ${type} ${arg_SOURCES})
     target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/src)
     vitals_set_warnings(${target})
-    # A program that is linked with --gc-sections then has only what it uses.
+    # So that a program linked with --gc-sections contains only what it uses.
     target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
-    # Shared libraries find each other where they are.
+    # $ORIGIN: shared libraries find each other in their own folder.
     set_target_properties(
       ${target} PROPERTIES CXX_EXTENSIONS OFF VERSION ${vitals_VERSION}
                            SOVERSION ${vitals_VERSION_MAJOR}.${vitals_VERSION_MINOR} INSTALL_RPATH $ORIGIN)
-    # A static vitals may end up in a shared library of its user's.
+    # The application may link a static vitals into a shared library.
     if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
       set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     endif()
@@ -156,7 +155,7 @@ function(vitals_add_library name)
   if(VITALS_INSTALL)
     vitals_install_library(${name} ${component})
   elseif(NOT PROJECT_IS_TOP_LEVEL AND NOT component STREQUAL "vitals")
-    # The host builds the opt-ins that it links.
+    # As a subproject, optional parts are built only if something links them.
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
@@ -172,7 +171,7 @@ function(vitals_install_library name component)
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endfunction()
 
-# Installs what makes find_package(vitals) work. Called once, after all libraries.
+# Installs the files for find_package(vitals). Call it once, after all libraries.
 function(vitals_install_package)
   set(folder ${CMAKE_INSTALL_LIBDIR}/cmake/vitals)
   get_property(components GLOBAL PROPERTY VITALS_COMPONENTS)
@@ -184,8 +183,8 @@ function(vitals_install_package)
       DESTINATION ${folder})
   endforeach()
 
-  # Asio's types are laid out differently from version to version, and a static vitals meets the Boost of its host in one
-  # program.
+  # The layout of Asio's types differs between versions, and a static vitals shares a program with the application's
+  # Boost.
   set(vitals_exact_boost ${Boost_VERSION_STRING})
   set(vitals_is_shared FALSE)
   get_target_property(type vitals_core TYPE)
@@ -200,7 +199,7 @@ function(vitals_install_package)
   vitals_install_pkg_config()
 endfunction()
 
-# An executable that is part of the source tree only. It sees the internal headers: src/ and tests/ are include roots.
+# Adds an executable that isn't installed.
 function(vitals_add_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
   add_executable(${name} ${arg_SOURCES})
@@ -210,16 +209,16 @@ function(vitals_add_executable name)
   vitals_set_warnings(${name})
 endfunction()
 
-# VITALS_TEST_COMPILE_OPTIONS is for tests and examples alone, and comes last: under AddressSanitizer, to optimise them
-# takes twice the time, and debug information of every local a sixth more.
+# VITALS_TEST_COMPILE_OPTIONS applies only to tests and examples, and comes last. Under AddressSanitizer, optimising
+# them doubles the compile time, and debug information for locals adds a sixth.
 function(vitals_compile_quickly target)
   target_compile_options(${target} PRIVATE ${VITALS_TEST_COMPILE_OPTIONS})
 endfunction()
 
 # vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...])
 #
-# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in unless
-# another label is given.
+# Adds a GoogleTest program. ctest runs each test of it separately. Without LABEL its label is its folder below tests/.
+# It sees the internal headers: src/ and tests/ are include directories.
 function(vitals_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;LINK;PROPERTIES")
   vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})

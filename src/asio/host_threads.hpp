@@ -10,8 +10,8 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// For a server that runs on the threads of its application: on a strand, so that none of them waits for another, and
-/// with a mutex, so that whoever stops the server needn't wait for the application's loop to run.
+/// For a server on the threads of its application. A strand keeps these threads from waiting for each other. A mutex
+/// lets stop() work without waiting for the application's loop.
 struct HostThreads {
   using Executor = boost::asio::any_io_executor;
   static constexpr bool may_run_in_children = true;

@@ -31,19 +31,19 @@ using Strand = asio::strand<asio::any_io_executor>;
 
 namespace {
 
-/// Under the mutex of the core: what takes the handler to its executor is destroyed later, with the drain, since that
-/// may destroy the handler, too.
+/// Call it under the mutex of the core. `drain.complete` isn't destroyed here but with the drain, because that may
+/// destroy the handler, which is user code.
 void complete(HostedDrain& drain) noexcept {
   drain.timer.reset();
   if (std::exchange(drain.completed, true)) return;
   try {
     drain.complete();
-  } catch (...) {  // out of memory: whoever waits isn't told
+  } catch (...) {  // out of memory: the handler isn't called
   }
 }
 
-/// The context shuts its services down in the opposite order of their creation. So the one that stops the server is
-/// made last, when those are there that closing its sockets and timers needs.
+/// A context shuts its services down in the opposite order of their creation. So this one, which stops the server, is
+/// created after those that closing sockets and timers needs.
 class ServerWatch final : public HostExecutor::Watch {
  public:
   static inline asio::execution_context::id id;
@@ -52,7 +52,8 @@ class ServerWatch final : public HostExecutor::Watch {
 
 std::shared_ptr<HostExecutor> watched(const Strand& strand, HostHooks hooks) {
   using Clock = std::chrono::steady_clock;
-  const StreamPlaceholders placeholders;  // for what Asio opens with the first object of a context
+  // The first object of a context makes Asio open descriptors, which must not get the numbers of the standard streams.
+  const StreamPlaceholders placeholders;
   const asio::any_io_executor executor = strand;
   const asio::posix::basic_stream_descriptor<asio::any_io_executor> set{executor};
   const asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, asio::any_io_executor> timer{executor};
@@ -61,7 +62,7 @@ std::shared_ptr<HostExecutor> watched(const Strand& strand, HostHooks hooks) {
 
 }  // namespace
 
-/// Everything that lives from start() to stop().
+/// Everything that exists from start() to stop().
 struct HostedCore::Run {
   Run(const asio::any_io_executor& executor, const std::shared_ptr<HostExecutor>& loop, ListenSocket socket,
       const Answers& answers, Limits& limits, const HealthServerOptions& options,
@@ -74,8 +75,9 @@ struct HostedCore::Run {
                                           [this](std::string line) { lease->log(std::move(line)); })},
         acceptor{service, std::move(socket)} {
     limits.set_name(server_name(options.address, port));
-    // Other threads may have the first turn at once. Free until then, so not waited for: the lock of the host's
-    // executor is held here, and on a turn it is taken second.
+    // Other threads may begin the first turn while acceptor.start() still runs. try_to_lock succeeds, because no turn
+    // comes before that. Blocking would invert the lock order: this thread holds the lock of the host's executor, which
+    // a turn takes second.
     const std::unique_lock lock{host->mutex(), std::try_to_lock};
     try {
       acceptor.start();
@@ -87,7 +89,7 @@ struct HostedCore::Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  /// Closes everything, and lets go of all that is the application's: handlers that are still to come do nothing.
+  /// Closes everything, and releases all objects of the application. Handlers that run later do nothing.
   void close() noexcept {
     {
       const std::lock_guard lock{host->mutex()};
@@ -149,7 +151,7 @@ void HostedCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSo
       run_ = std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, options_, lease);
       port_.store(run_->port, std::memory_order_release);
     });
-  } catch (const std::system_error& error) {  // a descriptor is missing
+  } catch (const std::system_error& error) {  // there is no descriptor left
     throw std::system_error{error.code(), "vitals: can't serve on " + where};
   }
   if (!run_)
@@ -159,10 +161,10 @@ void HostedCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSo
 
 void HostedCore::start() {
   const auto log = std::make_shared<Log>(options_.log);
-  std::shared_ptr<SchedulerLease> lease;  // the end of it and of the log may be user code: after the start is over
+  std::shared_ptr<SchedulerLease> lease;  // destroyed after end_start(), as the log: their destructors may be user code
   begin_start();
   try {
-    // The address first: if it is taken, no check has begun to run.
+    // Before the lease: if the address is in use, no check has started to run.
     auto socket = listen_or_throw(options_);
     lease = std::make_shared<SchedulerLease>(state_, log);
     make_run(lease, std::move(socket));
@@ -189,9 +191,10 @@ void HostedCore::stop() noexcept {
     ended = std::move(run_);
     owner_.release();
   }
-  // The context's destructor may fail to lock the weak pointer to this object; this lock orders our close before it.
+  // If the context's destructor can't lock its weak pointer to this object, it doesn't wait for the close above. Taking
+  // the host's lock orders the close before the destructor.
   host_->with([](const asio::any_io_executor&) {});
-  // Not waited for: this may be a check's own thread.
+  // Doesn't wait for checks: this may be the thread of one.
   ended->lease->release();
 }
 

@@ -27,7 +27,7 @@ namespace detail {
 struct RegistryState;
 class SchedulerLease;
 
-/// Someone who waits for the end of a drain. Guarded by the mutex of the core.
+/// One call of async_drain(). Guarded by the mutex of the core.
 struct HostedDrain {
   using Clock = std::chrono::steady_clock;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, boost::asio::any_io_executor>;
@@ -37,13 +37,13 @@ struct HostedDrain {
   bool completed = false;
 };
 
-/// The life of a HostedServer: each start() makes a Run, with a listener on the host's executor, and stop() or the end
-/// of the host's context ends it.
+/// The state of a HostedServer. Each start() makes a Run, with a listener on the host's executor; stop() or the
+/// destruction of the host's context ends it.
 ///
 ///     stopped ──start()──▶ running ──stop()──▶ stopped
 ///
-/// No object of Asio outlives the context: those of a Run are let go by stop() before its mutex is, and then belong to
-/// handlers that the context runs or destroys.
+/// No Asio object outlives the context: stop() releases those of a Run before it unlocks the mutex. What remains
+/// belongs to handlers, which the context runs or destroys.
 ///
 /// @par Thread safety  Shared objects: safe; the destructor isn't.
 class HostedCore : public std::enable_shared_from_this<HostedCore> {
@@ -58,12 +58,12 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   /// @throws std::system_error
   void start();
   void stop() noexcept;
-  /// It was started by the parent of this process: stop() then closes the copies of its sockets, and its owner leaks
+  /// True if the parent of this process started it. Then stop() closes the copies of its sockets, and its owner leaks
   /// it.
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
-  /// Completes after `duration`, by end_drain(), by stop(), or at once if the server isn't running.
+  /// Completes after `duration`, at end_drain() or stop(), or at once if the server isn't running.
   void begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration, const MakeCompletion& make_completion);
-  /// From any thread; nothing happens if it has ended.
+  /// Call it from any thread. Does nothing if the drain has ended.
   void end_drain(const std::shared_ptr<HostedDrain>& drain);
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
   [[nodiscard]] LimitCounts limit_counts() const noexcept { return limits_.counts(); }
@@ -72,11 +72,11 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   struct Run;
 
   HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options);
-  /// Takes the server's place among those that start. @throws std::system_error  if it has started already.
+  /// @throws std::system_error  if it has started already.
   void begin_start();
   void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket);
   void end_start() noexcept;
-  /// In a child of fork(), by the notification of Asio.
+  /// Asio calls it in a child of fork().
   void leave_to_parent() noexcept;
 
   std::shared_ptr<RegistryState> state_;
@@ -86,8 +86,8 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   std::shared_ptr<HostExecutor> host_;  ///< A strand of the host's.
   std::atomic<std::uint16_t> port_ = 0;
   ProcessOwner owner_;
-  /// Held while the server stops, so that whoever calls stop() second returns when everything is closed, too. No user
-  /// code is called, copied or destroyed under it.
+  /// Locked while the server stops, so that a second, concurrent stop() also returns only when everything is closed. No
+  /// user code is called, copied or destroyed under it.
   std::mutex mutex_;
   std::condition_variable started_;
   bool starting_ = false;

@@ -11,12 +11,12 @@ namespace detail {
 /// The first column of the first row of an answer.
 struct FirstValue {
   bool has_row = false;
-  std::optional<std::string> text = {};  ///< Nothing: NULL.
+  std::optional<std::string> text = {};  ///< Nothing if it is NULL.
 };
 
-/// Why the answer isn't the expected one, or nothing if it is.
+/// Nothing if the answer is the expected one, else a message.
 ///
-/// @param most  How many bytes of each text are shown.
+/// @param most  Longer texts are cut to so many bytes.
 [[nodiscard]] inline std::optional<std::string> broken_expectation(const std::optional<std::string>& expected,
                                                                    const FirstValue& got, std::size_t most = 100) {
   if (!expected || (got.has_row && got.text == expected)) return std::nullopt;

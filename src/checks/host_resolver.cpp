@@ -37,18 +37,18 @@ HostResolver::Answer look_up(const std::string& name, int flags) {
 
 }  // namespace
 
-/// One call of the thread; outlives the resolver if that goes first.
+/// The work of one thread. It may outlive the resolver.
 struct HostResolver::Work {
   explicit Work(std::vector<std::string> to_resolve) : names{std::move(to_resolve)}, answers(names.size()) {}
 
-  /// Nothing may be thrown from here: it would end the process.
+  /// The body of a thread: an exception would end the process.
   void run() noexcept {
     for (std::size_t i = 0; i < names.size(); ++i) {
       Answer answer;
       try {
         answer = look_up(names[i], 0);
       } catch (const std::exception&) {
-        answer.error = "out of memory";  // short enough to need none
+        answer.error = "out of memory";  // short enough not to allocate
       }
       const std::scoped_lock lock{mutex};
       answers[i] = std::move(answer);
@@ -69,13 +69,13 @@ struct HostResolver::Work {
     return all;
   }
 
-  const std::vector<std::string> names;  // no name twice
+  const std::vector<std::string> names;  // without duplicates
   const pid_t process = ::getpid();
   std::mutex mutex;
   std::condition_variable_any changed;
-  std::vector<Answer> answers;  // the first `answered` of them are there
+  std::vector<Answer> answers;  // the first `answered` ones are known
   std::size_t answered = 0;
-  bool is_used = false;  // a run has had all of it
+  bool is_used = false;  // a run has got all answers
 };
 
 HostResolver::Answers HostResolver::resolve(const std::vector<std::string>& names, const RunLimit& limit,
@@ -95,18 +95,17 @@ HostResolver::Answers HostResolver::resolve(const std::vector<std::string>& name
       return known;
     }
     if (work->is_done()) work->is_used = true;
-    if (is_mine) return work->known();
-    // It was another run's, for other names.
+    if (is_mine) return work->known();  // else the thread has resolved other names, for another run
   }
 }
 
 std::shared_ptr<HostResolver::Work> HostResolver::join_or_start(const std::vector<std::string>& names) {
   const std::scoped_lock lock{mutex_};
-  // A forked child has the data of its parent's thread, but not the thread, whose reference keeps all of it alive
-  // there.
+  // A forked child has a copy of the work but not its thread. The copy leaks: the thread's reference is never released.
   if (work_ != nullptr && work_->process != ::getpid()) work_ = nullptr;
   if (work_ != nullptr) {
-    // What came after the last run's end is this one's: lookups that take longer than a run would never be of use else.
+    // Answers that came after the last run had ended are for this one: otherwise lookups that take longer than a run
+    // would always be lost.
     const std::scoped_lock work_lock{work_->mutex};
     if (!work_->is_done() || !work_->is_used) return work_;
   }
@@ -116,7 +115,7 @@ std::shared_ptr<HostResolver::Work> HostResolver::join_or_start(const std::vecto
   return work_;
 }
 
-/// Each name once, as given, but those that took too long at the end: a silent one would hide all names behind it.
+/// Without duplicates. Names that took too long before come last, because a silent one holds up all names behind it.
 std::vector<std::string> HostResolver::in_order(const std::vector<std::string>& names) const {
   std::vector<std::string> order;
   for (const std::string& name : names)

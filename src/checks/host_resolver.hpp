@@ -11,28 +11,29 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Resolves host names within a limit.
+/// Resolves host names within a time limit.
 ///
-/// getaddrinfo() can't be interrupted, and a silent name server holds it for tens of seconds. So it is called on a
-/// thread of its own, of which each resolver has at most one: runs that ask meanwhile wait for that one, within their
-/// limits.
+/// getaddrinfo() can't be interrupted, and a silent name server blocks it for tens of seconds. So it is called on a
+/// thread of its own. Each resolver has at most one; other runs wait for it meanwhile, within their limits.
 ///
-/// One silent name therefore holds up those behind it until the C library gives it up. What the thread has found by
-/// then is the next run's, and from then on that name is looked up last.
+/// One silent name therefore holds up those behind it until the C library gives up. The next run gets the answers that
+/// the thread has found by then, and from then on that name is looked up last.
 class HostResolver {
  public:
   struct Answer {
-    std::vector<std::string> addresses = {};  ///< Numeric, in the order in which they should be tried.
-    std::string error = {};                   ///< Why there are none.
+    std::vector<std::string> addresses = {};  ///< Numeric, in the order in which to try them.
+    std::string error = {};                   ///< Set if there are no addresses.
   };
-  /// By name. A name that isn't there isn't resolved yet.
+  /// By name. A missing name isn't resolved yet.
   using Answers = std::map<std::string, Answer>;
   enum class Wanted {
-    all_answers,  ///< Of each name: its addresses or the error.
-    an_address,   ///< Of any name.
+    all_answers,  ///< The addresses or the error of every name.
+    an_address,   ///< An address of any name.
   };
 
-  /// @returns What is known when that is there, when no more is to come, at `until`, or when the run's limit is over.
+  /// Waits until the wanted answers are known, but ends when all names are looked up, at `until`, or at the run's
+  /// limit.
+  /// @returns All answers that are known then.
   Answers resolve(const std::vector<std::string>& names, const RunLimit& limit, RunLimit::Time until, Wanted wanted);
 
  private:
@@ -44,10 +45,10 @@ class HostResolver {
 
   std::mutex mutex_;
   std::shared_ptr<Work> work_;
-  std::vector<std::string> late_;  ///< Names during whose lookup a run's time was over, the latest one last.
+  std::vector<std::string> late_;  ///< Names for which a run has waited in vain, the most recent one last.
 };
 
-/// The host as an address if it is one already, else empty. Never blocks.
+/// The numeric form of `host` if it is an address, else empty. Never blocks.
 [[nodiscard]] std::string numeric_address(const std::string& host);
 
 }  // namespace detail

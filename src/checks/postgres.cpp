@@ -30,7 +30,7 @@ class Postgres::State {
     Connection connection = take();
     PostgresOutcome outcome;
     if (connection != nullptr) outcome = ask(*connection, limit, Kind::lost);
-    // A kept connection may have died long ago: only a new one shows how the server is now.
+    // A kept connection may have died long ago: only a new one shows the present state of the server.
     if (outcome.kind == Kind::lost) {
       connection = nullptr;
       auto attempt = connector_.connect(limit);
@@ -44,7 +44,7 @@ class Postgres::State {
   }
 
  private:
-  /// @param if_standby  What it amounts to if the server isn't the primary.
+  /// @param if_standby  The outcome if the server isn't the primary.
   PostgresOutcome ask(PostgresConnection& connection, const detail::RunLimit& limit, Kind if_standby) const {
     if (primary_) {
       PostgresOutcome outcome = connection.ask({"SELECT pg_is_in_recovery()", "f"}, limit);
@@ -60,7 +60,7 @@ class Postgres::State {
     return std::move(kept_);
   }
 
-  /// Of two runs at the same time the later one's connection is kept.
+  /// If two runs overlap, the connection of the one that ends last is kept.
   void keep(Connection connection) {
     const std::scoped_lock lock{mutex_};
     kept_.swap(connection);

@@ -12,9 +12,9 @@ namespace {
 using Kind = PostgresOutcome::Kind;
 using Wake = RunLimit::Wake;
 
-/// Bounds the query on the server too, which otherwise doesn't notice that its client has gone: a table that is locked
-/// for minutes would collect a waiting session a run. LOCAL, so that nothing of it stays in a pooler's connection; and
-/// later than the run's own limit, so that the two don't race.
+/// Bounds the query on the server too, which otherwise doesn't notice that its client has gone: each run would leave a
+/// session that waits for a locked table. LOCAL, so that the setting doesn't stay in a pooler's connection. Later than
+/// the run's own limit, so that the two don't race.
 std::string bounded(const std::string& query, const RunLimit& limit) {
   const auto bound = limit.left() + std::chrono::seconds{1};
   return "SET LOCAL statement_timeout = " + std::to_string(bound.count()) + "; " + query;
@@ -36,8 +36,8 @@ PGconn* start(const std::string& conninfo, const std::map<std::string, std::stri
 
 }  // namespace
 
-/// A forked child shares the socket with its parent: a farewell from there would end the parent's session. It closes
-/// its own number of the socket; libpq's data stays, on purpose.
+/// A forked child shares the socket with its parent: PQfinish() would end the parent's session. The child only closes
+/// its own descriptor; libpq's data leaks on purpose.
 void FinishPostgres::operator()(PGconn* connection) const noexcept {
   if (::getpid() == process) return PQfinish(connection);
   if (const int socket = PQsocket(connection); socket >= 0) ::close(socket);
@@ -46,7 +46,7 @@ void FinishPostgres::operator()(PGconn* connection) const noexcept {
 PostgresConnection::PostgresConnection(const std::string& conninfo, const std::map<std::string, std::string>& overrides,
                                        const std::vector<std::string>& secrets)
     : secrets_{secrets}, connection_{start(conninfo, overrides)} {
-  // By default libpq prints notices on standard error.
+  // By default libpq prints notices to standard error.
   PQsetNoticeReceiver(
       connection_.get(), [](void*, const PGresult*) {}, nullptr);
 }
@@ -56,20 +56,21 @@ std::optional<PostgresOutcome> PostgresConnection::connect(const RunLimit& limit
   PGconn* const connection = connection_.get();
   if (PQstatus(connection) == CONNECTION_BAD) return lost();
   const PostgresHost first = host();
-  while (wants_ != PGRES_POLLING_OK && host() == first) {
-    if (wants_ == PGRES_POLLING_FAILED) return limit.is_over() ? PostgresOutcome{Kind::late, limit.message()} : lost();
+  while (polling_ != PGRES_POLLING_OK && host() == first) {
+    if (polling_ == PGRES_POLLING_FAILED)
+      return limit.is_over() ? PostgresOutcome{Kind::late, limit.message()} : lost();
     // The descriptor changes when libpq goes on to the next address.
     const int socket = PQsocket(connection);
     if (socket < 0) return lost();
-    const bool ready = limit.wait(socket, wants_ == PGRES_POLLING_READING ? POLLIN : POLLOUT, until) == Wake::ready;
+    const bool ready = limit.wait(socket, polling_ == PGRES_POLLING_READING ? POLLIN : POLLOUT, until) == Wake::ready;
     if (!ready || limit.is_over() || std::chrono::steady_clock::now() >= until)
       return PostgresOutcome{Kind::late, limit.message()};
-    // From here on the server may send messages of any length.
+    // From this state on the server may send messages of any length.
     if (PQstatus(connection) != CONNECTION_STARTED && PQstatus(connection) != CONNECTION_MADE)
       socket_limit.watch(socket);
-    wants_ = PQconnectPoll(connection);
+    polling_ = PQconnectPoll(connection);
   }
-  if (wants_ != PGRES_POLLING_OK) return std::nullopt;
+  if (polling_ != PGRES_POLLING_OK) return std::nullopt;
   return PQsetnonblocking(connection, 1) == 0 ? PostgresOutcome{Kind::good} : lost();
 }
 
@@ -82,14 +83,14 @@ PostgresHost PostgresConnection::host() const {
 PostgresOutcome PostgresConnection::ask(const PostgresQuestion& question, const RunLimit& limit) {
   Answer answer = exchange(takes_limits_ ? bounded(question.query, limit) : question.query, limit);
   if (takes_limits_ && answer.outcome.kind == Kind::refused && !answer.began) {
-    // Either the query can't be parsed, or this is something like a pooler's console, which refuses the limit.
+    // Either the query has a syntax error, or the server, such as a pooler's console, refuses SET LOCAL.
     answer = exchange(question.query, limit);
     takes_limits_ = answer.outcome.kind == Kind::refused;
   }
   if (answer.outcome.kind != Kind::good) return std::move(answer.outcome);
   const auto reason = broken_expectation(question.expect, answer.value);
   if (!reason) return {Kind::good};
-  // A text that is cut may end with a password's beginning, which nothing would find there.
+  // A cut text may end with the beginning of a password, which no search would find: so the whole text is searched.
   const auto whole = broken_expectation(question.expect, answer.value, std::string::npos);
   return {Kind::unexpected, safe(holds_secret(connection_.get(), secrets_, *whole) ? *whole : *reason)};
 }
@@ -140,13 +141,14 @@ PostgresConnection::Progress PostgresConnection::send(const std::string& query, 
   return Progress::done;
 }
 
-/// A server that never stops sending must not keep it from looking at the time.
+/// Checks the limit after each read, because the server may never stop sending.
 PostgresConnection::Progress PostgresConnection::receive(const RunLimit& limit, SocketLimit& socket_limit) {
   PGconn* const connection = connection_.get();
   for (bool again = false; PQisBusy(connection) != 0; again = true) {
     if (const Progress got = await(POLLIN, limit); got != Progress::done) return got;
     if (limit.is_over()) return Progress::late;
-    // The first call reads no more than libpq's buffer holds. It knows how long the message is then, and makes room.
+    // The first PQconsumeInput() reads no more than libpq's buffer holds. From the message's length, later ones know
+    // how much to read, and may read it all in one call.
     if (again) socket_limit.watch(PQsocket(connection));
     if (PQconsumeInput(connection) == 0) return limit.is_over() ? Progress::late : Progress::lost;
   }
@@ -174,8 +176,8 @@ void PostgresConnection::take(const PGresult* result, Answer& answer) const {
         outcome = {Kind::refused, safe(PQresultErrorMessage(result))};
       }
       return;
-    default:  // COPY never ends without its data
-      outcome = {Kind::lost, "the query isn't one that only answers"};
+    default:  // a COPY doesn't end until its data is transferred
+      outcome = {Kind::lost, "the query is of an unsupported kind, such as COPY"};
   }
 }
 

@@ -17,14 +17,14 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What became of an attempt to connect or to ask.
+/// The outcome of an attempt to connect or to ask.
 struct PostgresOutcome {
   enum class Kind {
     good,
-    unexpected,  ///< The answer isn't the expected one; the connection is still of use.
-    refused,     ///< The server said no; the connection is still of use.
+    unexpected,  ///< The answer isn't the expected one. The connection can be used again.
+    refused,     ///< The server reported an error. The connection can be used again.
     lost,        ///< There is no connection (any more).
-    late,        ///< The limit is over; what is still to come must never be taken for a later answer.
+    late,        ///< The limit is over. Don't reuse the connection: the late answer could be taken for a later one.
   };
   Kind kind = Kind::lost;
   std::string message = {};
@@ -35,29 +35,29 @@ struct PostgresQuestion {
   std::optional<std::string> expect = {};
 };
 
-/// Ends a connection, unless a forked child has it from its parent.
+/// Ends a connection, except in a forked child that has it from its parent.
 struct FinishPostgres {
   void operator()(PGconn* connection) const noexcept;
 
   pid_t process = ::getpid();
 };
 
-/// One connection to a server, driven without ever blocking for longer than the limit of the run.
+/// One connection to a server. It never blocks for longer than the limit of the run.
 class PostgresConnection {
  public:
-  /// @param overrides  Options that count instead of those of `conninfo`, so that no name is left to resolve.
+  /// @param overrides  Options that replace those of `conninfo`, so that libpq has no name to resolve.
   PostgresConnection(const std::string& conninfo, const std::map<std::string, std::string>& overrides,
                      const std::vector<std::string>& secrets);
 
-  /// Goes on connecting, until `until` at the longest.
+  /// Goes on connecting, at most until `until`.
   ///
-  /// @returns Nothing as soon as libpq has given up this host() and tries its next one: to be called again.
+  /// @returns Nothing as soon as libpq gives up this host() and tries the next one: then call it again.
   [[nodiscard]] std::optional<PostgresOutcome> connect(const RunLimit& limit, SocketLimit& socket_limit,
                                                        RunLimit::Time until);
   [[nodiscard]] PostgresOutcome ask(const PostgresQuestion& question, const RunLimit& limit);
-  /// The host that is being tried, or connected to.
+  /// The host that libpq is trying, or is connected to.
   [[nodiscard]] PostgresHost host() const;
-  /// True if a later run may use it: it is there, the query has left no transaction open, and this is no forked child.
+  /// True if a later run may use it: it is open, has no open transaction, and this is no forked child.
   [[nodiscard]] bool reusable() const;
 
  private:
@@ -78,7 +78,7 @@ class PostgresConnection {
 
   const std::vector<std::string>& secrets_;
   std::unique_ptr<PGconn, FinishPostgres> connection_;
-  PostgresPollingStatusType wants_ = PGRES_POLLING_WRITING;
+  PostgresPollingStatusType polling_ = PGRES_POLLING_WRITING;
   bool takes_limits_ = true;
 };
 

@@ -18,14 +18,14 @@ bool needs_resolution(const PostgresHost& host) {
   return host.address.empty() && !host.name.starts_with('/') && !host.name.starts_with('@');
 }
 
-/// As in libpq, zero, a negative number, or none means that there is no such limit.
+/// As in libpq, zero, a negative number or an empty value means no limit.
 milliseconds connect_timeout(const std::string& seconds) {
   int value = 0;
   std::from_chars(seconds.data(), seconds.data() + seconds.size(), value);
   return value > 0 ? milliseconds{std::chrono::seconds{value}} : milliseconds::max();
 }
 
-/// In libpq's words.
+/// As in libpq's messages.
 std::string spoken(const PostgresHost& host) {
   const std::string address = host.address.empty() || host.address == host.name ? "" : " (" + host.address + ")";
   return '"' + (host.name.empty() ? host.address : host.name) + '"' + (host.name.empty() ? "" : address) + ", port " +
@@ -38,7 +38,7 @@ void append(std::string& problems, const std::string& problem) {
 
 }  // namespace
 
-/// One run's attempt, on one host after the other.
+/// One run's attempt to connect, which tries the hosts one after another.
 class PostgresConnector::Attempt {
  public:
   Attempt(const PostgresConnector& connector, const PostgresOptionValues& values, std::vector<PostgresHost> hosts,
@@ -49,7 +49,7 @@ class PostgresConnector::Attempt {
         problems_{std::move(problems)},
         limit_{limit},
         secrets_{connector.secrets_with(values)},
-        patience_{connect_timeout(values["connect_timeout"])} {}
+        connect_timeout_{connect_timeout(values["connect_timeout"])} {}
 
   Result run() {
     do {
@@ -64,13 +64,14 @@ class PostgresConnector::Attempt {
   }
 
  private:
-  /// libpq goes from host to host by itself, except from one that stays silent. Nothing is returned after such a one.
+  /// libpq goes from host to host by itself, except from a silent one.
+  /// @returns Nothing if a host was silent; it is then removed from `hosts_`.
   std::optional<PostgresOutcome> drive(PostgresConnection& connection) {
     std::vector<PostgresHost> failed;
     for (;;) {
       const std::size_t current = place_of(connection.host());
       const auto untried = static_cast<milliseconds::rep>(hosts_.size() - std::min(failed.size(), hosts_.size()));
-      const milliseconds share = std::min(limit_.left() / std::max<milliseconds::rep>(untried, 1), patience_);
+      const milliseconds share = std::min(limit_.left() / std::max<milliseconds::rep>(untried, 1), connect_timeout_);
       auto outcome = connection.connect(limit_, socket_limit_, steady_clock::now() + share);
       if (!outcome) {
         if (current < hosts_.size()) failed.push_back(hosts_[current]);
@@ -84,7 +85,7 @@ class PostgresConnector::Attempt {
     }
   }
 
-  /// Where libpq's present host is in the list; the list's size if it is empty.
+  /// The index of libpq's current host in `hosts_`; 0 if it is unknown.
   std::size_t place_of(const PostgresHost& host) const {
     const auto same_name = [&](const PostgresHost& each) { return each.name == host.name && each.port == host.port; };
     auto found = std::ranges::find(hosts_, host);
@@ -93,7 +94,8 @@ class PostgresConnector::Attempt {
     return static_cast<std::size_t>(found - hosts_.begin());
   }
 
-  /// A host that has failed before isn't tried again, unless it was refused only for what it is.
+  /// Hosts that have failed aren't tried again, except with "prefer-standby": that first rejects hosts that it may
+  /// accept later.
   void drop(const PostgresHost silent, const std::vector<PostgresHost>& failed) {
     std::erase(hosts_, silent);
     if (values_["target_session_attrs"] == "prefer-standby") return;
@@ -104,13 +106,13 @@ class PostgresConnector::Attempt {
     if (hosts_.empty()) return {};
     auto options = host_options(hosts_, values_);
     const std::string& wanted = values_["target_session_attrs"];
-    // libpq then goes on past a standby by itself.
+    // With this option libpq skips standbys by itself.
     if (connector_.primary_ && hosts_.size() > 1 && (wanted.empty() || wanted == "any"))
       options["target_session_attrs"] = PQlibVersion() >= 140000 ? "primary" : "read-write";
     return options;
   }
 
-  /// libpq names only the address of a host that it was given both of.
+  /// If a host has a name and an address, libpq's messages have only the address. This adds the name.
   std::string named(std::string message) const {
     for (const PostgresHost& host : hosts_) {
       const std::string bare = spoken({.address = host.address, .port = host.port});
@@ -132,7 +134,7 @@ class PostgresConnector::Attempt {
   std::string problems_;
   const RunLimit& limit_;
   std::vector<std::string> secrets_;
-  milliseconds patience_;
+  milliseconds connect_timeout_;
   SocketLimit socket_limit_{limit_};
 };
 
@@ -164,7 +166,7 @@ std::vector<PostgresHost> PostgresConnector::resolve(const std::vector<PostgresH
   for (const PostgresHost& host : hosts)
     if (needs_resolution(host)) names.push_back(host.name);
   if (names.empty()) return hosts;
-  // While there is another host to try, the name server doesn't get all of the time.
+  // With several hosts, resolution gets only half of the time at first.
   const auto until = hosts.size() > 1 ? steady_clock::now() + limit.left() / 2 : limit.end();
   auto answers = resolver_.resolve(names, limit, until, HostResolver::Wanted::all_answers);
   const auto is_usable = [&](const PostgresHost& host) {
@@ -178,7 +180,7 @@ std::vector<PostgresHost> PostgresConnector::resolve(const std::vector<PostgresH
     if (!needs_resolution(host)) {
       usable.push_back(host);
     } else if (const auto answer = answers.find(host.name); answer == answers.end()) {
-      append(problems, "no answer yet to which address \"" + host.name + "\" has");
+      append(problems, "the host name \"" + host.name + "\" isn't resolved yet");
     } else if (!answer->second.error.empty()) {
       append(problems, "could not translate host name \"" + host.name + "\" to address: " + answer->second.error);
     } else {

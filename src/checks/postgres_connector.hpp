@@ -10,8 +10,8 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Connects to the first server that is good enough, as libpq would, but within the limit of a run: names are resolved
-/// outside of libpq, and a host that stays silent has only its share of the time.
+/// Connects to the first acceptable server, as libpq would, but within the limit of a run: names are resolved outside
+/// libpq, and a silent host gets only its share of the time.
 class PostgresConnector {
  public:
   PostgresConnector(std::string conninfo, bool primary);
@@ -25,10 +25,10 @@ class PostgresConnector {
  private:
   class Attempt;
 
-  /// Replaces names by their addresses. What can't be used is in `problems`.
+  /// Replaces names by their addresses. Hosts that can't be used are described in `problems`.
   std::vector<PostgresHost> resolve(const std::vector<PostgresHost>& hosts, const RunLimit& limit,
                                     std::string& problems);
-  /// Those of the connection string and those of other sources, which may change from run to run.
+  /// Those of the connection string, and those of other sources, which may change between runs.
   std::vector<std::string> secrets_with(const PostgresOptionValues& values) const;
 
   const std::string conninfo_;

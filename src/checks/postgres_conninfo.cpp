@@ -12,8 +12,8 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& rule) { throw std::invalid_argument{"vitals::checks::Postgres: " + rule}; }
 
-/// libpq ends the credentials at the first '@' and looks no further than the first '/': of a password that holds one
-/// of them unencoded it takes a part for the host, and would name it in its messages.
+/// libpq ends the credentials at the first '@', and searches for it only up to the first '/'. If a password contains
+/// one of them unencoded, libpq takes a part of it for the host, and would show that in its messages.
 bool has_ambiguous_credentials(std::string_view uri) {
   const auto end = std::min(uri.find_first_of("@/"), uri.size());
   const std::string_view rest = end < uri.size() && uri[end] == '@' ? uri.substr(end + 1) : uri;
@@ -36,7 +36,7 @@ std::set<std::string, std::less<>> known_keys() {
   return keys;
 }
 
-/// How many letters must be inserted, removed or replaced to make one of the other.
+/// The Levenshtein distance.
 std::size_t distance(std::string_view one, std::string_view other) {
   std::vector<std::size_t> row(other.size() + 1);
   for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
@@ -50,7 +50,7 @@ std::size_t distance(std::string_view one, std::string_view other) {
   return row.back();
 }
 
-/// What stands before each '=' and looks like a key, with its place.
+/// Each key-like word before a '=', with its position.
 std::vector<std::pair<std::string_view, std::size_t>> keys_of(std::string_view conninfo) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
   std::vector<std::pair<std::string_view, std::size_t>> keys;
@@ -65,7 +65,7 @@ std::vector<std::pair<std::string_view, std::size_t>> keys_of(std::string_view c
   return keys;
 }
 
-/// True if the error quotes that word, in whatever marks the language has.
+/// True if the error quotes that word, whatever quotation marks its language uses.
 bool quotes(std::string_view error, std::string_view word) {
   constexpr std::string_view no_mark = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789 ";
   for (auto at = error.find(word); at != std::string_view::npos; at = error.find(word, at + 1)) {
@@ -77,9 +77,9 @@ bool quotes(std::string_view error, std::string_view word) {
   return false;
 }
 
-/// The unknown key that libpq's error names; empty if it may be a part of a password. Past an unquoted password, or in
-/// front of an unencoded one, only what resembles a real key is taken for one. Short words resemble keys by chance:
-/// "most" and "host".
+/// The unknown key that libpq's error names; empty if it may be a part of a password. After an unquoted password, or
+/// before an unencoded one, a word must resemble a real key, and be long: short words, such as "most", resemble keys
+/// ("host") by chance.
 std::string unknown_key(std::string_view conninfo, std::string_view error) {
   const auto known = known_keys();
   for (const auto& [key, at] : keys_of(conninfo)) {

@@ -11,8 +11,8 @@ namespace {
 
 using Connection = std::unique_ptr<PGconn, void (*)(PGconn*)>;
 
-/// A connection that has read its options and failed before it went anywhere: no such mode of TLS exists, and libpq
-/// finds that after it has put its sources together, and before it resolves a name.
+/// A connection that has read its options and failed before it connects: libpq refuses the invalid `sslmode` after it
+/// has combined all sources of options, and before it resolves a name.
 Connection without_connecting(const char* key, const char* value) {
   const std::array keys{key, "sslmode", static_cast<const char*>(nullptr)};
   const std::array values{value, "none", static_cast<const char*>(nullptr)};
@@ -29,7 +29,7 @@ std::vector<std::string> split(std::string_view list) {
   return parts;
 }
 
-/// The folder in which this libpq looks for a server's socket.
+/// This libpq's folder for sockets.
 std::string default_host() {
   const Connection connection = without_connecting("host", ",");
   const char* host = PQhost(connection.get());
@@ -86,7 +86,7 @@ std::vector<PostgresHost> PostgresOptionValues::hosts() const {
 }
 
 std::map<std::string, std::string> host_options(std::vector<PostgresHost> hosts, const PostgresOptionValues& values) {
-  // libpq ignores an empty value in favour of the string's own one; a list of two empty elements it doesn't.
+  // In place of an empty value libpq takes the connection string's own. A list of two empty elements isn't empty.
   if (hosts.size() == 1 && ((hosts.front().name.empty() && !values["host"].empty()) ||
                             (hosts.front().address.empty() && !values["hostaddr"].empty())))
     hosts.push_back(hosts.front());

@@ -22,7 +22,7 @@ void add(std::vector<std::string>& secrets, std::string_view secret) {
   if (!secret.empty()) secrets.emplace_back(secret);
 }
 
-/// Everything that is a password in a URI, before it is decoded.
+/// Adds the passwords of a URI as written, not decoded.
 void add_encoded(std::vector<std::string>& secrets, std::string_view uri) {
   const std::string_view credentials = uri.substr(0, uri.find('@'));
   if (const auto colon = credentials.find(':'); credentials.size() < uri.size() && colon != std::string_view::npos)
@@ -51,7 +51,7 @@ bool holds_secret(const PGconn* connection, const std::vector<std::string>& secr
     return !secret.empty() && text.find(secret) != std::string_view::npos;
   };
   if (std::any_of(secrets.begin(), secrets.end(), is_in_text)) return true;
-  // The environment, a service file and a password file are sources too, and may change from connection to connection.
+  // The environment, a service file and a password file may also have passwords, and may change between connections.
   const ConninfoOptions options{PQconninfo(const_cast<PGconn*>(connection))};
   for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr; ++option)
     if (is_secret(*option) && option->val != nullptr && is_in_text(option->val)) return true;
@@ -61,9 +61,9 @@ bool holds_secret(const PGconn* connection, const std::vector<std::string>& secr
 
 std::string safe_message(const PGconn* connection, const std::vector<std::string>& secrets, std::string_view text) {
   std::string line = single_line(text);
-  // A password may hold spaces, and be in only one of the two.
+  // A password may contain white space, so it may be found in only one of the two.
   const bool withheld = holds_secret(connection, secrets, text) || holds_secret(connection, secrets, line);
-  // Replacing only the password would tell what it is: the texts are well known.
+  // Replacing only the password would reveal it, because the texts are well known.
   return withheld ? "failed (reason withheld: its text and the password overlap)" : line;
 }
 

@@ -9,14 +9,14 @@ using PGconn = struct pg_conn;
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The texts of a connection string that no message may hold: its passwords, as written and decoded, and itself.
+/// The texts that no message may contain: the connection string, and its passwords as written and decoded.
 [[nodiscard]] std::vector<std::string> secrets_of(const std::string& conninfo);
 
-/// True if the text holds one of `secrets` or a password that libpq has found elsewhere.
+/// True if the text contains one of `secrets` or a password that libpq has found elsewhere.
 [[nodiscard]] bool holds_secret(const PGconn* connection, const std::vector<std::string>& secrets,
                                 std::string_view text);
 
-/// One line of libpq's or the server's text, or a remark that it is withheld because it holds a secret.
+/// The text as one line, or a note that it is withheld because it contains a secret.
 [[nodiscard]] std::string safe_message(const PGconn* connection, const std::vector<std::string>& secrets,
                                        std::string_view text);
 

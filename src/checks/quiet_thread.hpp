@@ -7,9 +7,9 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Starts a thread that takes no signals: their handlers belong to the application's threads.
+/// Starts a thread with all signals blocked: the application's threads handle them.
 ///
-/// @throws std::system_error  if there can't be one more.
+/// @throws std::system_error  if the thread can't be created.
 template <class Function>
 [[nodiscard]] std::thread quiet_thread(Function&& function) {
   struct Blocked {
@@ -23,7 +23,7 @@ template <class Function>
     ~Blocked() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
     sigset_t before{};
   };
-  const Blocked blocked;  // the new thread inherits it
+  const Blocked blocked;  // the new thread inherits the mask
   return std::thread{std::forward<Function>(function)};
 }
 

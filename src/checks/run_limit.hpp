@@ -20,7 +20,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A descriptor that becomes readable for good, for poll().
+/// A descriptor for poll() that stays readable once it was signalled.
 class WakeEvent {
  public:
   WakeEvent() : fd_{open()} {
@@ -33,12 +33,12 @@ class WakeEvent {
   [[nodiscard]] int fd() const noexcept { return fd_; }
   void signal() const noexcept {
     const std::uint64_t one = 1;
-    // Only a full counter could refuse it, and that is readable too.
+    // Fails only if the counter is full: then it is readable anyway.
     [[maybe_unused]] const auto written = ::write(fd_, &one, sizeof one);
   }
 
  private:
-  /// Never under the number of a standard stream, which is the host's also while it has closed it.
+  /// Never a standard stream's number, even if the application has closed that stream.
   static int open() noexcept {
     const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fd < 0 || fd > STDERR_FILENO) return fd;
@@ -50,7 +50,7 @@ class WakeEvent {
   int fd_;
 };
 
-/// A descriptor that becomes readable when a stop is requested, for poll().
+/// A descriptor for poll() that becomes readable when a stop is requested.
 class StopEvent {
  public:
   explicit StopEvent(const std::stop_token& token) : callback_{token, Signal{event_}} {}
@@ -66,15 +66,15 @@ class StopEvent {
   };
 
   WakeEvent event_;
-  std::stop_callback<Signal> callback_;  // last: its end waits for a call under way, which writes to the descriptor
+  std::stop_callback<Signal> callback_;  // last: its destructor waits for a running call, which uses the descriptor
 };
 
-/// How long one run of a check may wait, and for what.
+/// The time limit of one run of a check, and waits within it.
 ///
-/// It ends a little before the run's deadline: a check that says itself what it waited for tells more than "timed out",
-/// and isn't started again at once.
+/// It ends a little before the run's deadline, so that the check itself reports what it waited for instead of "timed
+/// out", and doesn't become overdue.
 ///
-/// Waits in real time, whatever the registry's clock is: what it waits for is real.
+/// Waits in real time, even if the registry has a manual clock.
 class RunLimit {
  public:
   enum class Wake { ready, timed_out, stopped };
@@ -87,20 +87,20 @@ class RunLimit {
     end_ = std::chrono::steady_clock::now() + allowance_;
   }
 
-  /// Waits until `events` (as for poll(2)) are there on the descriptor; a negative one only takes time.
+  /// Waits for `events` (see poll(2)) on the descriptor. With a negative one it only waits for the time.
   [[nodiscard]] Wake wait(int fd, short events) const { return poll_until(fd, events, end_); }
   [[nodiscard]] Wake wait(int fd, short events, Time until) const {
     return poll_until(fd, events, std::min(until, end_));
   }
 
-  /// Waits until `is_so` holds; false if it doesn't before `until`, the end of the limit or a stop request.
+  /// Waits for the condition. False if it doesn't hold before `until`, the limit or a stop request.
   template <class Condition>
   bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable_any& changed, Time until,
-            Condition is_so) const {
-    return changed.wait_until(lock, token_, std::min(until, end_), is_so);
+            Condition condition) const {
+    return changed.wait_until(lock, token_, std::min(until, end_), condition);
   }
 
-  /// Waits for that long; `ready` means that it is over and the limit isn't.
+  /// Waits for the duration. `ready` means that it has passed within the limit.
   [[nodiscard]] Wake pause(std::chrono::milliseconds duration) const {
     const auto until = std::chrono::steady_clock::now() + duration;
     const Wake wake = poll_until(-1, 0, std::min(until, end_));
@@ -120,7 +120,7 @@ class RunLimit {
   [[nodiscard]] Time end() const noexcept { return end_; }
   [[nodiscard]] bool is_over() const noexcept { return state() != Wake::ready; }
 
-  /// What to report when it is over.
+  /// The message to report when it is over.
   [[nodiscard]] std::string message() const {
     return token_.stop_requested() ? "stopped before there was an answer"
                                    : "no answer within " + std::to_string(allowance_.count()) + " ms";

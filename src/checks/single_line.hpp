@@ -6,7 +6,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The text with every run of white space as one space and none at its ends: reasons are one line in a log.
+/// Replaces each run of white space by one space, and trims both ends: a reason must fit one log line.
 [[nodiscard]] inline std::string single_line(std::string_view text) {
   std::string line;
   bool space = false;

@@ -30,7 +30,7 @@ void SocketLimit::watch(int socket) {
   try {
     thread_ = quiet_thread([this] { run(); });
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
-    // There can't be one more thread: the loops of the run still end in time, only a single huge message doesn't.
+    // Without the thread the loops of the run still end in time; only the read of a single huge message doesn't.
   }
 }
 
@@ -38,14 +38,14 @@ void SocketLimit::run() {
   try {
     if (limit_.wait(done_.fd(), POLLIN) == RunLimit::Wake::ready) return;
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
-    // Thrown from a thread, it would end the process. A limit that can't be waited for is over.
+    // Must not leave the thread. If waiting fails, the limit counts as over.
   }
   const std::scoped_lock lock{mutex_};
   over_ = true;
   shut_down();
 }
 
-/// In both directions: only then does the kernel refuse what the peer goes on sending.
+/// In both directions, so that the kernel refuses further bytes from the peer.
 void SocketLimit::shut_down() {
   if (watched_ >= 0) ::shutdown(watched_, SHUT_RDWR);
 }

@@ -8,10 +8,10 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Ends the reading of a socket at the end of a run, for a library that reads as long as bytes arrive.
+/// Shuts a socket down at the end of a run, for a library that reads as long as bytes arrive.
 ///
-/// libpq reads a message of a gigabyte in one call if the server sends it fast enough. This shuts the socket down then,
-/// from a thread of its own, which exists only from the first watch() on.
+/// libpq reads a message of a gigabyte in one call if the server sends it fast enough. The shutdown comes from a thread
+/// of its own, which the first watch() starts.
 class SocketLimit {
  public:
   explicit SocketLimit(const RunLimit& limit) : limit_{limit} {}
@@ -19,7 +19,7 @@ class SocketLimit {
   SocketLimit& operator=(const SocketLimit&) = delete;
   ~SocketLimit();
 
-  /// From now on this socket is the one to shut down; a negative one is none.
+  /// Replaces the socket to shut down; negative: none.
   void watch(int socket);
 
  private:
@@ -29,8 +29,8 @@ class SocketLimit {
   const RunLimit& limit_;
   WakeEvent done_;
   std::mutex mutex_;
-  int watched_ =
-      -1;  ///< A duplicate: libpq may close its own at any time, and the number may be another socket's then.
+  /// A duplicate, because libpq may close its own at any time, and the number may then belong to another socket.
+  int watched_ = -1;
   bool over_ = false;
   std::thread thread_;
 };

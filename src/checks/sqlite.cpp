@@ -31,7 +31,7 @@ FirstValue value_of(const SqliteApi& api, sqlite3_stmt* statement) {
   return value;
 }
 
-/// Runs all statements of `query` to their ends.
+/// Runs all statements of `query` to completion.
 int run(const SqliteDatabase& database, const char* query, FirstValue* first = nullptr) {
   const SqliteApi& api = database.api();
   while (*query != '\0') {
@@ -55,18 +55,18 @@ Problem problem_of(int error, const SqliteDatabase& database, const detail::RunL
   return limit.message() + (error == SQLITE_BUSY ? ": the database is locked" : "");
 }
 
-/// Takes the lock for writing, and gives it back.
+/// Takes and releases the write lock.
 Problem obstacle_to_writing(const SqliteDatabase& database, const detail::RunLimit& limit) {
   if (database.api().is_read_only(database.handle()) != 0) return "the database is read-only";
   FirstValue journal;
   if (const int error = run(database, "PRAGMA journal_mode", &journal); error != SQLITE_OK)
     return problem_of(error, database, limit);
   if (auto obstacle = database.obstacle_to_writing(journal.text == "delete")) return obstacle;
-  // A host's transaction, or a statement of its that isn't finished: ROLLBACK would end it.
+  // The application has a transaction or an unfinished statement on this connection, which ROLLBACK would end.
   if (database.api().transaction_state(database.handle()) != SQLITE_TXN_NONE) return std::nullopt;
   const int error = run(database, "BEGIN IMMEDIATE; ROLLBACK");
   auto problem = problem_of(error, database, limit);
-  if (database.api().is_in_autocommit(database.handle()) == 0) (void)run(database, "ROLLBACK");  // was interrupted
+  if (database.api().is_in_autocommit(database.handle()) == 0) (void)run(database, "ROLLBACK");  // it was interrupted
   return problem;
 }
 
@@ -105,7 +105,7 @@ class Sqlite::State {
   };
 
   Problem ask(const detail::RunLimit& limit) const {
-    // Many queries, `SELECT 1` for one, don't touch the file at all; this does.
+    // Many queries, such as `SELECT 1`, don't read the file at all; this one does.
     if (const int error = checks::run(*database_, "SELECT count(*) FROM sqlite_master"); error != SQLITE_OK)
       return problem_of(error, *database_, limit);
     if (options_.expect_writable)

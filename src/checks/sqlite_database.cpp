@@ -18,16 +18,16 @@ namespace {
 
 constexpr std::chrono::milliseconds between_attempts{5};
 
-/// Called by SQLite while another connection holds the lock; zero gives up.
+/// SQLite calls it while another connection holds the lock. Zero gives up.
 int wait_for_lock(void* limit, int) {
   try {
     return static_cast<const RunLimit*>(limit)->pause(between_attempts) == RunLimit::Wake::ready ? 1 : 0;
   } catch (...) {
-    return 0;  // nothing may be thrown through SQLite, which is C
+    return 0;  // an exception must not pass through SQLite, which is C
   }
 }
 
-/// Called by SQLite between the steps of a query; anything but zero interrupts it.
+/// SQLite calls it between the steps of a query. Any value but zero interrupts the query.
 int is_over(void* limit) { return static_cast<const RunLimit*>(limit)->is_over() ? 1 : 0; }
 
 std::string reason_of(int error) { return single_line(sqlite3_errstr(error)); }
@@ -51,7 +51,7 @@ std::optional<SqliteFile::Identity> SqliteFile::identity_of(const std::string& n
 }
 
 std::optional<std::string> SqliteFile::acquire(const RunLimit& limit) {
-  if (handle_ != nullptr && process_ != ::getpid()) handle_ = nullptr;  // the parent's, not to be touched
+  if (handle_ != nullptr && process_ != ::getpid()) handle_ = nullptr;  // the parent's: see close()
   if (handle_ != nullptr) {
     const auto now = identity_of(name_);
     if (!now) return reason_of(SQLITE_CANTOPEN);
@@ -71,7 +71,7 @@ std::optional<std::string> SqliteFile::acquire(const RunLimit& limit) {
   return std::nullopt;
 }
 
-/// Nothing of a run is left: neither a lock, nor a pointer to its limit.
+/// Leaves nothing of the run behind, neither a lock nor a pointer to its limit.
 void SqliteFile::release() noexcept {
   sqlite3_busy_handler(handle_, nullptr, nullptr);
   sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
@@ -89,7 +89,7 @@ std::optional<std::string> SqliteFile::open() {
     return reason;
   }
   process_ = ::getpid();
-  // To write back the log of a database in WAL mode is the application's business, and may take longer than a check.
+  // No checkpoint when it closes: that is left to the application, and may take longer than a check.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   const char* const file = sqlite3_db_filename(handle_, "main");
   name_ = is_uri ? (file != nullptr ? file : "") : path_;
@@ -100,7 +100,7 @@ std::optional<std::string> SqliteFile::open() {
   return after ? "the file is being replaced" : reason_of(SQLITE_CANTOPEN);
 }
 
-/// SQLite forbids a forked child to use its parent's connection, even to close it: it stays, on purpose.
+/// SQLite forbids a forked child to use its parent's connection, even to close it. So it leaks on purpose.
 void SqliteFile::close() noexcept {
   sqlite3* const handle = std::exchange(handle_, nullptr);
   if (handle != nullptr && process_ == ::getpid()) sqlite3_close_v2(handle);

@@ -15,7 +15,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A connection to a database that a run may use between acquire() and release().
+/// A database connection that a run may use between acquire() and release().
 class SqliteDatabase {
  public:
   SqliteDatabase() = default;
@@ -23,17 +23,17 @@ class SqliteDatabase {
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
   virtual ~SqliteDatabase() = default;
 
-  /// @returns Why it can't be used, if it can't; then there is nothing to release.
+  /// @returns Nothing on success, else the reason; then don't call release().
   [[nodiscard]] virtual std::optional<std::string> acquire(const RunLimit& limit) = 0;
   virtual void release() noexcept = 0;
-  /// What makes writing impossible though SQLite would only notice when it writes.
+  /// An obstacle that SQLite would notice only when it writes.
   [[nodiscard]] virtual std::optional<std::string> obstacle_to_writing(bool has_journal_file) const = 0;
 
   [[nodiscard]] virtual const SqliteApi& api() const noexcept = 0;
   [[nodiscard]] virtual sqlite3* handle() const noexcept = 0;
 };
 
-/// A file that stays open from run to run.
+/// A file that stays open between runs.
 class SqliteFile final : public SqliteDatabase {
  public:
   SqliteFile(std::string path, bool writable);
@@ -62,12 +62,12 @@ class SqliteFile final : public SqliteDatabase {
   const bool writable_;
   const SqliteApi api_;
   sqlite3* handle_ = nullptr;
-  std::string name_;  ///< The file's, which a URI doesn't show.
+  std::string name_;  ///< The file's path, also if `path_` is a URI.
   Identity identity_;
   pid_t process_ = ::getpid();
 };
 
-/// A connection of the application's, which a run uses between two of its calls.
+/// The application's own connection. A run uses it while it holds the connection's mutex.
 class SqliteHandle final : public SqliteDatabase {
  public:
   SqliteHandle(sqlite3* handle, const SqliteApi& api) : handle_{handle}, api_{api}, mutex_{api.mutex(handle)} {}

@@ -8,7 +8,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// With %HH as the byte that it stands for.
+/// Replaces each %HH by its byte.
 std::string decoded(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -24,7 +24,7 @@ std::string decoded(std::string_view text) {
   return bytes;
 }
 
-/// As https://www.sqlite.org/uri.html has it: "file:", perhaps "//" and a host, the path, "?" and the parameters, "#".
+/// The form is that of https://www.sqlite.org/uri.html: "file:", optional "//" and host, path, "?" and parameters, "#".
 bool names_no_file(std::string_view uri) {
   uri = uri.substr(0, uri.find('#'));
   const auto question = uri.find('?');

@@ -33,7 +33,7 @@ Answer status_answer(const Route& route, Status status, std::string_view body, s
           .content_type = content_type(route.format),
           .body = body,
           .to_head = route.method == Method::head,
-          .tells_methods = route.method == Method::options,
+          .has_allow = route.method == Method::options,
           .allow_origin = allow_origin,
           .owner = std::move(owner)};
 }
@@ -42,12 +42,12 @@ Answer not_found_answer(Method method, std::string_view allow_origin) noexcept {
   return {.status = 404,
           .body = "Not Found",
           .to_head = method == Method::head,
-          .tells_methods = method == Method::options,
+          .has_allow = method == Method::options,
           .allow_origin = allow_origin};
 }
 
 Answer method_not_allowed_answer(std::string_view allow_origin) noexcept {
-  return {.status = 405, .body = "Method Not Allowed", .tells_methods = true, .allow_origin = allow_origin};
+  return {.status = 405, .body = "Method Not Allowed", .has_allow = true, .allow_origin = allow_origin};
 }
 
 Response to_response(const Answer& answer) {

@@ -16,7 +16,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// What is asked about all probes is always answered as JSON.
+/// An answer about all probes is always JSON.
 Format format_of(const Request& request, const PathMatch& match, std::string_view query) noexcept {
   if (const auto json = accepted_json(request.accept)) return *json;
   if (!match.probe) return Format::health_json;
@@ -97,7 +97,7 @@ std::optional<Answer> Answers::at_hand(const Route& route) const {
 Answer Answers::answer(const Route& route) const {
   if (auto known = at_hand(route)) return *std::move(known);
   if (route.one_check) return answer_of(route, detail::snapshot(*state_, route.probes(), route.check));
-  Effects effects{*state_};  // not while others may wait for the body
+  Effects effects{*state_};  // they fire after renew() has returned, when no thread waits for the body any more
   return answer_with(route, kept_.renew(route, [&] { return write(route, effects); }));
 }
 
@@ -112,7 +112,7 @@ bool Answers::in_another_process() const noexcept { return state_->in_another_pr
 void Answers::post(Tasks task) const noexcept { detail::post(*state_, Lane::answers, std::move(task)); }
 
 std::shared_ptr<const KeptBody> Answers::write(const Route& route, Effects& effects) const {
-  const auto snapshot = route.format == Format::text  // whatever the number of checks is
+  const auto snapshot = route.format == Format::text  // its cost doesn't grow with the number of checks
                             ? Snapshot{.standing = detail::standing(*state_, route.probes(), effects)}
                             : detail::snapshot(*state_, route.probes(), effects);
   const auto& standing = snapshot.standing;

@@ -5,12 +5,11 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The protocol's idea of lower case; the C library's depends on the locale.
+/// For ASCII only. The C library's tolower() depends on the locale.
 [[nodiscard]] constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Whether `text` is `lower_case` in any mixture of cases.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
   if (text.size() != lower_case.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i)
@@ -18,7 +17,7 @@ namespace detail {
   return true;
 }
 
-/// Without the blanks around it.
+/// Without spaces and tabs at both ends.
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);

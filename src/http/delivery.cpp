@@ -11,7 +11,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// An answer that can't be written for want of memory is still an answer: a bare 503.
+/// A bare 503 if there is no memory for the answer.
 Response answer_or_503(const Answers& answers, const Route& route) noexcept {
   try {
     return to_response(answers.answer(route));
@@ -31,14 +31,14 @@ void Delivery::deliver() {
 
 void Delivery::deliver(Response response) {
   if (!settle()) return;
-  // Moved out, so that what `done` owns goes with this call, also if somebody keeps this object.
+  // Moved out, so that what `done` owns is destroyed after this call, even if this object lives on.
   const Done done = std::exchange(done_, nullptr);
   call(done, std::move(response));
 }
 
 void Delivery::post() noexcept {
   self_ = shared_from_this();
-  task_.front() = [this] {  // so small that it needs no memory
+  task_.front() = [this] {  // so small that std::function allocates nothing
     const auto self = std::move(self_);
     deliver();
   };

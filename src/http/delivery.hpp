@@ -14,12 +14,12 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// An answer on its way to a `done`: it is delivered or cancelled, whichever comes first.
+/// A pending answer to an asynchronous request: delivered or cancelled, whichever comes first.
 ///
-///     pending ──deliver()──▶ settled   done is called and freed there
-///        └──────cancel()───▶ settled   done is freed by the canceller
+///     pending ──deliver()──▶ settled   done is called and destroyed by deliver()
+///        └──────cancel()───▶ settled   done is destroyed by cancel()
 ///
-/// It owns all that the answer needs, so that the Endpoint may be gone by then.
+/// It owns everything that the answer needs: the Endpoint may be destroyed before.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class Delivery : public std::enable_shared_from_this<Delivery> {
@@ -28,19 +28,19 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   Delivery(std::shared_ptr<const Answers> answers, Route route, Done done);
 
-  /// Calls `done` with the answer as it is now, unless it was cancelled. What `done` throws is dropped.
+  /// Calls `done` with the answer from the present state, unless cancelled. Exceptions of `done` are dropped.
   void deliver();
-  /// The same with this answer.
+  /// The same with this response.
   void deliver(Response response);
 
-  /// Has deliver() called on the thread that is there for user code. Once; needs no memory.
+  /// Makes the thread for asynchronous answers call deliver(). May be called once; allocates nothing.
   void post() noexcept;
 
-  /// True if `done` wasn't called and won't be.
+  /// @returns Whether `done` wasn't called and won't be.
   bool cancel() noexcept;
 
  private:
-  /// True for the first who asks; `done_` is then its own.
+  /// True for the first caller, which alone may then use `done_`.
   bool settle() noexcept { return !settled_.exchange(true, std::memory_order_acq_rel); }
 
   std::shared_ptr<const Answers> answers_;
@@ -48,10 +48,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Done done_;
   std::atomic<bool> settled_ = false;
   std::list<std::function<void()>> task_{1};
-  std::shared_ptr<Delivery> self_ = nullptr;  ///< Until the task has been done.
+  std::shared_ptr<Delivery> self_ = nullptr;  ///< From post() until the task runs.
 };
 
-/// The caller's half of a pending answer: its end cancels.
+/// The caller's half of a pending answer: its destructor cancels.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class PendingAnswer {
@@ -61,7 +61,7 @@ class PendingAnswer {
   PendingAnswer& operator=(const PendingAnswer&) = delete;
   ~PendingAnswer();
 
-  /// What the delivery waits for.
+  /// The wait to cancel with the delivery.
   void wait_for(std::shared_ptr<Wait> wait) noexcept { wait_ = std::move(wait); }
 
  private:
@@ -70,7 +70,7 @@ class PendingAnswer {
   std::shared_ptr<Wait> wait_ = nullptr;
 };
 
-/// Calls `done`, and drops what it throws.
+/// Calls `done`; its exceptions are dropped.
 void call(const Delivery::Done& done, std::optional<Response> response);
 
 }  // namespace detail

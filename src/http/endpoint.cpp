@@ -44,7 +44,7 @@ PendingResponse Endpoint::async_handle(const Request& request,
     return {};
   }
   std::shared_ptr<detail::Delivery> delivery;
-  std::shared_ptr<detail::PendingAnswer> pending;  // before there is a wait: nothing throws after that
+  std::shared_ptr<detail::PendingAnswer> pending;  // allocated before the wait exists: nothing may throw after that
   auto begun = answers_->begin(*route, [&] {
     delivery = std::make_shared<detail::Delivery>(answers_, *route, std::move(done));
     pending = std::make_shared<detail::PendingAnswer>(answers_, delivery);

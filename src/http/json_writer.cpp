@@ -19,10 +19,10 @@ namespace {
 
 using nlohmann::json;
 
-/// Text that a check took from outside may be no UTF-8; writing it must not throw all the same.
+/// Doesn't throw on text that isn't UTF-8: checks may take text from outside.
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-/// Printable ASCII without quotes and backslashes is what nearly all text is: it stands for itself.
+/// Nearly all text is printable ASCII without quotes and backslashes, which needs no escaping.
 void write_text(std::string& out, std::string_view text) {
   const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
   if (std::all_of(text.begin(), text.end(), plain))
@@ -31,17 +31,17 @@ void write_text(std::string& out, std::string_view text) {
     out += dump(json(text));
 }
 
-/// Writes an object's members one after another. To build a document first would cost a registry of ten thousand checks
-/// many times as much.
+/// Writes an object's members directly. Building a document first would cost many times as much with ten thousand
+/// checks.
 class Object {
  public:
   explicit Object(std::string& out) : out_{out} { out_ += '{'; }
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
-  /// To be called after the last member; not by the destructor, because it may throw.
+  /// Call it after the last member. The destructor doesn't, because it may throw.
   void end() { out_ += '}'; }
 
-  /// Begins a member; its value is what is written next.
+  /// Begins a member; the caller appends its value.
   std::string& member(std::string_view key) {
     if (!std::exchange(empty_, false)) out_ += ',';
     write_text(out_, key);
@@ -66,8 +66,8 @@ json to_json(const Value& value) {
   return nullptr;
 }
 
-/// The conditions that explain a status; a new run under way doesn't.
-bool is_told(Condition condition) noexcept {
+/// False for a new run under way: it doesn't explain a status.
+bool explains_status(Condition condition) noexcept {
   switch (condition) {
     case Condition::fresh:
     case Condition::running: return false;
@@ -87,7 +87,7 @@ void add_details(Object& object, const CheckReport& check, Details details) {
   data.end();
 }
 
-/// What dashboards show of a check.
+/// For dashboards.
 void add_statistics(Object& object, const CheckReport& check) {
   object.member("critical") += check.critical ? "true" : "false";
   if (check.results == 0) return;
@@ -107,7 +107,7 @@ void add_check(Object& checks, const CheckReport& check, bool with_probe, Detail
   if (with_probe) object.text("probe", to_string(check.probe));
   object.text("status", to_string(check.status));
   if (check.checked_at) object.text("time", utc_text(*check.checked_at));
-  if (is_told(check.condition)) object.text("condition", to_string(check.condition));
+  if (explains_status(check.condition)) object.text("condition", to_string(check.condition));
   add_details(object, check, details);
   if (with_probe && details != Details::never) add_statistics(object, check);
   object.end();
@@ -140,7 +140,7 @@ void add_phase(Object& root, const Snapshot& snapshot) {
   phase.end();
 }
 
-/// The reasons of the probes that aren't well, each with its probe: "readiness: SIGTERM".
+/// The reasons of the probes that don't pass, each with its probe: "readiness: SIGTERM".
 std::string joined_reasons(const Snapshot& snapshot, Details details) {
   std::string text;
   for (const Probe probe : all_probes) {

@@ -14,7 +14,7 @@ bool is_token_character(char c) noexcept {
   return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || others.find(c) != others.npos;
 }
 
-/// Reads the pieces of a header value one after the other. What isn't there is an empty piece or false.
+/// Reads the pieces of a header value. A missing piece is empty or false.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) noexcept : rest_{text} {}
@@ -34,7 +34,7 @@ class Scanner {
     return take_bytes(static_cast<std::size_t>(end - rest_.begin()));
   }
 
-  /// A quoted string with its quotes; nothing of it is needed but its end.
+  /// Skips a quoted string.
   bool take_quoted() noexcept {
     if (!rest_.starts_with('"')) return false;
     for (std::size_t i = 1; i < rest_.size(); ++i) {
@@ -78,10 +78,10 @@ struct MediaRange {
   }
 };
 
-/// One ";name=value" behind a media range; the name alone is allowed too.
+/// One ";name=value" behind a media range; only `q` must have a value.
 bool take_parameter(Scanner& scanner, MediaRange& range) noexcept {
   const auto name = scanner.take_token();
-  if (name.empty()) return true;  // ";;" and a ';' at the end are nothing
+  if (name.empty()) return true;  // ";;", or a ';' at the end
   const bool is_quality = equals_ignoring_case(name, "q");
   if (!scanner.take('=')) return !is_quality;
   const auto value = scanner.take_token();

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t max_path = 256;
 
-/// A space or a control character: neither can be in a request line.
+/// A space or a control character: a request target can't have either.
 bool is_unprintable(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
 
-/// For a message: what can't be printed is shown as '?', and what is too long is cut.
+/// For a message: unprintable characters become '?', and a long path is cut.
 std::string quoted(std::string_view path) {
   constexpr std::size_t shown = 64;
   std::string text{path.substr(0, shown)};
@@ -21,7 +21,7 @@ std::string quoted(std::string_view path) {
   return '"' + text + (path.size() > shown ? "...\"" : "\"");
 }
 
-/// The rule that the path breaks; null if it is well-formed.
+/// Null if the path is well-formed.
 const char* broken_rule(std::string_view path) noexcept {
   if (path.empty() || path.front() != '/') return "must begin with '/'";
   if (path.size() > max_path) return "must not be longer than 256 bytes";

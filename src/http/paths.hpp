@@ -11,19 +11,18 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What a path leads to.
 struct PathMatch {
-  std::optional<Probe> probe = std::nullopt;             ///< None: all three.
-  std::optional<std::string_view> check = std::nullopt;  ///< What follows "<path>/": a view into the path looked up.
+  std::optional<Probe> probe = std::nullopt;             ///< Nothing: all three.
+  std::optional<std::string_view> check = std::nullopt;  ///< What follows "<path>/": a view into find()'s argument.
 
   friend bool operator==(const PathMatch& a, const PathMatch& b) noexcept = default;
 };
 
 /// The paths of an endpoint.
 ///
-/// Where one continues another ("/health" and "/health/live"), the longer one wins. A path that ends in '/' leads to no
-/// checks. Where the options ask for it, one '/' more at the end of any other path, or of a check's, is passed over.
-/// Paths are compared byte by byte: nothing is decoded and no dot segment is resolved.
+/// Of two paths that match ("/health" and "/health/live") the longer one wins. A path that ends in '/' has no check
+/// paths below it. With EndpointOptions::trailing_slash, one extra '/' at the end of any other path, or of a check's
+/// path, is ignored. Paths are compared byte by byte: nothing is decoded, and no dot segment is resolved.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class Paths {
@@ -31,7 +30,7 @@ class Paths {
   /// @throws std::invalid_argument  naming the list, the path and the rule, if a path is malformed or given twice.
   explicit Paths(const EndpointOptions& options);
 
-  /// Nothing if the path is foreign.
+  /// Nothing if the endpoint doesn't have the path.
   [[nodiscard]] std::optional<PathMatch> find(std::string_view path) const noexcept;
 
  private:
@@ -41,7 +40,7 @@ class Paths {
   };
   void add(const char* list, const std::vector<std::string>& paths, std::optional<Probe> probe);
 
-  std::vector<Entry> entries_;  ///< The longest first.
+  std::vector<Entry> entries_;  ///< The longest path first.
   bool trailing_slash_;
 };
 

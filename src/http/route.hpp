@@ -14,16 +14,14 @@ namespace detail {
 /// Methods are case-sensitive: "get" is none of these.
 enum class Method { get, head, options, other };
 
-/// What an answer is written as.
 enum class Format { text, verbose_text, health_json, json };
 
-/// What a request asks for, free of the request's own bytes but for the name of a check.
+/// What a request asks for. Of the request's own bytes it has only the name of a check.
 struct Route {
-  /// The probe that is asked about; none: all three, as /health does.
+  /// Nothing: all three, as for /health.
   std::optional<Probe> probe = std::nullopt;
-  /// Whether one check is asked for, and which. The name is empty if what was asked for can't be one's name.
   bool one_check = false;
-  std::string check = {};
+  std::string check = {};  ///< With `one_check`: its name, or empty if the request has no valid name.
   Method method = Method::get;
   Format format = Format::text;
 

@@ -9,7 +9,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// The length of "http://" or "https://" at the beginning; 0 if neither is there.
+/// The length of "http://" or "https://" at the beginning, or 0.
 std::size_t scheme_length(std::string_view target) noexcept {
   for (const std::string_view scheme : {"http://", "https://"})
     if (equals_ignoring_case(target.substr(0, scheme.size()), scheme)) return scheme.size();

@@ -24,7 +24,7 @@ std::string_view outcome(Status status) noexcept {
   return " failed: ";
 }
 
-/// The library's own words tell nothing of the application's: they are never withheld.
+/// The library's own reasons reveal nothing about the application, so they are never withheld.
 std::string_view shown(std::string_view reason, bool by_library, Details details) noexcept {
   if (details == Details::never && !by_library) return "reason withheld";
   return reason.empty() ? "no reason given" : reason;
@@ -57,7 +57,7 @@ std::string_view verdict(Status status) noexcept {
 
 std::string_view shown_reason(const Report& report, Details details) noexcept {
   if (details == Details::always || report.reason().empty() || report.reason_by_library()) return report.reason();
-  return "shutting down";  // whatever the application calls it
+  return "shutting down";  // instead of the application's own reason
 }
 
 std::string verbose_text(const Report& report, Details details) {

@@ -9,25 +9,25 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// "OK" or "Service Unavailable": the whole of a terse answer, and the last line of a verbose one.
+/// "OK" or "Service Unavailable": a terse answer, and the last line of a verbose one.
 [[nodiscard]] std::string_view verdict(Status status) noexcept;
 
-/// The reason of a report, as far as `details` lets it be shown: the library's own in any case, in place of the
-/// application's for a shutdown "shutting down". Empty if there is none. Lasts as long as the report.
+/// The reason of a report, or "shutting down" if it is the application's and `details` withholds it. Empty if there is
+/// none. A view into the report.
 [[nodiscard]] std::string_view shown_reason(const Report& report, Details details) noexcept;
 
-/// A line a check, in order, and the verdict:
+/// One line per check, in order, and the verdict:
 ///
 ///     [+]cache ok
 ///     [!]search degraded: backlog of 12000
 ///     [-]database failed: connection refused
 ///     Service Unavailable
 ///
-/// A check that isn't critical is at worst degraded. Where the report has a reason of its own, a line named "(startup)"
-/// or "(shutdown)", as no check can be, tells it. Reasons are shown as `details` says, the library's own in any case.
+/// A check that isn't critical is at worst degraded. A reason of the report itself has a line named "(startup)" or
+/// "(shutdown)"; no check can have such a name. `details` decides whether the application's reasons are shown.
 [[nodiscard]] std::string verbose_text(const Report& report, Details details);
 
-/// The same of one check's own status.
+/// The same for one check's own status.
 [[nodiscard]] std::string verbose_text(const CheckReport& check, Details details);
 
 }  // namespace detail

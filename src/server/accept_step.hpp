@@ -5,12 +5,12 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What follows a call of accept(). None of them ends the listener: a probe that is no longer answered gets the process
-/// killed.
+/// What to do after a call of accept(). No error ends the listener: the kubelet kills a process whose probe gets no
+/// answer.
 enum class AcceptStep {
-  again,     ///< It gave a connection, or one that failed by itself: there may be more.
-  wait,      ///< Nobody is there.
-  back_off,  ///< The process or the machine lacks something. Trying again at once would burn a core.
+  again,     ///< It returned a connection, or the error of one: there may be more.
+  wait,      ///< No connection is pending.
+  back_off,  ///< The process or the machine lacks a resource. Trying again at once would burn a core.
 };
 
 /// @param error  errno after accept(), 0 for success.
@@ -19,7 +19,7 @@ enum class AcceptStep {
   switch (error) {
     case 0:
     case EINTR:
-    // Errors of the connection that was accepted, which Linux hands to the caller of accept(); see accept(2).
+    // Linux returns pending errors of the new connection from accept(); see accept(2).
     case ECONNABORTED:
     case EPROTO:
     case ENOPROTOOPT:
@@ -32,17 +32,17 @@ enum class AcceptStep {
     case ENONET:
 #endif
       return AcceptStep::again;
-    default: return AcceptStep::back_off;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM of a filter, and all others
+    default: return AcceptStep::back_off;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM from a filter, and others
   }
 }
 
-/// What follows one call of accept() after the other. An error that should be over at the next call but comes again and
-/// again makes it back off, too: so none can burn a core.
+/// The steps after successive calls of accept(). It also backs off if a supposedly transient error keeps coming, so
+/// that no error can burn a core.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class AcceptSteps {
  public:
-  /// Errors in a row that may pass by themselves.
+  /// Transient errors in a row before it backs off.
   static constexpr int most_transient = 64;
 
   [[nodiscard]] constexpr AcceptStep after(int error) noexcept {
@@ -54,7 +54,7 @@ class AcceptSteps {
   }
 
  private:
-  int transient_ = 0;  ///< Errors since the last call without one.
+  int transient_ = 0;  ///< Transient errors in a row.
 };
 
 }  // namespace detail

@@ -13,10 +13,10 @@ namespace detail {
 namespace {
 
 constexpr std::chrono::milliseconds pause_without_resources{100};
-/// Connections that have been in a stage for too long and are looked after before others have their turn: once a
-/// process that stood still goes on, that may be all of them.
+/// At most so many overdue connections are handled before others have their turn: after a pause of the process, all of
+/// them may be overdue.
 constexpr int overdue_per_turn = 256;
-/// The part of the places that only those take who have just come, so that a newcomer finds one.
+/// 1/8 of the places is reserved for new connections.
 constexpr std::size_t reserve_divisor = 8;
 
 }  // namespace
@@ -41,7 +41,7 @@ void Acceptor::on_listener() noexcept {
   try {
     accept_burst();
   } catch (...) {
-    go_on();
+    resume_waits();
   }
 }
 
@@ -50,11 +50,11 @@ void Acceptor::on_sweep() noexcept {
   try {
     check_deadlines();
   } catch (...) {
-    go_on();
+    resume_waits();
   }
 }
 
-void Acceptor::go_on() noexcept {
+void Acceptor::resume_waits() noexcept {
   for (const auto step : {&Acceptor::wait, &Acceptor::watch_if_needed}) {
     try {
       (this->*step)();
@@ -88,7 +88,7 @@ AcceptStep Acceptor::accept_one() {
     const auto step = make_room(EBUSY);
     if (step != AcceptStep::again) return step;
   }
-  // Not Asio's accept: on Linux this is one system call instead of two, and the descriptor is never inheritable.
+  // Unlike Asio's accept, this is one system call on Linux instead of two, and the descriptor is never inheritable.
   sockaddr_storage peer = {};
   socklen_t size = sizeof peer;
   Descriptor descriptor{accept_connection(listener_.get(), peer, size)};
@@ -107,16 +107,16 @@ AcceptStep Acceptor::accept_one() {
   }
 }
 
-bool Acceptor::somebody_waits() noexcept {
+bool Acceptor::has_pending_connection() noexcept {
   pollfd listener{.fd = listener_.get(), .events = POLLIN, .revents = 0};
   return ::poll(&listener, 1, 0) > 0;
 }
 
-// accept() can't be asked: it wants a descriptor before it looks whether anybody is there.
+// It must ask poll(): without a free descriptor accept() fails with EMFILE even if no connection is pending.
 AcceptStep Acceptor::make_room(int error) {
-  if (!somebody_waits()) return AcceptStep::wait;
+  if (!has_pending_connection()) return AcceptStep::wait;
   if (error != EBUSY && spare_descriptor_.give_up()) {
-    if (!sweep_->under_way()) watch_deadlines();  // until there is a spare one again
+    if (!sweep_->under_way()) watch_deadlines();  // a later sweep opens a new spare one
     return AcceptStep::again;
   }
   const auto choice = service_->places.who_makes_room();
@@ -126,7 +126,7 @@ AcceptStep Acceptor::make_room(int error) {
     return AcceptStep::again;
   }
   errno = error;
-  return choice.somebody_will ? AcceptStep::wait : AcceptStep::back_off;
+  return choice.later ? AcceptStep::wait : AcceptStep::back_off;
 }
 
 void Acceptor::serve(Descriptor descriptor, const PeerAddress& peer) {
@@ -169,10 +169,10 @@ void Acceptor::check_deadlines() {
   if (has_something_to_sweep()) watch_deadlines(ended_all ? sweep_interval : std::chrono::milliseconds{0});
 }
 
-// No connection, no timer: an idle server never wakes up.
+// False for an idle server, so that it never wakes up.
 bool Acceptor::has_something_to_sweep() const noexcept {
-  const bool is_deaf = !wait_->under_way() && !pause_->under_way();
-  return !service_->places.empty() || spare_descriptor_.is_missing() || is_deaf;
+  const bool lost_its_wait = !wait_->under_way() && !pause_->under_way();
+  return !service_->places.empty() || spare_descriptor_.is_missing() || lost_its_wait;
 }
 
 bool Acceptor::end_overdue() noexcept {

@@ -17,34 +17,33 @@ namespace detail {
 
 inline constexpr std::chrono::milliseconds sweep_interval{250};
 
-/// Accepts connections until it is closed, whatever accept() says, and ends those that take too long.
+/// Accepts connections until it is closed, whatever error accept() returns, and ends those that exceed a time limit.
 ///
 ///     waiting ──(readable)──▶ accepting a burst ──▶ waiting
 ///                                   └─(no descriptor or memory)─▶ backing off for 100 ms ──▶ accepting a burst
 ///
-/// Where no descriptor is left, the new one gets the spare one, at the expense of no other. Where that is in use, or
-/// as many connections are open as may be, an open one gives way to the new one.
+/// If the process has no descriptor left, a new connection gets the spare one. If that is in use, or all places are
+/// taken, an open connection is closed for the new one.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: for the server's turn.
+/// @par Thread safety  Distinct objects: safe. Shared objects: on the server's turn only.
 class VITALS_EXPORT Acceptor {
  public:
-  /// @param socket  Taken over.
   /// @throws std::system_error  if the process has no descriptor left.
   Acceptor(std::shared_ptr<Service> service, ListenSocket socket);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor() = default;
 
-  /// Begins to accept. @throws std::bad_alloc
+  /// @throws std::bad_alloc
   void start();
-  /// Closes the socket and all connections.
+  /// Closes the listener and all connections.
   void close() noexcept;
-  /// In a child of fork(): closes the child's copies of what the host waits for.
+  /// In a child of fork(): closes the child's copies of the descriptors that the host waits for.
   void leave_to_parent() noexcept;
 
  private:
-  /// Out of memory. What the step had is free again, and it is what waiting needs.
-  void go_on() noexcept;
+  /// After a step ran out of memory: begins the waits again. The step has freed the memory that they need.
+  void resume_waits() noexcept;
   void on_listener() noexcept;
   void on_sweep() noexcept;
   void end_waits() noexcept;
@@ -52,9 +51,10 @@ class VITALS_EXPORT Acceptor {
   void wait();
   void accept_burst();
   [[nodiscard]] AcceptStep accept_one();
-  [[nodiscard]] bool somebody_waits() noexcept;
-  /// What follows where a connection lacks a descriptor or a place: `again` if there is one now.
-  /// @param error  EBUSY for the lack of a place. For the log, if no connection gives way.
+  [[nodiscard]] bool has_pending_connection() noexcept;
+  /// Frees a descriptor or a place for a new connection.
+  /// @param error  EBUSY if all places are taken, else errno of accept(). Logged if no connection gives way.
+  /// @returns `again` if there is one now.
   [[nodiscard]] AcceptStep make_room(int error);
   void serve(Descriptor descriptor, const PeerAddress& peer);
   void keep_reserve(const Connection& newcomer);
@@ -63,7 +63,7 @@ class VITALS_EXPORT Acceptor {
   void watch_deadlines(std::chrono::milliseconds interval = sweep_interval);
   void check_deadlines();
   [[nodiscard]] bool has_something_to_sweep() const noexcept;
-  /// @returns Whether none is overdue any more; else others have their turn first.
+  /// @returns False if it stopped early, so that other connections have their turn.
   [[nodiscard]] bool end_overdue() noexcept;
 
   using Step = HostStep<Acceptor, &Acceptor::on_listener>;
@@ -74,14 +74,14 @@ class VITALS_EXPORT Acceptor {
   ListenEnd end_;
   Step listener_step_{*this};
   Sweep sweep_step_{*this};
-  // They end before the listener and what they call.
+  // Destroyed before the listener and the steps that they call.
   std::unique_ptr<HostWait> wait_;
   std::unique_ptr<HostTimer> pause_;
   std::unique_ptr<HostTimer> sweep_;
   std::unique_ptr<Dispatcher> dispatcher_;
   AcceptSteps steps_ = {};
   SpareDescriptor spare_descriptor_ = {};
-  /// Serves those who come, one after the other, until it stays with one: most probes need no connection of their own.
+  /// Reused for each new client until one stays: most probes are over at once, and so allocate no Connection.
   std::shared_ptr<Connection> spare_ = {};
 };
 

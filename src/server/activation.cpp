@@ -23,12 +23,12 @@ namespace {
 
 constexpr std::string_view scheme = "systemd:";
 constexpr int first_inherited = 3;  // SD_LISTEN_FDS_START
-constexpr std::string_view name_of_the_unnamed = "unknown";
+constexpr std::string_view default_name = "unknown";
 constexpr std::size_t longest_quotation = 200;
 
 std::string quoted(std::string_view text) { return "\"" + safe_text(text, longest_quotation) + "\""; }
 
-/// @returns -1 if it isn't a number that is greater than 0.
+/// @returns -1 unless it is a number greater than 0.
 long number_of(std::string_view text) noexcept {
   long number = -1;
   const auto* end = text.data() + text.size();
@@ -36,7 +36,6 @@ long number_of(std::string_view text) noexcept {
   return error == std::errc{} && rest == end && number > 0 ? number : -1;
 }
 
-/// How many sockets there are for this process.
 int inherited_count(const std::string& server) {
   const char* pid = std::getenv("LISTEN_PID");
   const char* count = std::getenv("LISTEN_FDS");
@@ -47,7 +46,7 @@ int inherited_count(const std::string& server) {
   if (number_of(pid) != ::getpid())
     cant_listen(
         server, ENXIO,
-        "the sockets are another process's: LISTEN_PID is " + quoted(pid) + ", this is " + std::to_string(::getpid()));
+        "the sockets are for another process: LISTEN_PID is " + quoted(pid) + ", not " + std::to_string(::getpid()));
   const auto number = number_of(count);
   if (number < 0 || number > INT_MAX - first_inherited) cant_listen(server, EINVAL, "LISTEN_FDS is " + quoted(count));
   return static_cast<int>(number);
@@ -67,17 +66,17 @@ int index_of(std::string_view name, std::string_view names, int count, const std
   cant_listen(server, ENXIO, "no socket has that name: LISTEN_FDNAMES is " + quoted(names));
 }
 
-/// The descriptor's number.
+/// @returns The number of the descriptor.
 int find_inherited(std::string_view name, const std::string& server) {
   const int count = inherited_count(server);
   if (const char* names = std::getenv("LISTEN_FDNAMES"); names != nullptr)
     return first_inherited + index_of(name, names, count, server);
-  if (name != name_of_the_unnamed)
+  if (name != default_name)
     cant_listen(server, ENXIO, "LISTEN_FDNAMES isn't set, and without it the name is \"unknown\"");
   return first_inherited;
 }
 
-/// -1 with errno.
+/// @returns -1 and sets errno on failure.
 int socket_option(int fd, int name) noexcept {
   int value = -1;
   socklen_t size = sizeof value;
@@ -119,8 +118,8 @@ ListenSocket inherit_socket(const std::string& address) {
   Descriptor descriptor{::fcntl(inherited, F_DUPFD_CLOEXEC, first_own_descriptor)};
   if (!descriptor || !make_non_blocking(descriptor.get())) cant_listen(server, errno);
   const SocketName name{descriptor.get()};
-  // As with our own listeners: what is accepted inherits it. Whether accepting is deferred is for the socket unit to
-  // say.
+  // Accepted connections inherit it, as from our own listeners. Deferring accept is left to the socket unit
+  // (DeferAcceptSec=).
   if (const int on = 1; name.family() != AF_UNIX)
     (void)::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return {.descriptor = std::move(descriptor),

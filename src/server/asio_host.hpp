@@ -20,7 +20,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Calls what throws exceptions of Asio's: they are no std::system_error.
+/// Turns Asio's exceptions into std::system_error, which they don't derive from.
 template <class Call>
 auto with_std_errors(const Call& call) {
   try {
@@ -30,20 +30,20 @@ auto with_std_errors(const Call& call) {
   }
 }
 
-/// What the handlers of a host share, and may outlive it with.
+/// The state that a host shares with its handlers, which may outlive it.
 template <class Threads>
 struct AsioTurns {
-  typename Threads::Mutex mutex;  ///< Held on the server's turn.
+  typename Threads::Mutex mutex;  ///< Locked during the server's turn.
   ProcessOwner owner;
   PostedTasks tasks;
 
-  /// This is a child of fork(), whose host runs what its parent's handlers were.
+  /// True in a child of fork(), whose host would run copies of its parent's handlers.
   [[nodiscard]] bool in_another_process() const noexcept { return Threads::may_run_in_children && owner.is_another(); }
 };
 
-/// An object of Asio that is waited for, and the wait for it. `Object` is a timer or a descriptor.
+/// An Asio object and the wait for it. `Object` is a timer or a descriptor.
 ///
-/// Handlers own it, but the object goes with the wait: none may outlive its context.
+/// Handlers share ownership of this. The Asio object is destroyed in end(), because it must not outlive its context.
 template <class Threads, class Object>
 class AsioWaiting {
  public:
@@ -56,8 +56,8 @@ class AsioWaiting {
   [[nodiscard]] Object& object() noexcept { return *object_; }
   [[nodiscard]] bool under_way() const noexcept { return awaited_.load(std::memory_order_relaxed) != 0; }
 
-  /// The wait is under way from the construction of its handler until that is called or destroyed. An executor that
-  /// lacks the memory to pass it on destroys it without a call, on any thread.
+  /// The wait is under way from the construction of its handler until the handler is called or destroyed. An executor
+  /// without memory to post it destroys it uncalled, on any thread.
   class Handler {
    public:
     explicit Handler(const std::shared_ptr<AsioWaiting>& waiting) noexcept
@@ -88,7 +88,7 @@ class AsioWaiting {
   }
 
  private:
-  /// False if it was over before.
+  /// @returns False if it was over before.
   [[nodiscard]] bool is_over(unsigned number) noexcept {
     return awaited_.compare_exchange_strong(number, 0, std::memory_order_relaxed);
   }
@@ -96,16 +96,16 @@ class AsioWaiting {
   std::shared_ptr<Turns> turns_;
   HostClient* client_;
   std::optional<Object> object_;
-  unsigned number_ = 1;                ///< Of the last handler: odd, so never 0.
-  std::atomic<unsigned> awaited_ = 0;  ///< The number of the handler that is awaited.
+  unsigned number_ = 1;                ///< The last handler's; always odd, so never 0.
+  std::atomic<unsigned> awaited_ = 0;  ///< The number of the handler that the wait needs; 0: no wait is under way.
 };
 
-/// A host that is an executor of Asio's. `Threads` says whose threads run it, and what follows from that:
+/// A host on an Asio executor. `Threads` describes the threads that run it:
 ///
-///     Executor             its type
-///     Mutex                keeps others from the server's turn; may do nothing where nobody else is there
-///     Loop                 has post(handler), for any thread
-///     may_run_in_children  whether handlers are run in a child of fork()
+///     Executor             the executor's type
+///     Mutex                locked during the server's turn; does nothing if only one thread uses the server
+///     Loop                 has post(handler), callable from any thread
+///     may_run_in_children  whether a child of fork() may run handlers
 template <class Threads>
 class AsioHost final : public Host {
  public:
@@ -118,7 +118,7 @@ class AsioHost final : public Host {
   }
 
   [[nodiscard]] Mutex& mutex() noexcept { return turns_->mutex; }
-  /// Lets go of what is Asio's, apart from what it has made.
+  /// Drops the posted tasks and the executor. The waits and timers that it made stay.
   void close() noexcept {
     turns_->tasks.close();
     executor_.reset();
@@ -136,7 +136,7 @@ class AsioHost final : public Host {
       try {
         return loop_->post(Wake{turns_});
       } catch (...) {
-        // Out of memory: if that lasts, whoever waits for it has its limit.
+        // Out of memory. If that lasts, the connection that waits for the task reaches its time limit.
       }
     }
   }
@@ -144,7 +144,7 @@ class AsioHost final : public Host {
  private:
   using Turns = AsioTurns<Threads>;
 
-  /// Calls what was posted. As a Handler, it may be destroyed without a call.
+  /// Calls the posted tasks. Like a Handler it may be destroyed uncalled.
   class Wake {
    public:
     explicit Wake(std::shared_ptr<Turns> turns) noexcept : turns_{std::move(turns)} {}
@@ -174,7 +174,7 @@ class AsioHost final : public Host {
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
     ~Wait() override {
-      waiting_->object().release();  // not closed: it isn't ours
+      waiting_->object().release();  // without closing it: its owner does
       waiting_->end();
     }
     void begin(Interest interest) override {

@@ -1,4 +1,4 @@
-// What a connection does while it reads and answers; connection_end.cpp has its end.
+// Reading and answering; connection_end.cpp has the rest.
 
 #include "server/connection.hpp"
 
@@ -52,7 +52,7 @@ void Connection::on_event(SocketEvent event) noexcept {
       case Stage::lingering: return linger();
       case Stage::writing: return write_rest();
       case Stage::waiting:
-        // A peer that only stops sending still wants its answer; one that has reset the connection doesn't.
+        // A peer that has only shut down its sending side may still read the answer.
         if (event.broken) close();
         return;
     }
@@ -104,8 +104,8 @@ auto Connection::receive() -> Next {
     return Next::event;
   }
   input_.commit(came.size);
-  wants_ = came.wants;
-  // Whatever comes from now on is an event, apart from the end that has been told of already.
+  interest_ = came.interest;
+  // From now on new input is an event. An end of input whose event has already come isn't.
   drained_ = came.drained && !(peer_ended_ && came.size > 0);
   return Next::input;
 }
@@ -116,10 +116,10 @@ void Connection::await_input() {
     input_.trim();
   else if (stage_ != Stage::head)
     enter(Stage::head);
-  watch_.await(wants_);
+  watch_.await(interest_);
 }
 
-/// Answers what has been read; what is left of it then is less than a head.
+/// Answers all complete requests that have been read.
 auto Connection::serve_input(std::size_t& served) -> Next {
   if (awaits_proxy_header_ && !take_proxy_header()) return open_ ? Next::input : Next::event;
   for (; !input_.pending().empty(); ++served) {
@@ -140,7 +140,7 @@ auto Connection::serve_input(std::size_t& served) -> Next {
   return Next::input;
 }
 
-/// False if there is more to come, or if it is closed.
+/// False if the header is incomplete, or if the connection is closed.
 bool Connection::take_proxy_header() noexcept {
   const auto verdict = proxy_header_.resume(input_.pending());
   if (verdict.kind == ProxyHeaderVerdict::Kind::refuse) {
@@ -150,7 +150,7 @@ bool Connection::take_proxy_header() noexcept {
   if (verdict.kind != ProxyHeaderVerdict::Kind::complete) return false;
   input_.consume(verdict.size);
   awaits_proxy_header_ = false;
-  // The header is a part of the first head: what follows has no more time for it.
+  // The header counts as part of the first head: both together have one time limit.
   if (stage_ != Stage::head) enter(Stage::head);
   return true;
 }
@@ -165,7 +165,7 @@ void Connection::let_others_go_first() {
 void Connection::on_turn() noexcept {
   if (std::exchange(has_turn_, false)) {
     service_->begin_turn();
-    return on_event({});  // whatever has happened meanwhile
+    return on_event({});  // reads what has arrived meanwhile
   }
   if (stage_ != Stage::waiting || !open_) return;
   service_->begin_turn();
@@ -191,7 +191,7 @@ auto Connection::on_head(HeadVerdict verdict) -> Next {
   const auto bytes = input_.pending();
   const auto head = parse_request_head(bytes.substr(verdict.begin, verdict.end - verdict.begin));
   if (!head) return refuse(400, Limit::malformed);
-  // A request with a body is answered by its head alone: its sender may be waiting for permission to send the body.
+  // A request with a body is answered by its head alone: the client may wait for "100 Continue" before it sends more.
   persistence_ = scan_.has_body() ? Persistence::close : persistence_of(*head);
   unread_input_ = scan_.has_body() || verdict.end < bytes.size();
   const auto route =
@@ -208,7 +208,7 @@ auto Connection::on_request(const Route& route, KeptReply* kept) -> Next {
   auto begun = service_->answers.begin(route, [this] {
     return [weak = weak_from_this()] {
       if (auto self = weak.lock()) {
-        const auto host = self->service_->host;  // the connection may be the last to have it
+        const auto host = self->service_->host;  // post() may destroy the connection, the last owner of the host
         host->post(std::move(self));
       }
     };
@@ -233,12 +233,12 @@ auto Connection::refuse(int status, Limit limit) -> Next {
 Persistence Connection::persistence_of(const RequestHead& head) const noexcept {
   if (head.wants_close) return Persistence::close;
   if (head.http_1_1) return Persistence::keep_alive;
-  return head.wants_keep_alive ? Persistence::told_keep_alive : Persistence::close;
+  return head.wants_keep_alive ? Persistence::explicit_keep_alive : Persistence::close;
 }
 
 void Connection::on_ready() {
   unfinished_->wait.reset();
-  drained_ = false;  // since then more may have come
+  drained_ = false;  // more may have arrived during the wait
   if (write(service_->answers.answer(unfinished_->route)) == Next::input) serve();
 }
 
@@ -263,7 +263,7 @@ auto Connection::send(std::string_view bytes) -> Next {
   state.caught_up = false;
   stay();
   enter(Stage::writing);
-  watch_.await(went.wants);
+  watch_.await(went.interest);
   return Next::event;
 }
 
@@ -273,7 +273,7 @@ void Connection::write_rest() {
     const auto went = send_some(std::string_view{state.unsent}.substr(state.sent));
     state.sent += went.size;
     if (went.over) return close();
-    if (went.drained) return watch_.await(went.wants);
+    if (went.drained) return watch_.await(went.interest);
   }
   if (on_written() == Next::input) serve();
 }

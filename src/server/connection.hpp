@@ -24,41 +24,42 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// One client: reads a request, answers it, and only then looks at the next, so that pipelined answers are in order.
+/// One client. It answers each request before it parses the next, so that pipelined answers are in order.
 ///
 ///     first_byte ──▶ head ──▶ waiting ──▶ writing ──▶ idle ──▶ head           (the next request)
 ///         │            │    (for runs)       ├──────▶ lingering ──▶ closed
 ///         └────────────┴─────────────────────┴────────────────────▶ closed
 ///
-/// It passes by the stages in which it need not wait. What arrives with the connection is read, answered and closed
-/// before anything else knows of it; only one that must wait stays: it then has a place, and its socket is watched.
+/// It skips the stages in which it need not wait. A request that arrives with the connection is usually read, answered
+/// and closed at once. Only a connection that must wait *stays*: it takes a place, and its socket is watched.
 ///
-/// A request that is refused, or whose body is not wanted, is answered at once, and the connection then lingers:
-/// closing a socket with unread bytes resets it, and the reset would overtake the answer.
+/// A request that is refused, or that has a body, is answered at once; then the connection lingers. Closing a socket
+/// with unread bytes resets it, and the reset could overtake the answer.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: for the server's turn.
+/// @par Thread safety  Distinct objects: safe. Shared objects: on the server's turn only.
 class VITALS_EXPORT Connection final : public HostTask, public std::enable_shared_from_this<Connection> {
  public:
   explicit Connection(std::shared_ptr<Service> service);
 
-  /// Serves a client. Afterwards it either stays, kept alive by its place, or is over, and may serve another one.
+  /// Serves a client. Afterwards the connection either stays, kept alive by its place, or is over and may be reused.
   void start(Descriptor descriptor, const PeerAddress& peer = {}, std::unique_ptr<Transport> transport = nullptr);
   [[nodiscard]] bool stays() const noexcept { return stays_; }
-  /// Something has happened to its socket, or may have. Out of memory, this connection goes and the server stays.
+  /// Call it when something has happened, or may have happened, to the socket. Closes the connection if it runs out of
+  /// memory.
   void on_event(SocketEvent event) noexcept;
-  /// It has been in its stage for too long, perhaps only because the process stood still: serves what has come
-  /// meanwhile. end_stage() is for one that is still in its stage then.
+  /// Call it when its stage is over the time limit, before end_stage(). The process may have paused, so it first serves
+  /// what has arrived meanwhile. Call end_stage() only if the stage is still over its limit then.
   void catch_up() noexcept;
-  /// Always closes it, or has it enter a stage.
+  /// Closes the connection, or moves it to another stage or to the beginning of the same one.
   void end_stage() noexcept;
   void close() noexcept;
   [[nodiscard]] GivesWay gives_way() const noexcept;
 
  private:
-  /// What follows a step.
+  /// What to do after a step.
   enum class Next {
-    input,  ///< What has been read may be looked at, or more be read.
-    event,  ///< Nothing, before something happens.
+    input,  ///< Parse what has been read, or read more.
+    event,  ///< Return: wait for the next event.
   };
 
   void stay();
@@ -80,7 +81,7 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   [[nodiscard]] Next refuse(int status, Limit limit);
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
-  /// It is to go on after the others, or the runs that it waits for are over.
+  /// Called after let_others_go_first(), and when the runs that it waits for have ended.
   void on_turn() noexcept override;
   void on_ready();
   void end_wait();
@@ -94,37 +95,37 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   void finish();
   void linger();
 
-  /// What a connection has that isn't simply between two requests.
+  /// State that a connection between two requests doesn't need.
   struct Unfinished {
     Route route = {};
     std::shared_ptr<Wait> wait = {};
     std::string unsent = {};
-    std::size_t sent = 0;    ///< Of it.
-    bool caught_up = false;  ///< It had a second limit, because its peer read while the server stood still.
+    std::size_t sent = 0;    ///< Bytes of `unsent`.
+    bool caught_up = false;  ///< Its time to write was renewed once, because the peer read while the process paused.
     std::size_t discarded = 0;
   };
   [[nodiscard]] Unfinished& unfinished();
 
   const std::shared_ptr<Service> service_;
-  Descriptor descriptor_ = {};  ///< Until it stays; then `watch_` has it.
+  Descriptor descriptor_ = {};  ///< Until the connection stays; then `watch_` owns it.
   Watch watch_ = {};
   Places<Connection>::Place place_ = {};
-  int fd_ = -1;  ///< Of the one or the other.
+  int fd_ = -1;  ///< That of `descriptor_` or `watch_`.
   Stage stage_ = Stage::first_byte;
   Persistence persistence_ = Persistence::close;
   bool open_ = false;
   bool stays_ = false;
-  bool has_turn_ = false;             ///< It is to go on after the others, and until then nothing is read.
-  bool peer_ended_ = false;           ///< It has told so: nothing more will, so it is read to the end.
-  Interest wants_ = Interest::input;  ///< What has to happen before more is there.
-  bool drained_ = false;              ///< The last read took all that was there.
-  bool unread_input_ = false;         ///< More than this request has been sent, or will be.
+  bool has_turn_ = false;    ///< Its turn is posted to the host; until then it reads nothing.
+  bool peer_ended_ = false;  ///< The event for the end of input has come. There is no other, so it reads to the end.
+  Interest interest_ = Interest::input;  ///< What the transport waits for before there is more input.
+  bool drained_ = false;                 ///< The last read returned all available input.
+  bool unread_input_ = false;            ///< The peer has sent, or may send, more than this request.
   std::unique_ptr<Unfinished> unfinished_ = {};
   bool awaits_proxy_header_ = false;
   ProxyHeaderScan proxy_header_ = {};
   PeerAddress peer_ = {};
   std::unique_ptr<Transport> transport_ = nullptr;
-  SteadyTime since_ = {};  ///< When it began to stay.
+  SteadyTime since_ = {};  ///< When it took its place.
   HeadScan scan_;
   InputBuffer input_;
 };

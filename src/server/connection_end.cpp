@@ -1,4 +1,4 @@
-// How a connection ends.
+// Closing: deadlines, lingering, and making room.
 
 #include <array>
 #include <cerrno>
@@ -13,12 +13,12 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// What is read and thrown away after an answer, at most.
+/// Bytes that are read and dropped after an answer.
 constexpr std::size_t max_discarded = 1'048'576;
-/// A peer that takes longer loses its place when another one wants it.
+/// A connection whose peer takes longer may be closed to make room.
 constexpr std::chrono::milliseconds time_to_read_an_answer{250};
 
-/// Whether more may be written: its peer has read something since.
+/// True if the peer has read something since the last write.
 bool has_room(int fd) noexcept {
   pollfd state{.fd = fd, .events = POLLOUT, .revents = 0};
   return ::poll(&state, 1, 0) > 0;
@@ -28,8 +28,8 @@ bool has_room(int fd) noexcept {
 
 bool Connection::has_input() const noexcept { return transport_ ? transport_->has_input() : plain::has_input(fd_); }
 
-/// Makes this answer the last one if the service ends or the connection is too old: the peer didn't ask for that, and
-/// may have sent its next request.
+/// Makes this answer the last one if the service is draining or the connection is too old. The peer didn't ask for the
+/// end and may have sent another request, so the connection must linger.
 void Connection::end_persistence() noexcept {
   if (persistence_ == Persistence::close) return;
   const bool is_old = stays_ && service_->now - since_ > service_->options.max_connection_age;
@@ -54,8 +54,8 @@ void Connection::linger() {
     const auto came = receive_some(bytes.data(), bytes.size());
     discarded += came.size;
     if (came.over) return close();
-    // An end that the system has told of already is no event any more.
-    if (came.drained && !(peer_ended_ && came.size > 0)) return watch_.await(came.wants);
+    // After the event for the end of input no other comes: it must read to the end.
+    if (came.drained && !(peer_ended_ && came.size > 0)) return watch_.await(came.interest);
   }
   service_->met(Limit::lingering);
   close();
@@ -64,8 +64,8 @@ void Connection::linger() {
 void Connection::catch_up() noexcept {
   const auto sent = stage_ == Stage::writing ? unfinished_->sent : 0;
   on_event({});
-  // While the server runs, a peer that reads is written to at once. More could be written only now: it wasn't the peer
-  // who took so long.
+  // A running server writes as soon as the peer reads. If only on_event() above could write more, the server was paused
+  // and the peer wasn't slow: its time begins again, once.
   if (open_ && stage_ == Stage::writing && unfinished_->sent > sent && !std::exchange(unfinished_->caught_up, true))
     enter(Stage::writing);
 }
@@ -77,7 +77,7 @@ void Connection::end_stage() noexcept {
       case Stage::idle: service_->met(Limit::idle_time); break;
       case Stage::writing: service_->met(Limit::write_time); break;
       case Stage::head:
-        if (has_turn_) {  // it isn't the peer who takes so long; the host may have lacked memory to be woken
+        if (has_turn_) {  // not the peer's fault: the host may have had no memory to wake up
           service_->host->post(shared_from_this());
           return enter(Stage::head);
         }
@@ -100,7 +100,7 @@ void Connection::out_of_memory() noexcept {
 
 void Connection::end_wait() {
   service_->answers.cancel(std::exchange(unfinished_->wait, nullptr));
-  // Its on_ready() may be posted already, and mustn't meet the wait of another request.
+  // The last answer, because on_ready() may be posted already: it must not run during the wait of another request.
   persistence_ = Persistence::close;
   unread_input_ = true;
   (void)write(service_->answers.answer(unfinished_->route));
@@ -125,11 +125,11 @@ void Connection::close() noexcept {
     descriptor_ = {};
     return;
   }
-  // A child of fork() may have a copy, which would keep the connection open.
+  // A copy in a child of fork() would keep the connection open.
   ::shutdown(fd_, SHUT_RDWR);
   transport_ = nullptr;
   watch_.close();
-  // Whoever calls it keeps this alive: its place no longer does.
+  // The caller must own this object: its place no longer does.
   (void)service_->places.give_up(place_, stage_);
 }
 

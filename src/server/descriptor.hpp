@@ -6,7 +6,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A file descriptor that is closed at its owner's end; -1 is none.
+/// Owns a file descriptor; -1 is none.
 class Descriptor {
  public:
   Descriptor() noexcept = default;

@@ -6,7 +6,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Which file it is, whatever its path. No other file has the same id while this one is open or bound.
+/// Identifies a file, whatever its path. No other file has the same id while this one is open or bound.
 struct FileId {
   dev_t device = 0;
   ino_t inode = 0;

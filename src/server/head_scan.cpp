@@ -12,11 +12,11 @@ namespace detail {
 
 namespace {
 
-// Classes of bytes. No <cctype>: its answers depend on the locale, and the wire doesn't.
-constexpr std::uint8_t token = 1;     ///< Of a method or of a field name.
-constexpr std::uint8_t visible = 2;   ///< Of a target.
-constexpr std::uint8_t in_value = 4;  ///< Obsolete text, from 0x80 on, is allowed: it is never looked at.
-constexpr std::uint8_t in_host = 8;   ///< Of a name or an address.
+// Classes of bytes. Not those of <cctype>, which depend on the locale.
+constexpr std::uint8_t token = 1;     ///< In a method or a field name.
+constexpr std::uint8_t visible = 2;   ///< In a target.
+constexpr std::uint8_t in_value = 4;  ///< Also obsolete text (0x80 and above), which the server never interprets.
+constexpr std::uint8_t in_host = 8;   ///< In a host name or an address.
 constexpr std::uint8_t digit = 16;
 
 constexpr std::uint8_t classes_of(unsigned char byte) noexcept {
@@ -44,7 +44,7 @@ bool is_a(char c, std::uint8_t byte_class) noexcept {
   return (classes[static_cast<unsigned char>(c)] & byte_class) != 0;
 }
 
-/// The first byte from `from` on that is not of the class, or the end.
+/// The first position from `from` on whose byte isn't in the class, or the end.
 template <std::uint8_t byte_class>
 std::size_t end_of_run(std::string_view bytes, std::size_t from = 0) noexcept {
   for (; from + 4 <= bytes.size(); from += 4) {
@@ -62,7 +62,7 @@ bool is_all(std::string_view text) noexcept {
   return end_of_run<byte_class>(text) == text.size();
 }
 
-/// Whether a field's name, all of it token bytes, is this one: of those, only a letter becomes that letter by 0x20.
+/// `name` must consist of token bytes: among those, `| 0x20` maps only the letter itself, in either case, to a letter.
 template <std::size_t size>
 bool is_named(std::string_view name, const char (&lower_case)[size]) noexcept {
   unsigned difference = 0;
@@ -70,8 +70,8 @@ bool is_named(std::string_view name, const char (&lower_case)[size]) noexcept {
   return difference == 0;
 }
 
-/// An IPv6 address without the brackets that RFC 9112 3.2 asks for. Varnish and check_http send it so, and nothing else
-/// can be meant: whether its end is a port doesn't matter here.
+/// An IPv6 address without the brackets that RFC 9112 3.2 requires. Varnish and check_http send it. Its last group
+/// might be meant as a port, but the server uses neither.
 [[gnu::noinline]] bool is_bare_ipv6(std::string_view text) noexcept {
   std::array<char, INET6_ADDRSTRLEN> terminated = {};
   if (text.size() >= terminated.size()) return false;
@@ -108,7 +108,7 @@ bool is_host(std::string_view text) noexcept {
   return {.kind = HeadVerdict::Kind::refuse, .status = status_, .limit = limit_};
 }
 
-// Each is called here only, so that resume() can be one piece of machine code: a fifth fewer instructions.
+// The functions are called only here, so that all are inlined into resume(): that saves a fifth of the instructions.
 void HeadScan::read_parts(std::string_view head) noexcept {
   switch (state_) {
     case State::blank_line:
@@ -158,8 +158,8 @@ bool HeadScan::read_method(std::string_view head) noexcept {
   return begin_part(State::target, head);
 }
 
-/// Two forms name no path: `*` of an OPTIONS and the authority of a CONNECT. HTTP/2's preface is refused for its
-/// target, too: it is "PRI * HTTP/2.0".
+/// Two forms have no path: `*` with OPTIONS, and the authority with CONNECT. So HTTP/2's preface, "PRI * HTTP/2.0", is
+/// refused for its target.
 bool HeadScan::read_target(std::string_view head) noexcept {
   const auto most = head.substr(0, std::size_t{begin_} + limits_.max_target_size);
   if (!skip<visible>(most) && position_ == head.size()) return false;
@@ -204,7 +204,7 @@ bool HeadScan::read_line_start(std::string_view head) noexcept {
     end_line(State::complete, head);
     return false;
   }
-  // A blank would fold this line into the one before, a colon would be a field without a name.
+  // A space or tab would fold this line into the one before; a colon would be a field without a name.
   if (!is_a(head[position_], token)) return refuse(400);
   if (header_fields_ == limits_.max_header_fields) return refuse(431, Limit::header_fields);
   ++header_fields_;
@@ -244,7 +244,7 @@ bool HeadScan::take_host(std::string_view value) noexcept {
 }
 
 bool HeadScan::take_content_length(std::string_view value) noexcept {
-  // A second one is refused also if it is equal: nothing honest sends it, and it must not depend on which one is read.
+  // A second one is refused even if it is equal: no well-behaved client sends it.
   if (has_content_length_ || has_transfer_encoding_) return false;
   if (value.empty() || !is_all<digit>(value)) return false;
   has_content_ = value.find_first_not_of('0') != std::string_view::npos;

@@ -10,7 +10,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Whom a host calls: one client at a time, on what is called the server's turn.
+/// A host calls its clients one at a time. Each such call is a *server's turn*.
 class HostClient {
  public:
   virtual void on_turn() noexcept = 0;
@@ -19,7 +19,7 @@ class HostClient {
   ~HostClient() = default;
 };
 
-/// A client that is a step of something else.
+/// A client that calls a member function of its owner.
 template <class Owner, void (Owner::*step)() noexcept>
 class HostStep final : public HostClient {
  public:
@@ -30,54 +30,55 @@ class HostStep final : public HostClient {
   Owner& owner_;
 };
 
-/// A client that is called once for each time that it was posted, and kept alive until then.
+/// A client that can be posted: the host shares its ownership until it has called it.
 class HostTask : public HostClient {
  public:
-  std::shared_ptr<HostTask> next_posted = nullptr;  ///< Of PostedTasks, as the other.
+  // Both belong to PostedTasks.
+  std::shared_ptr<HostTask> next_posted = nullptr;
   bool is_posted = false;
 
  protected:
   ~HostTask() = default;
 };
 
-/// What a descriptor is waited for.
+/// What to wait for on a descriptor.
 enum class Interest {
-  input,   ///< There is something to read or to accept, or an end.
-  output,  ///< There is room to write.
-  reset,   ///< Its peer has reset it.
+  input,   ///< Bytes to read, a connection to accept, or the end of input.
+  output,  ///< Room to write.
+  reset,   ///< A reset by the peer.
 };
 
-/// Waits for a descriptor, once each time it is told to.
+/// A one-shot wait for a descriptor.
 ///
-/// Its end cancels: the client isn't called any more. It must end before the descriptor is closed.
+/// Destroying it cancels: the client isn't called any more. Destroy it before the descriptor is closed.
 class HostWait {
  public:
   virtual ~HostWait() = default;
-  /// Has the client called once, when that has happened, or at once if it is so already. Takes the place of what was
-  /// waited for before.
+  /// The client will be called once, as soon as `interest` holds; level-triggered. Replaces the wait before.
   /// @throws std::bad_alloc
   virtual void begin(Interest interest) = 0;
-  /// False if the client was called, and if the host has lost the call for lack of memory.
+  /// False once the client was called, or if the host had no memory to call it.
   [[nodiscard]] virtual bool under_way() const noexcept = 0;
 };
 
-/// Its end cancels: the client isn't called any more.
+/// A one-shot timer. Destroying it cancels: the client isn't called any more.
 class HostTimer {
  public:
   virtual ~HostTimer() = default;
-  /// Has the client called once, after so long. Takes the place of what was waited for before.
+  /// The client will be called once, after `delay`. Replaces the wait before.
   /// @throws std::bad_alloc
   virtual void begin(Duration delay) = 0;
-  /// As of a HostWait.
+  /// See HostWait::under_way().
   [[nodiscard]] virtual bool under_way() const noexcept = 0;
 };
 
-/// What a server runs on: a thread of its own, or an executor of the application's.
+/// What a server runs on: a thread of its own, or an executor of the application.
 ///
-/// Called once a batch of events, and never once a request, so that it may be anything that can wait for a descriptor.
+/// The server uses it once per batch of events, not once per request. So its speed hardly matters, and anything that
+/// can wait for a descriptor can be a host.
 ///
-/// @par Thread safety  post() is safe. The rest, and the ends of what it has made, are for the server's turn, or for
-///                     whoever keeps it from having one.
+/// @par Thread safety  post() is safe. The other functions, and the destructors of waits and timers, may be called only
+///                     on the server's turn, or while it can't have one.
 class Host {
  public:
   Host() = default;
@@ -89,16 +90,16 @@ class Host {
   [[nodiscard]] virtual std::unique_ptr<HostWait> watch(int fd, HostClient& client) = 0;
   /// @throws std::system_error, std::bad_alloc
   [[nodiscard]] virtual std::unique_ptr<HostTimer> timer(HostClient& client) = 0;
-  /// Has the task called; once, however often it is posted until then. Dropped if the server ends before.
+  /// The task will be called once, however often it is posted until then. It is dropped if the server ends before.
   virtual void post(std::shared_ptr<HostTask> task) noexcept = 0;
 };
 
-/// The tasks that a host has been given and hasn't called yet.
+/// The tasks that were posted to a host and not called yet.
 ///
 /// @par Thread safety  Shared objects: safe.
 class PostedTasks {
  public:
-  /// @returns Whether the host is to be woken: nobody has done so since it called what was there.
+  /// @returns Whether the caller must wake up the host: no call has done so since the last call_all().
   [[nodiscard]] bool add(std::shared_ptr<HostTask> task) noexcept {
     const std::lock_guard lock{mutex_};
     if (closed_) return false;
@@ -109,12 +110,12 @@ class PostedTasks {
     }
     return !std::exchange(woken_, true);
   }
-  /// The host couldn't be woken: whoever comes next tries again.
+  /// Call it if the host couldn't be woken up: the next add() then asks for it again.
   void not_woken() noexcept {
     const std::lock_guard lock{mutex_};
     woken_ = false;
   }
-  /// Calls those that are there now: what they post comes later.
+  /// Calls the present tasks; those that they post come with the next call.
   void call_all() noexcept {
     for (auto task = take_all(); task;) {
       auto next = std::move(task->next_posted);
@@ -126,7 +127,7 @@ class PostedTasks {
       task = std::move(next);
     }
   }
-  /// Drops those that are there, and what is still to come.
+  /// Drops the present tasks and all later ones.
   void close() noexcept {
     {
       const std::lock_guard lock{mutex_};

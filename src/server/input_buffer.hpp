@@ -12,13 +12,13 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The bytes that a peer has sent and nobody has consumed yet. The usual probe needs no memory but the buffer's own;
-/// for a longer head it grows, up to its limit.
+/// Received bytes that aren't consumed yet. A usual probe fits the buffer's inline storage; for a longer head it
+/// allocates, up to its limit.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class InputBuffer {
  public:
-  /// @param limit  Fits 32 bits.
+  /// @param limit  In bytes; less than 2^32.
   explicit InputBuffer(std::size_t limit) noexcept
       : limit_{static_cast<std::uint32_t>(limit)}, capacity_{std::min(limit_, inline_size)} {}
   InputBuffer(const InputBuffer&) = delete;
@@ -32,7 +32,7 @@ class InputBuffer {
     char* data;
     std::size_t size;
   };
-  /// Where to read to: never empty unless `limit` bytes are pending. Invalidates pending().
+  /// Space to read into: never empty unless `limit` bytes are pending. Invalidates pending().
   [[nodiscard]] Space space() {
     if (begin_ != 0) {
       std::memmove(data(), data() + begin_, end_ - begin_);
@@ -45,7 +45,7 @@ class InputBuffer {
   void commit(std::size_t size) noexcept { end_ += static_cast<std::uint32_t>(size); }
   void consume(std::size_t size) noexcept { begin_ += static_cast<std::uint32_t>(size); }
   void clear() noexcept { begin_ = end_ = 0; }
-  /// Gives back what it has grown by, if that is much. No bytes may be pending.
+  /// Frees its allocation if that is larger than 1 KiB. No bytes may be pending.
   void trim() noexcept {
     if (capacity_ <= kept_size) return;
     clear();
@@ -71,7 +71,7 @@ class InputBuffer {
   std::uint32_t begin_ = 0;
   std::uint32_t end_ = 0;
   std::unique_ptr<char[]> heap_ = {};
-  std::array<char, inline_size> inline_;  // not initialized: only what has been read is looked at
+  std::array<char, inline_size> inline_;  // uninitialised to save time: only bytes that were received are read
 };
 
 }  // namespace detail

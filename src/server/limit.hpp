@@ -6,7 +6,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A bound that a peer can meet, and what it has done then: a member of LimitCounts each, in the same order.
+/// The limits that connections can reach: one per member of LimitCounts, in the same order.
 enum class Limit : std::uint8_t {
   malformed,
   target_size,
@@ -16,12 +16,12 @@ enum class Limit : std::uint8_t {
   first_byte,
   idle_time,
   write_time,
-  connections,  ///< Another one gets the place.
-  resources,    ///< No descriptor, no memory, no place, or accept() fails: a connection isn't accepted.
+  connections,  ///< An open connection was closed for a new one.
+  resources,    ///< No descriptor, memory or place, or a failing accept(): a connection isn't accepted.
   proxy_header,
   age,
   lingering,
-  memory,  ///< None for a connection that is open.
+  memory,  ///< No memory for an open connection.
 };
 inline constexpr std::size_t limit_count = static_cast<std::size_t>(Limit::memory) + 1;
 

@@ -19,15 +19,15 @@ std::string_view what_happened(Limit limit) noexcept {
     case Limit::write_time: return "a connection was closed whose peer didn't read its answer";
     case Limit::connections: return "a connection was closed to make room for another";
     case Limit::resources: return "can't accept a connection on ";
-    case Limit::proxy_header: return "a connection was closed that didn't begin with a sound PROXY protocol header";
+    case Limit::proxy_header: return "a connection was closed that didn't begin with a valid PROXY protocol header";
     case Limit::age: return "a connection was closed for its age";
-    case Limit::lingering: return "a connection was closed whose peer went on after its last answer";
+    case Limit::lingering: return "a connection was closed whose peer kept sending after its last answer";
     case Limit::memory: return "a connection was closed for lack of memory";
   }
   return {};
 }
 
-/// Clients that keep connections meet these every day: a line would be noise.
+/// Clients that keep connections open meet these every day: a log line would be noise.
 bool is_usual(Limit limit) noexcept {
   return limit == Limit::idle_time || limit == Limit::age || limit == Limit::lingering;
 }
@@ -40,7 +40,7 @@ std::string line(Limit limit, std::string_view name, std::string_view detail, st
     text.append(name).append(": ").append(what_happened(limit));
   }
   if (!detail.empty()) text.append(": ").append(detail);
-  if (limit == Limit::resources) text.append("; trying again each 100 ms");
+  if (limit == Limit::resources) text.append("; trying again every 100 ms");
   if (times != 0) text.append("; ").append(std::to_string(times)).append(" times since the last such line");
   return text;
 }
@@ -50,11 +50,11 @@ std::string line(Limit limit, std::string_view name, std::string_view detail, st
 std::optional<std::string> Limits::met(Limit limit, Time now, std::string_view detail) {
   auto& kind = kinds_[static_cast<std::size_t>(limit)];
   const auto count = kind.count.load(std::memory_order_relaxed) + 1;
-  kind.count.store(count, std::memory_order_relaxed);  // nobody else writes it
+  kind.count.store(count, std::memory_order_relaxed);  // only one thread at a time writes it
   if (is_usual(limit) || now < kind.quiet_until) return std::nullopt;
-  const bool has_missed_some = kind.told != 0 && count - kind.told > 1;
-  auto text = line(limit, name_, detail, has_missed_some ? count - kind.told : 0);
-  kind.told = count;
+  const bool has_unlogged = kind.logged != 0 && count - kind.logged > 1;
+  auto text = line(limit, name_, detail, has_unlogged ? count - kind.logged : 0);
+  kind.logged = count;
   kind.quiet_until = now + time_between_lines;
   return text;
 }

@@ -18,24 +18,25 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Counts how often a server meets its limits, and says when that is worth a line in the log: at most once a minute for
-/// each of them, so that an attacker doesn't write the log.
+/// Counts how often each limit of a server is met, and writes a log line at most once a minute for each, so that an
+/// attacker can't fill the log.
 ///
-/// It outlives stop(), so each start() says what the server is called then.
+/// The counts go on over several starts of the server; each start() sets its name.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: counts() is safe; the rest is for one caller at a time.
+/// @par Thread safety  Distinct objects: safe. Shared objects: counts() is safe; the rest takes one caller at a time.
 class VITALS_EXPORT Limits {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// @param name  How lines call the server from now on: "[::]:8080".
+  /// @param name  The server's name in log lines: "[::]:8080".
   void set_name(std::string name) noexcept { name_ = std::move(name); }
 
   /// Counts it.
   ///
-  /// @param now     Not before that of an earlier call.
-  /// @param detail  What the system says, if it was the system.
-  /// @returns The line for the log, if it is time for one. How kept connections usually end is never worth one.
+  /// @param now     Never earlier than in the call before.
+  /// @param detail  The system's error message, if there is one.
+  /// @returns The line for the log, if it is time for one. There is none for the ways in which kept connections usually
+  ///          end.
   [[nodiscard]] std::optional<std::string> met(Limit limit, Time now, std::string_view detail = {});
 
   [[nodiscard]] LimitCounts counts() const noexcept;
@@ -43,7 +44,7 @@ class VITALS_EXPORT Limits {
  private:
   struct Kind {
     std::atomic<std::uint64_t> count = 0;
-    std::uint64_t told = 0;  ///< Of them, up to the last line.
+    std::uint64_t logged = 0;  ///< The count at the last line.
     Time quiet_until = Time::min();
   };
 

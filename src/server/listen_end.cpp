@@ -11,12 +11,12 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// Those who wait in the queue of a UNIX socket aren't told by shutdown(), but by its last copy that is closed.
-void refuse_waiting(int fd) noexcept {
+/// shutdown() doesn't end the pending connections of a UNIX socket: they would wait until its last copy is closed.
+void refuse_pending(int fd) noexcept {
   for (int i = 0; i < SOMAXCONN; ++i) {
     sockaddr_storage peer = {};
     socklen_t size = sizeof peer;
-    if (const Descriptor waiting{accept_connection(fd, peer, size)}; !waiting) return;
+    if (const Descriptor pending{accept_connection(fd, peer, size)}; !pending) return;
   }
 }
 
@@ -37,7 +37,7 @@ ListenEnd ListenEnd::of_inherited() noexcept {
 void ListenEnd::end(int fd) noexcept {
   if (inherited_ || fd < 0) return;
   ::shutdown(fd, SHUT_RDWR);
-  refuse_waiting(fd);
+  refuse_pending(fd);
   if (file_) file_->remove();
 }
 

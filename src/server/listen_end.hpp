@@ -10,29 +10,29 @@ namespace detail {
 class SocketFile;
 struct LockCopy;
 
-/// How a socket ceases to listen. Whoever closes a listener ends it first, and needn't know what kind it is.
+/// How a socket of each kind stops listening. Call end() before the listener is closed.
 ///
-/// If it is destroyed without end(), as when a start fails, a file that goes with the socket is removed all the same.
+/// If a start fails it is destroyed without end(); that removes the socket's file, too.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 /// @par fork()         In a child, the destructor does nothing. end() isn't for a child.
 class VITALS_EXPORT ListenEnd {
  public:
-  /// Of a socket that is ours alone.
+  /// For a socket that the server opened itself.
   ListenEnd() noexcept;
-  /// @param file  Removed with the socket's end.
+  /// @param file  Removed by end().
   explicit ListenEnd(std::unique_ptr<SocketFile> file) noexcept;
-  /// Of a socket that others have, too: it listens for them.
+  /// For a socket that other processes also have: it goes on listening for them.
   [[nodiscard]] static ListenEnd of_inherited() noexcept;
   ListenEnd(ListenEnd&& other) noexcept;
   ListenEnd& operator=(ListenEnd&& other) noexcept;
   ~ListenEnd();
 
-  /// Before `fd` is closed: refuses new clients and those who wait to be accepted, even if a child of fork() has a
-  /// copy of the socket, and removes its file. An inherited socket is left as it is. Idempotent.
+  /// Refuses new and pending connections, even if a child of fork() has a copy of the socket, and removes the socket's
+  /// file. Does nothing to an inherited socket. Idempotent.
   void end(int fd) noexcept;
 
-  /// Of the file's lock; of nothing if there is none.
+  /// Empty if there is no file.
   [[nodiscard]] LockCopy lock_copy() const noexcept;
 
  private:

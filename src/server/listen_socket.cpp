@@ -19,7 +19,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// In bytes: that of the longest "systemd:NAME".
+/// In bytes; room for the longest "systemd:NAME".
 constexpr std::size_t longest_name = 300;
 
 struct SocketAddress {
@@ -61,12 +61,12 @@ bool is_any_v6(const SocketAddress& address) noexcept {
   return IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
 }
 
-/// A kernel without IPv6 has no such sockets; one that was told not to use it has no such address.
-bool tells_no_ipv6(const std::error_code& error) noexcept {
+/// The errors of a kernel without IPv6, and of one where it is disabled.
+bool means_no_ipv6(const std::error_code& error) noexcept {
   return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
 
-/// False if that isn't known.
+/// False if it can't be found out.
 bool has_syn_cookies(const std::string& setting) noexcept {
   const Descriptor file{own_descriptor(::open(setting.c_str(), O_RDONLY | O_CLOEXEC))};
   char value = '0';
@@ -86,13 +86,13 @@ ListenSocket open(const SocketAddress& address, std::error_code& error, const So
   Descriptor descriptor{configured(own_descriptor(calls.socket(address.family(), stream_socket_type, IPPROTO_TCP)))};
   if (!descriptor) return failed();
   const int fd = descriptor.get();
-  // Connections of a server that was here before may still be in TIME_WAIT.
+  // Connections of an earlier server may still be in TIME_WAIT.
   if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)) return failed();
   if (address.family() == AF_INET6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) return failed();
-  // What is accepted inherits it: an answer isn't held back for the acknowledgement of the one before.
+  // Accepted connections inherit it: an answer isn't held back until the one before is acknowledged.
   if (!set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1)) return failed();
-  // A connection whose accept is deferred stays in the queue of those that are being opened. Without SYN cookies silent
-  // ones fill it, and no probe gets in.
+  // A connection whose accept is deferred stays in the SYN queue. Without SYN cookies, silent connections would fill it
+  // and keep probes out.
   if (has_syn_cookies(calls.syn_cookies)) defer_accept(fd);
   if (calls.bind(fd, address.get(), address.size) != 0) return failed();
   if (::listen(fd, SOMAXCONN) != 0) return failed();
@@ -124,7 +124,7 @@ ListenSocket open_listen_socket(const std::string& address, std::uint16_t port, 
     return {};
   }
   auto socket = open(*wanted, error, calls);
-  if (error && is_any_v6(*wanted) && tells_no_ipv6(error)) socket = open(*parse("0.0.0.0", port), error, calls);
+  if (error && is_any_v6(*wanted) && means_no_ipv6(error)) socket = open(*parse("0.0.0.0", port), error, calls);
   return socket;
 }
 

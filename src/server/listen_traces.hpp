@@ -6,7 +6,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// By what a child of fork() recognises its copies of a server's descriptors.
+/// A child of fork() recognises its copies of a server's descriptors by these.
 struct ListenTraces {
   SocketName name = {};
   LockCopy lock = {};

@@ -5,12 +5,12 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A lock file that is open, as a child of fork() recognises its copy.
+/// An open lock file. A child of fork() recognises its copy by the id.
 struct LockCopy {
   int fd = -1;
   FileId id = {};
 
-  /// For the child, which may have closed it, and have something else under its number.
+  /// For the child. Does nothing if the child has closed its copy and the number now belongs to another file.
   void close() const noexcept;
 };
 

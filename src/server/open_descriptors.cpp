@@ -9,8 +9,8 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// A set of epoll has no type of file.
-bool may_be_a_set(int fd) noexcept {
+/// An epoll descriptor has no file type.
+bool may_be_epoll(int fd) noexcept {
   struct stat state = {};
   return ::fstat(fd, &state) == 0 && (state.st_mode & S_IFMT) == 0;
 }
@@ -21,7 +21,8 @@ OpenDescriptors::~OpenDescriptors() {
   for (auto& block : blocks_) delete block.load(std::memory_order_relaxed);
 }
 
-// One thread at a time changes a word, and others only read it in a copy of the process.
+// No atomic read-modify-write: only one thread at a time changes a word. Other threads read it only in a child of
+// fork(), which has its own copy.
 void OpenDescriptors::add(int fd) noexcept {
   const auto number = static_cast<std::size_t>(fd);
   if (fd < 0 || number >= limit) return;
@@ -46,7 +47,7 @@ void OpenDescriptors::remove(int fd) noexcept {
              std::memory_order_release);
 }
 
-void OpenDescriptors::close_copies(const ListenTraces& listener, int set) noexcept {
+void OpenDescriptors::close_copies(const ListenTraces& listener, int epoll) noexcept {
   bool any = false;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     auto* block = blocks_[i].load(std::memory_order_relaxed);
@@ -62,7 +63,7 @@ void OpenDescriptors::close_copies(const ListenTraces& listener, int set) noexce
     }
   }
   listener.lock.close();
-  if (any && set >= 0 && may_be_a_set(set)) ::close(set);
+  if (any && epoll >= 0 && may_be_epoll(epoll)) ::close(epoll);
 }
 
 }  // namespace detail

@@ -12,13 +12,14 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The numbers of the sockets that a server has open. A child of fork() closes its copies by them: whatever else
-/// knows them may have been changed by a thread of the parent at that moment, or would change what both share.
+/// The numbers of a server's open sockets, by which a child of fork() closes its copies. The child can't use the other
+/// records of them: a thread of the parent may have been changing them during fork(), or closing through them would
+/// change what parent and child share.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT OpenDescriptors {
  public:
-  /// Numbers from here on, or for which there is no memory, aren't kept: such a copy stays open in a child.
+  /// Numbers from here on, or without memory to keep them, aren't recorded: such a copy stays open in the child.
   static constexpr std::size_t limit = 1'048'576;
 
   OpenDescriptors() noexcept = default;
@@ -27,14 +28,13 @@ class VITALS_EXPORT OpenDescriptors {
   ~OpenDescriptors();
 
   void add(int fd) noexcept;
-  /// Before it is closed: its number may be another one's right after that.
+  /// Call it before the socket is closed: after that its number may be reused at once.
   void remove(int fd) noexcept;
 
-  /// For a child of fork(): closes those that are still sockets of the server. The child may have closed its copies
-  /// itself, and have something else under their numbers.
-  /// @param listener  Of the server: its sockets have the same name. The copy of its lock is closed, too.
-  /// @param set       Of epoll, or -1: closed if any of the sockets was still there.
-  void close_copies(const ListenTraces& listener, int set) noexcept;
+  /// For a child of fork(): closes its copies. It leaves a number alone that the child has reused for another file.
+  /// @param listener  The server's; its connections have the same name. Its lock's copy is closed, too.
+  /// @param epoll     A descriptor or -1. Closed if any copy of a socket was still open.
+  void close_copies(const ListenTraces& listener, int epoll) noexcept;
 
  private:
   using Word = std::atomic<std::uint64_t>;

@@ -17,7 +17,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// Nobody else has a turn: the thread has ended before others touch what is the server's.
+/// Only the server's thread has turns. Other threads touch the server's state only after it has ended.
 struct NoMutex {
   void lock() noexcept {}
   void unlock() noexcept {}
@@ -29,7 +29,7 @@ struct OwnLoop {
     boost::asio::post(io, std::forward<Task>(task));
   }
 
-  // Its descriptors and timers belong to one thread; what others post is still locked.
+  // UNSAFE_IO: only one thread uses the descriptors and timers. post() still locks.
   boost::asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
 };
 
@@ -40,7 +40,7 @@ struct OwnThreads {
   static constexpr bool may_run_in_children = false;  // a child of fork() doesn't have the thread
 };
 
-struct Nobody final : HostClient {
+struct NoClient final : HostClient {
   void on_turn() noexcept override {}
 };
 
@@ -49,7 +49,7 @@ void run_until_stopped(boost::asio::io_context& io) noexcept {
     try {
       io.run();
     } catch (...) {
-      // Out of memory in a handler, which has lost its step; the others go on.
+      // A handler ran out of memory; the others go on.
     }
   }
 }
@@ -64,10 +64,11 @@ struct OwnThread::Parts {
 };
 
 OwnThread::OwnThread() {
-  const StreamPlaceholders placeholders;  // for what Asio opens with the first object of a context
-  Nobody nobody;
+  // The first timer makes Asio open its descriptors, which must not get the numbers of the standard streams.
+  const StreamPlaceholders placeholders;
+  NoClient client;
   parts_ = with_std_errors([] { return std::make_unique<Parts>(); });
-  (void)parts_->host->timer(nobody);
+  (void)parts_->host->timer(client);
 }
 
 OwnThread::~OwnThread() = default;

@@ -7,9 +7,9 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A thread of the server's own, and the host on it: an io_context of Asio's.
+/// The server's own thread, and the host on it: an Asio io_context.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: for whoever starts and ends it.
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class OwnThread {
  public:
   /// @throws std::system_error  if the process has no descriptor left.
@@ -21,11 +21,11 @@ class OwnThread {
   [[nodiscard]] std::shared_ptr<Host> host() const noexcept;
 
   /// @param short_slice  See HealthServerOptions::short_time_slice.
-  /// @throws std::system_error  if there is no thread to be had.
+  /// @throws std::system_error  if the thread can't be created.
   void start(bool short_slice);
-  /// Ends the thread: there is no turn any more.
+  /// Ends the thread, and with it the server's turns.
   void join() noexcept;
-  /// Drops what was posted, and what is still to come.
+  /// Drops the posted tasks and all later ones.
   void close() noexcept;
 
  private:

@@ -11,10 +11,10 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The address of a remote peer, without its port; IPv4 as IPv6 maps it, so that both forms of an address are equal.
+/// The address of a remote peer without its port. IPv4 addresses are mapped to IPv6, so that both forms are equal.
 ///
-/// Loopback addresses, UNIX sockets and unknown families are exempt: a sidecar or a local proxy carries everybody's
-/// connections, and isn't to blame for having many.
+/// Loopback addresses, UNIX sockets and unknown families are exempt: a sidecar or a local proxy has many connections
+/// because it carries those of all clients.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class PeerAddress {
@@ -23,8 +23,8 @@ class PeerAddress {
 
   /// An exempt one.
   PeerAddress() noexcept = default;
-  /// @param address  What accept() or getpeername() has written.
-  /// @param size     Of that, as they tell.
+  /// @param address  From accept() or getpeername().
+  /// @param size     From the same call.
   PeerAddress(const sockaddr_storage& address, socklen_t size) noexcept {
     if (address.ss_family == AF_INET && size >= sizeof(sockaddr_in)) {
       sockaddr_in v4;

@@ -27,7 +27,7 @@ std::uint64_t hash(const PeerAddress::Bytes& bytes, std::uint64_t seed) noexcept
 
 }  // namespace
 
-// A peer with a range of IPv6 addresses could choose those that share a bucket, if it knew the seed.
+// Seeded, because a peer with a range of IPv6 addresses could otherwise choose many that share a bucket.
 PeerCounts::PeerCounts() noexcept
     : seed_{mixed(reinterpret_cast<std::uintptr_t>(this) ^
                   static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()))} {}
@@ -67,7 +67,7 @@ auto PeerCounts::find(const PeerAddress& address) noexcept -> Index {
   return peer;
 }
 
-// All of them have places. What may fail comes first.
+// Called when all peers have places. The allocations come first, because they may fail.
 void PeerCounts::grow() {
   const auto old_size = peers_.size();
   const auto new_size = std::max(first_size, 2 * old_size);

@@ -12,30 +12,30 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// How many places each remote address has, and which addresses have most. Everything takes the same time however many
-/// there are; memory is allocated only when there are more addresses, or more places of one, than ever before.
+/// How many places each remote address has, and which addresses have most. Each operation takes constant time. It
+/// allocates only when there are more addresses, or more places of one address, than ever before.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT PeerCounts {
  public:
   using Index = std::uint32_t;
-  /// Of who is exempt, and isn't counted.
+  /// The index of exempt addresses, which aren't counted.
   static constexpr Index none = ~Index{0};
 
   PeerCounts() noexcept;
 
-  /// Counts one place more.
-  /// @returns What the address is called until its last place is removed: less than the most addresses that have had
-  ///          places at a time.
+  /// Adds one place.
+  /// @returns The index of the address until its last place is removed. Indices are reused, so all are less than the
+  ///          highest number of addresses at any time.
   /// @throws std::bad_alloc  Nothing has changed then.
   Index add(const PeerAddress& address);
-  /// Counts one place less.
+  /// Removes one place.
   void remove(Index peer) noexcept;
 
-  /// The addresses that have places.
+  /// The number of addresses that have places.
   [[nodiscard]] std::size_t size() const noexcept { return more_than_.empty() ? 0 : more_than_[0]; }
   [[nodiscard]] std::size_t places_of(Index peer) const noexcept { return peers_[peer].places; }
-  /// All of them, those with most places first. Holds until the next change.
+  /// All addresses that have places, those with most first. Valid until the next change.
   [[nodiscard]] std::span<const Index> by_places() const noexcept { return {order_.data(), size()}; }
 
  private:
@@ -51,17 +51,17 @@ class VITALS_EXPORT PeerCounts {
   void grow();
   void link(Index peer) noexcept;
   void unlink(Index peer) noexcept;
-  /// Both have equally many places.
+  /// Keeps `order_` sorted only if both peers have equally many places.
   void swap_positions(std::uint32_t a, std::uint32_t b) noexcept;
 
   std::uint64_t seed_;
   std::vector<Peer> peers_ = {};
-  /// A hash table, as large as `peers_`, which is a power of two: the first of each bucket.
+  /// A hash table with the first peer of each bucket. Its size is that of `peers_`, a power of two.
   std::vector<Index> buckets_ = {};
-  /// All of `peers_`, by their places: those that are free come last, with none.
+  /// All of `peers_`, sorted by their places, most first. Unused ones come last: they have none.
   std::vector<Index> order_ = {};
-  /// By a number of places: how many peers have more. So those with n are in `order_` from more_than_[n] up to
-  /// more_than_[n - 1], and whoever gets or loses a place only changes it with one at an end of that part.
+  /// more_than_[n] is how many peers have more than n places. So those with n are in `order_` from more_than_[n] up to
+  /// more_than_[n - 1]. A peer that gets or loses a place is swapped with the one at the end of that range.
   std::vector<std::uint32_t> more_than_ = {};
 };
 

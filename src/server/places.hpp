@@ -16,20 +16,21 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What a connection is at. Each has a limit of time.
+/// The stage of a connection. Each has a time limit.
 enum class Stage : unsigned char {
-  first_byte,  ///< It hasn't sent anything yet.
-  idle,        ///< All its requests are answered.
-  head,        ///< It has sent a part of a request's head.
-  lingering,   ///< What it still sends is thrown away, so that it can read its answer.
-  writing,     ///< It hasn't read its answer yet.
-  waiting,     ///< Its answer waits for checks.
+  first_byte,  ///< The peer hasn't sent anything yet.
+  idle,        ///< All requests are answered.
+  head,        ///< The peer has sent a part of a request's head.
+  lingering,   ///< Input is thrown away, so that the peer can read its answer.
+  writing,     ///< The peer hasn't read its answer yet.
+  waiting,     ///< The answer waits for checks.
 };
 inline constexpr std::size_t stage_count = 6;
 
 [[nodiscard]] constexpr std::size_t index_of(Stage stage) noexcept { return static_cast<std::size_t>(stage); }
 
-/// What its peer would lose if it were closed: nothing, what it has been sent, what it has sent, its answer.
+/// How much the peer would lose if the connection were closed: nothing (0), the answer it was sent (1), the bytes it
+/// has sent (2), its pending answer (3).
 [[nodiscard]] constexpr int loss_of(Stage stage) noexcept {
   switch (stage) {
     case Stage::first_byte:
@@ -45,13 +46,13 @@ inline constexpr std::size_t stage_count = 6;
 /// Whether a connection may be closed to make room for another one.
 enum class GivesWay {
   now,
-  after_its_turn,  ///< What may have arrived comes first.
-  never,           ///< An answer is on its way, and soon.
+  after_its_turn,  ///< It must first handle what may have arrived.
+  never,           ///< It will soon have its answer.
 };
 
-/// The connections that stay open, by stage, and in each stage in the order in which they came to it. So both who is
-/// overdue and who has been there for longest is found at the front, and nothing takes longer the more they are. Those
-/// of one remote address are in such an order of their own, too.
+/// The connections that stay open, by stage, and in each stage in the order in which they entered it. So overdue
+/// connections and the oldest ones are at the front, and no operation takes longer with more connections. The
+/// connections of each remote address have such an order of their own.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 template <class Connection>
@@ -59,14 +60,15 @@ class Places {
  public:
   struct Holder {
     std::shared_ptr<Connection> connection;
-    SteadyTime since;  ///< In its stage.
+    SteadyTime since;  ///< When it entered its stage.
     PeerCounts::Index peer = PeerCounts::none;
-    Holder* ahead = nullptr;  ///< Of the same peer, in the same stage.
+    // Of the same peer, in the same stage:
+    Holder* ahead = nullptr;
     Holder* behind = nullptr;
   };
-  /// Of a stage, for who makes room: asking may take a system call.
+  /// who_makes_room() asks at most so many connections per stage, because asking may take a system call.
   static constexpr std::size_t most_asked = 16;
-  /// Addresses with several places that are searched for who makes room.
+  /// It searches at most so many addresses with several places.
   static constexpr std::size_t most_peers = 16;
   using Place = typename std::list<Holder>::iterator;
 
@@ -91,7 +93,7 @@ class Places {
     join_line(*place, to);
     list.splice(list.end(), list_of(from), place);
   }
-  /// @returns Its holder, which the caller lets go of.
+  /// @returns The connection. The place no longer owns it.
   std::shared_ptr<Connection> give_up(Place place, Stage stage) noexcept {
     auto connection = std::move(place->connection);
     leave_line(*place, stage);
@@ -101,8 +103,8 @@ class Places {
     return connection;
   }
 
-  /// One that has been in its stage for the stage's limit; null if there is none.
-  /// @param limits  By the index of the stage.
+  /// A connection that has reached the time limit of its stage; null if there is none.
+  /// @param limits  Indexed by stage.
   [[nodiscard]] std::shared_ptr<Connection> overdue(const std::array<Duration, stage_count>& limits,
                                                     SteadyTime now) const {
     for (std::size_t i = 0; i < stage_count; ++i)
@@ -112,13 +114,13 @@ class Places {
 
   struct Choice {
     std::shared_ptr<Connection> connection = {};
-    bool somebody_will = false;  ///< One of those that were asked gives way after its turn.
+    bool later = false;  ///< One of those that were asked gives way after its turn.
   };
-  /// Of those that give way, one of the address that has most places; of these the one that loses least, and of several
-  /// the one that has been there for longest. An address isn't blamed for a single place, nor an exempt one for any: if
-  /// no other address gives way, all connections are judged alike.
+  /// Chooses a connection to close, among those that give way. It is one of the address that has most places; among
+  /// these the one that loses least, and among equals the oldest in its stage. Addresses with a single place and exempt
+  /// addresses count only if no other address gives way; then all connections are compared alike.
   ///
-  /// @param newcomer  Doesn't make room for itself.
+  /// @param newcomer  Never chosen.
   [[nodiscard]] Choice who_makes_room(const Connection* newcomer = nullptr) const {
     Search search{newcomer};
     search_peers(search);
@@ -130,14 +132,14 @@ class Places {
     return search.choice;
   }
 
-  /// Any of them; null if there is none.
+  /// Any connection; null if there is none.
   [[nodiscard]] std::shared_ptr<Connection> any() const noexcept {
     const auto list = std::find_if(lists_.begin(), lists_.end(), [](const auto& each) { return !each.empty(); });
     return list == lists_.end() ? nullptr : list->front().connection;
   }
 
  private:
-  /// The holders of one peer in one stage, in the order in which they came to it.
+  /// The holders of one peer in one stage, in the order in which they entered it.
   struct Line {
     Holder* first = nullptr;
     Holder* last = nullptr;
@@ -149,7 +151,8 @@ class Places {
     std::pair<int, SteadyTime> least = {loss_of(Stage::waiting) + 1, SteadyTime{}};
     std::array<std::size_t, stage_count> asked = {};
 
-    /// Asks a holder if it would be the best choice; false if nobody behind it in its stage need be asked.
+    /// Asks a holder whether it gives way, if it would be the best choice so far. False if the holders behind it in its
+    /// stage need not be asked.
     bool goes_on_after(const Holder& holder, std::size_t stage) {
       const auto claim = std::pair{loss_of(static_cast<Stage>(stage)), holder.since};
       if (!(claim < least)) return false;
@@ -157,7 +160,7 @@ class Places {
       if (asked[stage] == most_asked) return false;
       ++asked[stage];
       const auto gives_way = holder.connection->gives_way();
-      choice.somebody_will = choice.somebody_will || gives_way == GivesWay::after_its_turn;
+      choice.later = choice.later || gives_way == GivesWay::after_its_turn;
       if (gives_way != GivesWay::now) return true;
       choice.connection = holder.connection;
       least = claim;
@@ -165,7 +168,7 @@ class Places {
     }
   };
 
-  /// Among the peers with several places; those that have equally many are judged together.
+  /// Searches the peers with several places. Those that have equally many are compared together.
   void search_peers(Search& search) const {
     const auto peers = peers_.by_places();
     std::size_t places = 0;
@@ -196,7 +199,7 @@ class Places {
   }
 
   std::array<std::list<Holder>, stage_count> lists_;
-  std::vector<std::array<Line, stage_count>> lines_ = {};  ///< By the index of the peer.
+  std::vector<std::array<Line, stage_count>> lines_ = {};  ///< Indexed by peer.
   PeerCounts peers_ = {};
   std::size_t size_ = 0;
 };

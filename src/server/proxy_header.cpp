@@ -15,7 +15,7 @@ constexpr std::string_view signature_bytes{"\r\n\r\n\0\r\nQUIT\n", 12};
 constexpr std::string_view proxy_word = "PROXY ";
 constexpr std::string_view tcp_word = "PROXY TCP4 ";
 constexpr std::string_view unknown_word = "PROXY UNKNOWN";
-constexpr std::uint32_t fixed_size = 16;  ///< Of version 2, in front of its payload.
+constexpr std::uint32_t fixed_size = 16;  ///< Of version 2, without the payload.
 constexpr std::uint32_t max_port = 65535;
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -24,7 +24,7 @@ constexpr bool is_in_v6(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
 
-/// inet_pton() reads addresses as strictly as the specification does, without leading zeros.
+/// inet_pton() is as strict as the specification: it refuses leading zeros.
 bool is_address(std::string_view text, bool is_v6) noexcept {
   std::array<char, INET6_ADDRSTRLEN> copy = {};
   if (text.size() >= copy.size()) return false;
@@ -120,8 +120,7 @@ auto ProxyHeaderScan::take_port(char byte, char end, State next) noexcept -> Sta
   return number_ <= max_port ? state_ : State::refused;
 }
 
-// A lone line feed is refused, though the rest means nothing: others may take it for the end of the line, and what
-// follows for the request.
+// The rest must be ignored, but a bare line feed is refused: another reader could take it for the end of the header.
 auto ProxyHeaderScan::take_rest(char byte) const noexcept -> State {
   if (byte == '\r') return State::line_feed;
   return byte == '\n' ? State::refused : state_;
@@ -138,7 +137,7 @@ auto ProxyHeaderScan::take_family(unsigned char byte) noexcept -> State {
   const auto family = static_cast<std::size_t>(byte >> 4);
   const auto transport = byte & 0x0f;  // unspecified, stream, datagram
   if (family >= sizes.size() || transport > 2) return State::refused;
-  // Where the transport is unspecified, the specification has receivers ignore the addresses.
+  // With an unspecified transport, the specification requires receivers to ignore the addresses.
   least_ = transport == 0 ? std::uint8_t{0} : sizes[family];
   return State::length_high;
 }

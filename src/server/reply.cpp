@@ -8,10 +8,10 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-/// The memory of a larger reply is given back by the next one.
+/// The buffer of a larger reply is freed before the next one.
 constexpr std::size_t max_idle_capacity = 16384;
 
-/// A number as text, without a string of its own.
+/// A number as text, without an allocation.
 class Decimal {
  public:
   explicit Decimal(std::size_t number) noexcept {
@@ -35,7 +35,7 @@ std::string_view field_of(Persistence persistence) noexcept {
   switch (persistence) {
     case Persistence::close: return "\r\nConnection: close";
     case Persistence::keep_alive: return "";
-    case Persistence::told_keep_alive: return "\r\nConnection: keep-alive";
+    case Persistence::explicit_keep_alive: return "\r\nConnection: keep-alive";
   }
   return "";
 }
@@ -72,7 +72,7 @@ Answer plain_answer(int status, bool to_head) noexcept {
 }
 
 std::string http_date(std::chrono::sys_seconds time) {
-  // Not strftime: its names depend on the locale.
+  // Not strftime(), whose names depend on the locale.
   static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

@@ -11,28 +11,28 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What an answer says about the connection that it goes over.
+/// An answer's Connection field.
 enum class Persistence : unsigned char {
-  close,            ///< "Connection: close"
-  keep_alive,       ///< Nothing: in HTTP/1.1 it is understood.
-  told_keep_alive,  ///< "Connection: keep-alive", which a client of HTTP/1.0 waits for.
+  close,                ///< "Connection: close"
+  keep_alive,           ///< No field: the default of HTTP/1.1.
+  explicit_keep_alive,  ///< "Connection: keep-alive", which clients of HTTP/1.0 need.
 };
 
-/// The reason phrase of the statuses that this server sends; see https://www.rfc-editor.org/rfc/rfc9110#section-15.
+/// For the statuses that this server sends. See https://www.rfc-editor.org/rfc/rfc9110#section-15.
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 
-/// An answer that no Endpoint gives: its body is the reason phrase, and nothing of the request is repeated.
+/// An answer of the server itself. Its body is the reason phrase, and never repeats anything of the request.
 [[nodiscard]] VITALS_EXPORT Answer plain_answer(int status, bool to_head) noexcept;
 
 /// An IMF-fixdate, as in "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string http_date(std::chrono::sys_seconds time);
 
-/// Writes answers as they go over the wire: always HTTP/1.1, framed by Content-Length.
+/// Writes answers as HTTP/1.1 messages, framed by Content-Length.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT ReplyWriter {
  public:
-  /// @returns The whole reply, until the next call.
+  /// @returns The whole reply; valid until the next call.
   [[nodiscard]] std::string_view write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now);
 
  private:

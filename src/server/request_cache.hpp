@@ -13,7 +13,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The last reply to a request, to be sent again while it holds.
+/// The last reply to a request. It is sent again while it holds.
 class KeptReply {
  public:
   /// Larger ones aren't kept.
@@ -26,10 +26,10 @@ class KeptReply {
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
 
-  /// @param version  0 if the answer may not be given again.
+  /// @param version  0 if the answer must not be sent again.
   void keep(std::string_view bytes, std::uint64_t version, std::chrono::sys_seconds second,
             Persistence persistence) noexcept {
-    clear();  // first: half a reply must not stand for one
+    clear();  // first, so that a half-copied reply is never sent
     if (version == 0 || bytes.size() > max_size) return;
     try {
       bytes_ = bytes;
@@ -37,7 +37,7 @@ class KeptReply {
       second_ = second;
       persistence_ = persistence;
     } catch (...) {
-      // Out of memory: it isn't kept.
+      // Out of memory: nothing is kept.
     }
   }
   void clear() noexcept { version_ = 0; }
@@ -49,9 +49,9 @@ class KeptReply {
   std::string bytes_ = {};
 };
 
-/// The last few requests, by the bytes of their heads: what each of them asks for, and the reply that was last sent to
-/// it. Probes repeat themselves, and what a head means depends on nothing but its bytes. So each is scanned and parsed
-/// once, and its reply is written once while neither the answer nor the second changes.
+/// The last few requests by the bytes of their heads, each with its route and last reply. Probes repeat themselves, and
+/// the meaning of a head depends only on its bytes. So each is scanned and parsed once. Its reply is written once per
+/// second (for the Date field), or when the answer changes.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class RequestCache {
@@ -61,22 +61,22 @@ class RequestCache {
     Persistence persistence = Persistence::close;
     KeptReply reply = {};
   };
-  /// Longer heads aren't kept.
+  /// In bytes; longer heads aren't kept.
   static constexpr std::size_t max_head_size = 512;
 
-  /// @returns Null if these bytes aren't a head that is kept. Valid until the next keep().
+  /// @returns Null if these bytes aren't a kept head. Valid until the next keep().
   [[nodiscard]] Request* find(std::string_view bytes) noexcept {
     for (auto& entry : entries_)
       if (entry.head == bytes) return &entry.request;
     return nullptr;
   }
 
-  /// @param head  A whole request, without a body and without credentials.
-  /// @returns As find() does.
+  /// @param head  A whole request without body and credentials.
+  /// @returns The kept request, as find() returns it; null if it isn't kept.
   Request* keep(std::string_view head, const Route& route, Persistence persistence) noexcept {
     if (head.size() > max_head_size) return nullptr;
     auto& entry = entries_[next_++ % entries_.size()];
-    entry.head.clear();  // first: it must not stand for another request
+    entry.head.clear();  // first, so that the entry is never half of one request and half of another
     entry.request.reply.clear();
     try {
       entry.request.route = route;
@@ -84,18 +84,18 @@ class RequestCache {
       entry.head = head;
       return &entry.request;
     } catch (...) {
-      return nullptr;  // Out of memory: it isn't kept.
+      return nullptr;  // out of memory: it isn't kept
     }
   }
 
  private:
   struct Entry {
-    std::string head = {};  ///< Empty, which no head is, if nothing is kept here.
+    std::string head = {};  ///< Empty: the entry is unused.
     Request request = {};
   };
 
-  std::array<Entry, 4> entries_ = {};  ///< Two probes, from clients of two kinds.
-  std::size_t next_ = 0;               ///< To be replaced.
+  std::array<Entry, 4> entries_ = {};  ///< Enough for two probes by two kinds of client.
+  std::size_t next_ = 0;               ///< The entry to replace next, modulo their number.
 };
 
 }  // namespace detail

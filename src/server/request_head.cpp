@@ -20,12 +20,12 @@ namespace http = boost::beast::http;
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
-/// Stores the few fields that matter instead of all of them, so that the sender doesn't decide how much is allocated.
+/// Stores only the fields that the server uses, so that the client can't decide how much is allocated.
 class HeadParser final : public http::basic_parser<true> {
  public:
   explicit HeadParser(std::string_view bytes) : bytes_{bytes} {
-    header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScan has bounded it
-    body_limit(std::numeric_limits<std::uint64_t>::max());    // no body is ever read; in 1.74 `none` refuses each
+    header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScan has checked the size
+    body_limit(std::numeric_limits<std::uint64_t>::max());    // no body is read; in Boost 1.74 `none` refuses every one
   }
 
   std::optional<RequestHead> parse() {
@@ -58,7 +58,7 @@ class HeadParser final : public http::basic_parser<true> {
     head_.joined_accepts.append(", ").append(value);
   }
 
-  // Its tokens have no parameters, and Beast refuses what is no list.
+  // A plain split is enough: the tokens have no parameters, and Beast refuses a malformed list.
   void take_connection(std::string_view value) noexcept {
     while (!value.empty()) {
       const auto token = value.substr(0, value.find(','));
@@ -69,7 +69,7 @@ class HeadParser final : public http::basic_parser<true> {
     }
   }
 
-  // The rest is of responses and bodies, and never called.
+  // For responses and bodies; never called.
   void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
   void on_header_impl(beast::error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}

@@ -19,8 +19,8 @@ namespace detail {
 
 using namespace std::chrono_literals;
 
-/// Everything that lives from start() to stop(). The order of the members is that of their construction, and backwards
-/// that of their end: what is accepted goes before what serves it, and that before the context.
+/// Everything that exists from start() to stop(). The order of the members matters: the acceptor is destroyed before
+/// the service, and that before the thread with its io_context.
 struct ServerCore::Run {
   Run(ListenSocket socket, const Answers& answers, Limits& limits, const HealthServerOptions& options,
       std::shared_ptr<SchedulerLease> the_lease)
@@ -85,17 +85,17 @@ void ServerCore::enter(Phase phase) noexcept {
 void ServerCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket) {
   try {
     run_ = std::make_unique<Run>(std::move(socket), answers_, limits_, options_, lease);
-  } catch (const std::system_error& error) {  // a descriptor is missing, or a thread
+  } catch (const std::system_error& error) {  // there is no descriptor or thread left
     throw std::system_error{error.code(), "vitals: can't serve on " + server_name(options_.address, options_.port)};
   }
 }
 
 void ServerCore::start() {
   const auto log = std::make_shared<Log>(options_.log);
-  std::shared_ptr<SchedulerLease> lease;  // the end of it and of the log may be user code: after the phase is over
+  std::shared_ptr<SchedulerLease> lease;  // destroyed after enter(), as the log: their destructors may be user code
   begin_start();
   try {
-    // The address first: if it is taken, no check has begun to run.
+    // Before the lease: if the address is in use, no check has started to run.
     auto socket = listen_or_throw(options_);
     lease = std::make_shared<SchedulerLease>(state_, log);
     make_run(lease, std::move(socket));
@@ -123,7 +123,7 @@ void ServerCore::stop() noexcept {
   run_->end();
   const auto ended = std::move(run_);
   enter(Phase::stopped);
-  // Not waited for: this may be a check's own thread.
+  // Doesn't wait for checks: this may be the thread of one.
   ended->lease->release();
 }
 

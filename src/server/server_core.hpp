@@ -21,13 +21,13 @@ namespace detail {
 struct RegistryState;
 class SchedulerLease;
 
-/// The life of a HealthServer: each start() makes a Run, with a listener and a thread of its own, and stop() ends it.
+/// The state of a HealthServer. Each start() makes a Run, with a listener and a thread of its own, and stop() ends it.
 ///
 ///     stopped ──start()──▶ starting ──▶ running ──stop()──▶ stopping ──▶ stopped
 ///                              └──(it can't listen)──▶ stopped
 ///
-/// Starting and stopping take no lock: what they call, copy and destroy may be user code, such as the `log` function.
-/// Others wait until they are over.
+/// start() and stop() hold no lock while they work, because they may call, copy or destroy user code, such as the `log`
+/// function. Concurrent calls wait for the end of the phase.
 ///
 /// @par Thread safety  Shared objects: safe; the destructor isn't.
 class ServerCore {
@@ -42,7 +42,7 @@ class ServerCore {
   void start();
   void stop() noexcept;
   void drain(Duration duration);
-  /// It was started by the parent of this process: stop() then closes the copies of its sockets, and its owner leaks
+  /// True if the parent of this process started it. Then stop() closes the copies of its sockets, and its owner leaks
   /// it.
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
@@ -62,10 +62,10 @@ class ServerCore {
   Limits limits_;
   std::atomic<std::uint16_t> port_ = 0;
   ProcessOwner owner_;
-  std::mutex mutex_;  // guards phase_ and runs_; run_ belongs to whoever starts or stops
+  std::mutex mutex_;  // guards phase_ and runs_; only the call that starts or stops uses run_
   std::condition_variable changed_;
   Phase phase_ = Phase::stopped;
-  std::uint64_t runs_ = 0;  ///< That have ended.
+  std::uint64_t runs_ = 0;  ///< Ended ones.
   std::unique_ptr<Run> run_;
 };
 

@@ -40,7 +40,7 @@ std::string address_rule(const std::string& address) {
            " bytes without NUL";
   if (is_activation_address(address))
     return "systemd: and a name of 1 to " + std::to_string(max_activation_name) + " ASCII characters without a colon";
-  return "an IPv4 or IPv6 address in numbers, as 127.0.0.1 or ::1, or begin with unix: or systemd:";
+  return "a numeric IPv4 or IPv6 address, such as 127.0.0.1 or ::1, or begin with unix: or systemd:";
 }
 
 void check_address(const std::string& address) {

@@ -6,7 +6,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The one place where a server's options are validated, apart from the paths, which are the Endpoint's.
+/// Returns valid options unchanged. The Endpoint validates the paths.
 ///
 /// @throws std::invalid_argument  naming the option, its value and the rule.
 [[nodiscard]] VITALS_EXPORT HealthServerOptions valid(HealthServerOptions options);

@@ -27,11 +27,10 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// The most that RegistryOptions allows.
+/// The maximum of RegistryOptions::answer_budget.
 inline constexpr std::chrono::seconds max_answer_budget{60};
 inline constexpr std::chrono::seconds linger_timeout{2};
 
-/// How long a connection may be in a stage.
 [[nodiscard]] inline Duration limit_of(Stage stage, const HealthServerOptions& options) noexcept {
   switch (stage) {
     case Stage::first_byte: return options.first_byte_timeout;
@@ -39,7 +38,7 @@ inline constexpr std::chrono::seconds linger_timeout{2};
     case Stage::head: return options.head_timeout;
     case Stage::lingering: return linger_timeout;
     case Stage::writing: return options.write_timeout;
-    case Stage::waiting: return 2 * max_answer_budget;  // never reached: the registry keeps its budget
+    case Stage::waiting: return 2 * max_answer_budget;  // never reached: the registry ends the wait before
   }
   return linger_timeout;
 }
@@ -52,7 +51,7 @@ inline constexpr std::chrono::seconds linger_timeout{2};
 
 class Connection;
 
-/// What the connections of a server share. Everything but `host` is for the server's turn.
+/// What the connections of a server share. Everything except `host` is used on the server's turn only.
 struct Service {
   using Log = std::function<void(std::string)>;
 
@@ -70,34 +69,34 @@ struct Service {
             .max_target_size = static_cast<std::uint32_t>(options.max_target_size),
             .max_header_fields = static_cast<std::uint32_t>(options.max_header_fields)};
   }
-  /// Whatever must be there whole before it means something.
+  /// The longest input that must be complete before it is handled.
   [[nodiscard]] std::size_t input_limit() const noexcept {
     const bool has_header = options.proxy_protocol == ProxyProtocol::required;
     return std::max(options.max_head_size, has_header ? ProxyHeaderScan::max_size : 0);
   }
   void begin_turn() noexcept { now = clock(); }
-  /// Counts it, and logs it now and then.
-  /// @param error  errno, if it was the system's.
+  /// Counts it, and logs it at most once a minute.
+  /// @param error  errno of the system call that failed, or 0.
   void met(Limit limit, int error = 0) noexcept {
     try {
       const auto detail = error == 0 ? std::string{} : std::system_category().message(error);
       if (auto line = limits.met(limit, now, detail)) log(*std::move(line));
     } catch (...) {
-      // Out of memory: a line less.
+      // Out of memory: the line is dropped.
     }
   }
 
-  /// Shared with those who tell that runs are over: they may do so while the server stops.
+  /// Shared with the callbacks for the end of runs, which may come while the server stops.
   std::shared_ptr<Host> host;
-  const Answers& answers;  ///< Outlives the open connections, as `limits` and `options` do.
+  // These three outlive the open connections.
+  const Answers& answers;
   Limits& limits;
   const HealthServerOptions& options;
   Log log;
-  /// By the index of the stage.
-  const std::array<Duration, stage_count> stage_limits;
-  int epoll = -1;                               ///< The set of a Dispatcher, where there is one.
-  SteadyTime (*clock)() noexcept = coarse_now;  ///< A test has its own.
-  SteadyTime now = {};                          ///< As of the beginning of this turn.
+  const std::array<Duration, stage_count> stage_limits;  ///< Indexed by stage.
+  int epoll = -1;                                        ///< The Dispatcher's set; -1 in portable builds.
+  SteadyTime (*clock)() noexcept = coarse_now;           ///< Tests replace it.
+  SteadyTime now = {};                                   ///< At the beginning of this turn.
   OpenDescriptors descriptors = {};
   Places<Connection> places = {};
   RequestCache requests = {};

@@ -42,15 +42,15 @@ void SocketFile::lock() {
 
 void SocketFile::free_path() {
   struct stat state = {};
-  if (::lstat(address_.sun_path, &state) != 0) return;  // whatever the reason, bind() meets it, too
-  if (!S_ISSOCK(state.st_mode)) cant_listen(name_, ENOTSOCK, "something else is there");
+  if (::lstat(address_.sun_path, &state) != 0) return;  // no file; bind() reports any other error
+  if (!S_ISSOCK(state.st_mode)) cant_listen(name_, ENOTSOCK, "the file isn't a socket");
   switch (const int error = connect()) {
     case ECONNREFUSED: return unlink_if(FileId{state});
     case 0:
-    case EAGAIN:      // so many wait that no more may
-    case EPROTOTYPE:  // it is one for datagrams
+    case EAGAIN:      // its queue of pending connections is full
+    case EPROTOTYPE:  // a datagram socket
       cant_listen(name_, EADDRINUSE);
-    default: cant_listen(name_, error, "can't find out whether anybody listens there");
+    default: cant_listen(name_, error, "can't find out whether another server listens there");
   }
 }
 
@@ -59,8 +59,8 @@ int SocketFile::connect() const noexcept {
   return client && ::connect(client.get(), generic(address_), sizeof address_) == 0 ? 0 : errno;
 }
 
-// On Linux the file gets the mode of the socket, less the umask, which isn't changed: it is the whole process's. Where
-// sockets have no mode, still nobody can connect before listen().
+// On Linux the file gets the mode of the socket less the umask. (The umask itself is left alone: it belongs to the
+// whole process.) On systems whose sockets have no mode, no client can connect before listen().
 void SocketFile::bind(int fd, mode_t mode) {
   (void)::fchmod(fd, mode);
   if (::bind(fd, generic(address_), sizeof address_) != 0) cant_listen(name_, errno);
@@ -69,25 +69,25 @@ void SocketFile::bind(int fd, mode_t mode) {
 
 #ifdef O_PATH
 
-// What is changed is the file that has been looked at, also if its path has become another one's meanwhile.
+// Changes the file that it has checked, even if another file has taken the path meanwhile.
 void SocketFile::set_mode(mode_t mode) {
   const Descriptor file{own_descriptor(::open(address_.sun_path, O_PATH | O_NOFOLLOW | O_CLOEXEC))};
   struct stat state = {};
-  if (!file || ::fstat(file.get(), &state) != 0) cant_listen(name_, errno, "can't find the file just made");
+  if (!file || ::fstat(file.get(), &state) != 0) cant_listen(name_, errno, "can't find the new file");
   if (!S_ISSOCK(state.st_mode) || (state.st_mode & all_permissions & ~mode) != 0)
-    cant_listen(name_, EADDRINUSE, "the file just made was replaced");
+    cant_listen(name_, EADDRINUSE, "the new file was replaced");
   bound_ = FileId{state};
   if ((state.st_mode & all_permissions) == mode) return;
-  const auto link = "/proc/self/fd/" + std::to_string(file.get());  // fchmod() takes no descriptor of this kind
-  if (::chmod(link.c_str(), mode) != 0) cant_listen(name_, errno, "can't set its mode, which takes /proc");
+  const auto link = "/proc/self/fd/" + std::to_string(file.get());  // fchmod() doesn't take O_PATH descriptors
+  if (::chmod(link.c_str(), mode) != 0) cant_listen(name_, errno, "can't set its mode (this needs /proc)");
 }
 
 #else
 
 void SocketFile::set_mode(mode_t mode) {
   struct stat state = {};
-  if (::lstat(address_.sun_path, &state) != 0) cant_listen(name_, errno, "can't find the file just made");
-  if (!S_ISSOCK(state.st_mode)) cant_listen(name_, EADDRINUSE, "the file just made was replaced");
+  if (::lstat(address_.sun_path, &state) != 0) cant_listen(name_, errno, "can't find the new file");
+  if (!S_ISSOCK(state.st_mode)) cant_listen(name_, EADDRINUSE, "the new file was replaced");
   bound_ = FileId{state};
   if ((state.st_mode & all_permissions) == mode) return;
   if (::fchmodat(AT_FDCWD, address_.sun_path, mode, AT_SYMLINK_NOFOLLOW) != 0)
@@ -103,13 +103,13 @@ void SocketFile::unlink_if(const FileId& id) const noexcept {
 
 void SocketFile::remove() noexcept {
   if (owner_.is_another()) {
-    (void)lock_.release();  // closed by LockCopy, if it is still there
+    (void)lock_.release();  // LockCopy closes it, if it is still the same file
     return;
   }
   if (bound_) unlink_if(*bound_);
   bound_.reset();
   if (!lock_) return;
-  // Closing isn't enough: a child of fork() may have a copy, with which the lock would stay.
+  // Closing isn't enough: a copy in a child of fork() would keep the lock.
   ::flock(lock_.get(), LOCK_UN);
   lock_ = Descriptor{};
 }

@@ -8,19 +8,20 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What a listening socket and all that it accepts are called at this end: an IP port, the path of a UNIX socket or its
-/// abstract name. Needs no allocation, so that a child of fork() may compare it.
+/// The local name that a listening socket and its accepted connections share: an IP port, the path of a UNIX socket or
+/// its abstract name. Never allocates, so that a child of fork() may use it.
 class VITALS_EXPORT SocketName {
  public:
-  /// The name of nothing.
+  /// An empty name.
   SocketName() noexcept = default;
-  /// Asks the kernel. What isn't a socket has the name of nothing.
+  /// Asks the kernel. Empty if `fd` isn't a socket.
   explicit SocketName(int fd) noexcept;
 
   [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
-  /// 0 unless it is of IPv4 or IPv6.
+  /// 0 unless the family is IPv4 or IPv6.
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// False for two that have no name. Of IP addresses only the ports count: a listener on all of them accepts on each.
+  /// Never true for an empty name. Compares only the ports of IP sockets, because connections of a listener on all
+  /// addresses have different ones.
   [[nodiscard]] bool is_same(const SocketName& other) const noexcept;
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
-// Where Linux has more than POSIX: one call to accept a connection, and connections that are only seen once their
-// request has arrived; see also watch.hpp. VITALS_PORTABLE_SOCKETS takes the calls of POSIX there, too.
+// Where Linux can do more than POSIX: accept a connection in one call, and defer that until its request has arrived.
+// See also watch.hpp. With VITALS_PORTABLE_SOCKETS only POSIX calls are used on Linux, too.
 
 #include <cerrno>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// After a call on a socket: it is to be tried again later.
+/// True if a call on a non-blocking socket should be tried again later.
 [[nodiscard]] constexpr bool is_transient(int error) noexcept {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
@@ -25,19 +25,20 @@ namespace detail {
 
 inline constexpr int stream_socket_type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 
-/// What socket() has given with `stream_socket_type`, close-on-exec and non-blocking.
-/// @returns -1 with errno if that can't be.
+/// Makes a socket of `stream_socket_type` close-on-exec and non-blocking.
+/// @returns The descriptor, or -1 with errno.
 inline int configured(int fd) noexcept { return fd; }
 
-/// The next connection, close-on-exec and non-blocking, and who it is from; -1 with errno.
-/// @param size  Of `peer`, and then of what is known of it.
+/// Accepts a connection, close-on-exec and non-blocking.
+/// @param size  The size of `peer`; then that of the address in it.
+/// @returns The descriptor, or -1 with errno.
 inline int accept_connection(int listener, sockaddr_storage& peer, socklen_t& size) noexcept {
   auto* const address = reinterpret_cast<sockaddr*>(&peer);
   return own_descriptor(::accept4(listener, address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
 }
 
-/// Connections are accepted when their first bytes are there, or after a second. A probe costs one wake-up instead of
-/// two, and its request is read at once; see tcp(7). Where the kernel doesn't do it, nothing is lost.
+/// Connections are then accepted when their first bytes have arrived, or after a second. So a probe costs one wake-up
+/// instead of two; see tcp(7). An error does no harm.
 inline void defer_accept(int listener) noexcept {
   const int seconds = 1;
   (void)::setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);

@@ -24,7 +24,7 @@ StreamPlaceholders::StreamPlaceholders() noexcept {
 
 void SpareDescriptor::open() noexcept {
   descriptor_ = Descriptor{own_descriptor(open_nothing())};
-  // For any other reason, such as a root directory without /dev, it would fail each time.
+  // After any other error it gives up: without /dev, for example, it would fail every time.
   wanted_ = descriptor_ || errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 }
 

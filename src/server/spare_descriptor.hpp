@@ -10,8 +10,8 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Holds the numbers of the standard streams that the host has closed, while something is made that opens descriptors
-/// by itself: see own_descriptor().
+/// Occupies the numbers of standard streams that the application has closed, while code runs that opens descriptors by
+/// itself. See own_descriptor().
 class StreamPlaceholders {
  public:
   VITALS_EXPORT StreamPlaceholders() noexcept;
@@ -20,7 +20,7 @@ class StreamPlaceholders {
   std::array<Descriptor, 3> descriptors_ = {};
 };
 
-/// A descriptor that is kept to be given up when the process has no other one left.
+/// A descriptor that is kept in reserve, and given up when the process has no other one left.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class SpareDescriptor {
@@ -28,11 +28,11 @@ class SpareDescriptor {
   SpareDescriptor() noexcept { open(); }
 
   [[nodiscard]] bool is_missing() const noexcept { return wanted_ && !descriptor_; }
-  /// Takes one again if it is missing, and if the process has one.
+  /// Opens a new one if it is missing and the process has one left.
   void take() noexcept {
     if (is_missing()) open();
   }
-  /// @returns Whether there is one descriptor more now.
+  /// @returns Whether this has freed a descriptor.
   [[nodiscard]] bool give_up() noexcept {
     if (!descriptor_) return false;
     descriptor_ = {};

@@ -5,11 +5,11 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Asks the kernel to run the calling thread in short turns, 0.1 ms: on a processor that others keep busy it then waits
-/// less for its turn, and gets no more of the processor than before.
+/// Asks the kernel for a short time slice (0.1 ms) for the calling thread. On a busy processor the thread then waits
+/// less before it runs; its share of processor time doesn't change.
 ///
-/// Needs no privilege. For threads of the ordinary policy on Linux 6.12 and newer, whose scheduler (EEVDF) gives the
-/// turn to who asks for the shortest one; without effect elsewhere.
+/// Needs no privilege. Works for SCHED_OTHER threads on Linux 6.12 and newer, whose scheduler (EEVDF) prefers threads
+/// with short slices. No effect elsewhere.
 VITALS_EXPORT void ask_for_short_slice() noexcept;
 
 }  // namespace detail

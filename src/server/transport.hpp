@@ -12,16 +12,15 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What came of reading from a connection, or of writing to it.
+/// The result of reading from a connection or writing to it.
 struct Transfer {
-  std::size_t size = 0;              ///< Bytes.
-  bool drained = false;              ///< There is no more, or no more room, until something happens to the socket:
-  Interest wants = Interest::input;  ///< what has to.
-  bool over = false;                 ///< Nothing more will be moved: the peer has ended, or it is broken.
+  std::size_t size = 0;                 ///< In bytes.
+  bool drained = false;                 ///< No more can be read or written until `interest` holds for the socket.
+  Interest interest = Interest::input;  ///< See `drained`.
+  bool over = false;                    ///< The peer has ended the connection, or it is broken.
 };
 
-/// What lies between a connection and its socket, if not nothing. It says what the socket needs, and the connection
-/// waits for it.
+/// A layer between a connection and its socket, such as TLS. The connection does the waiting.
 class Transport {
  public:
   Transport() = default;
@@ -31,13 +30,13 @@ class Transport {
 
   virtual Transfer receive(char* data, std::size_t size) = 0;
   virtual Transfer send(std::string_view bytes) = 0;
-  /// Whether it holds, or the socket has, what hasn't been received; true if that can't be told.
+  /// Whether there are bytes to receive, here or in the socket. True if that is unknown.
   [[nodiscard]] virtual bool has_input() const noexcept = 0;
-  /// Tells the peer that nothing more will be sent. False if that can't be.
+  /// Sends the end of output. False if that fails.
   [[nodiscard]] virtual bool end_output() noexcept = 0;
 };
 
-/// The same of a socket without one.
+/// The same for a socket without a transport.
 namespace plain {
 
 [[nodiscard]] inline Transfer receive(int fd, char* data, std::size_t size) noexcept {
@@ -52,7 +51,7 @@ namespace plain {
   const auto count = sent < 0 ? 0 : static_cast<std::size_t>(sent);
   return {.size = count,
           .drained = count < bytes.size(),
-          .wants = Interest::output,
+          .interest = Interest::output,
           .over = sent < 0 && !is_transient(errno)};
 }
 

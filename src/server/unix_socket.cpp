@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view scheme = "unix:";
 
-/// The same as getsockname() gives it: with the zero at the end of a path, and without one at that of a name.
+/// As getsockname() returns it: a path ends with a NUL, an abstract name doesn't.
 UnixAddress unix_address(std::string_view text) noexcept {
   UnixAddress address;
   address.native.sun_family = AF_UNIX;
@@ -57,7 +57,7 @@ ListenSocket open_unix_socket(const std::string& address, unsigned mode) {
     file->bind(descriptor.get(), static_cast<mode_t>(mode));
     end = ListenEnd{std::move(file)};
   }
-  // Last: until here nobody can connect, whatever the file's mode.
+  // Last: before listen() no client can connect, whatever the file's mode.
   if (::listen(descriptor.get(), SOMAXCONN) != 0) cant_listen(name, errno);
   return {.descriptor = std::move(descriptor), .family = AF_UNIX, .port = 0, .end = std::move(end)};
 }

@@ -22,7 +22,7 @@ void EpollWatch::add(Descriptor descriptor, Connection& connection, const Servic
 }
 
 void EpollWatch::close() noexcept {
-  // Not left to close(): a child of fork() may still have the socket, and the set would keep it.
+  // Closing isn't enough: if a child of fork() has a copy of the socket, it would stay in the set.
   (void)::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor_.get(), nullptr);
   descriptor_ = {};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// How a connection that stays learns that something has happened to its socket. Linux has one set of descriptors for
-// all of them, and tells only what is new; elsewhere, and with VITALS_PORTABLE_SOCKETS, the host is asked each time.
+// How a connection that stays gets the events of its socket. On Linux all connections share one edge-triggered epoll
+// set. Elsewhere, and with VITALS_PORTABLE_SOCKETS, each wait is a HostWait.
 
 #include <memory>
 
@@ -19,22 +19,22 @@ namespace detail {
 struct Service;
 class Connection;
 
-/// What has happened to a socket, besides that it may be read or written.
+/// What has happened to a socket, apart from becoming readable or writable.
 struct SocketEvent {
-  bool ended = false;   ///< The peer sends no more.
-  bool broken = false;  ///< It reads no more either.
+  bool ended = false;   ///< The peer won't send any more.
+  bool broken = false;  ///< The peer won't read any more either.
 };
 
 #ifdef VITALS_HAS_EPOLL
 
-/// The socket of a connection that stays, in the set of its Service. Edge-triggered: a connection reads and writes
-/// until it has to wait, and is told of whatever is new from then on. So waiting costs no system call.
+/// The socket of a connection that stays, in the edge-triggered set of its Service. The connection must read or write
+/// until the socket is drained; whatever happens after that is an event. So waiting costs no system call.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class EpollWatch {
  public:
-  /// Takes the socket over.
-  /// @throws std::system_error  if the kernel lacks memory.
+  /// Takes ownership of the socket.
+  /// @throws std::system_error  if the kernel has no memory.
   void add(Descriptor descriptor, Connection& connection, const Service& service);
   void await(Interest) noexcept {}
   void close() noexcept;
@@ -53,10 +53,10 @@ using Watch = EpollWatch;
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class HostWatch final : public HostClient {
  public:
-  /// Takes the socket over.
+  /// Takes ownership of the socket.
   /// @throws std::system_error, std::bad_alloc
   void add(Descriptor descriptor, Connection& connection, Service& service);
-  /// The connection's on_event() is called once, when it has happened. @throws std::bad_alloc
+  /// The connection's on_event() will be called once, when `interest` holds. @throws std::bad_alloc
   void await(Interest interest);
   void close() noexcept;
 
@@ -67,8 +67,8 @@ class HostWatch final : public HostClient {
   Descriptor descriptor_ = {};
   Connection* connection_ = nullptr;
   Service* service_ = nullptr;
-  Interest awaited_ = Interest::input;        ///< If the wait is under way.
-  std::unique_ptr<HostWait> wait_ = nullptr;  // ends before the descriptor
+  Interest awaited_ = Interest::input;        ///< Valid while the wait is under way.
+  std::unique_ptr<HostWait> wait_ = nullptr;  // destroyed before the descriptor
 };
 
 using Watch = HostWatch;

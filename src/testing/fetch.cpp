@@ -22,7 +22,7 @@ namespace {
 
 using SystemClock = std::chrono::steady_clock;
 
-/// A connection of which nothing takes longer than until the deadline. What fails throws std::system_error.
+/// All calls end by the deadline. Failures throw std::system_error.
 class Connection {
  public:
   Connection(std::uint16_t port, SystemClock::time_point deadline)
@@ -49,7 +49,7 @@ class Connection {
     }
   }
 
-  /// Appends what comes next; false at the end.
+  /// Appends the next bytes; false at the end of input.
   bool receive(std::string& received) {
     while (true) {
       char bytes[4096];
@@ -80,7 +80,7 @@ class Connection {
     return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
   }
 
-  /// False if the time is up.
+  /// False at the deadline.
   [[nodiscard]] bool await(short events) const {
     while (true) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - SystemClock::now());

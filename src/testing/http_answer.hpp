@@ -8,17 +8,16 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// What has come of an answer to a request of ours.
+/// The part of an answer that has arrived.
 struct ReceivedBytes {
   std::string_view bytes = {};
-  bool ended = false;         ///< No more will come.
+  bool ended = false;         ///< No more bytes will come.
   bool without_body = false;  ///< The request was a HEAD.
 };
 
-/// The answer, once it is there as a whole; none while more must come. Interim answers (1xx) are skipped, and chunks
-/// are left as they came.
+/// Nothing while the answer is incomplete. Interim answers (1xx) are skipped. A chunked body isn't decoded.
 ///
-/// @throws std::system_error  with std::errc::bad_message, if it is no answer of HTTP/1 or ends too early.
+/// @throws std::system_error  with std::errc::bad_message, if it isn't an HTTP/1 answer or ends too early.
 [[nodiscard]] std::optional<test::FetchResult> parse_answer(ReceivedBytes received);
 
 }  // namespace detail

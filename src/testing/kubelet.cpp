@@ -22,10 +22,10 @@ using detail::ProbeWorker;
 
 constexpr Duration longest_step = std::chrono::milliseconds{100};
 
-/// What was asked, until it is answered.
+/// A request that isn't answered yet.
 struct Question {
   SteadyTime asked;
-  std::optional<detail::Route> route;  ///< None: the endpoint doesn't know the path.
+  std::optional<detail::Route> route;  ///< Nothing: the endpoint doesn't have the path.
 };
 
 struct Prober {
@@ -35,14 +35,14 @@ struct Prober {
 
 struct Answer {
   bool success = false;
-  std::string words = {};
+  std::string text = {};
 };
 
 }  // namespace
 
-/// The pod, and what the kubelet knows of it.
+/// The pod, and the kubelet's state of it.
 ///
-/// Nothing here waits: what a server would wait for is a question that stays open while the clock moves on.
+/// No function waits. Where a server would wait for runs, the question stays open while the clock is advanced.
 class Kubelet::Pod {
  public:
   Pod(StartContainer start, ManualClock clock, const ContainerProbes& probes, EndpointOptions options)
@@ -61,7 +61,7 @@ class Kubelet::Pod {
 
   void advance(Duration duration) {
     if (duration < Duration::zero()) throw std::invalid_argument{"vitals: Kubelet: time doesn't go back"};
-    refuse_what_moves_by_itself();
+    require_manual_time();
     const auto end = clock_.now() + duration;
     while (true) {
       detail::run_due(*state_);
@@ -73,9 +73,9 @@ class Kubelet::Pod {
   }
 
   void crash() {
-    if (container_.terminating) return;  // nobody starts it again
+    if (container_.terminating) return;  // the kubelet doesn't restart it then
     replace_container("the process has ended");
-    tell("the container was replaced");
+    record_changes("the container was replaced");
   }
 
   void terminate() { container_.terminating = true; }
@@ -89,19 +89,20 @@ class Kubelet::Pod {
  private:
   void start_container() {
     state_ = detail::state_of(start_());
-    refuse_what_moves_by_itself();
+    require_manual_time();
     answers_ = std::make_unique<detail::Answers>(state_, options_);
     container_.started_at = clock_.now();
   }
 
-  void refuse_what_moves_by_itself() const {
+  /// Only advance() may move the time and start runs.
+  void require_manual_time() const {
     if (state_->clock() != Clock{clock_})
-      throw std::invalid_argument{"vitals: Kubelet: the registry goes by another clock"};
+      throw std::invalid_argument{"vitals: Kubelet: the registry has another clock"};
     if (detail::has_runner(*state_))
       throw std::invalid_argument{"vitals: Kubelet: the registry has a Runner or a started server"};
   }
 
-  /// Whether this probe says success, or there is none.
+  /// True if the probe's result is success, or there is no such probe.
   [[nodiscard]] bool succeeded(Probe probe) const noexcept {
     return std::ranges::none_of(probers_, [&](const Prober& prober) {
       return prober.worker.probe() == probe && prober.worker.result() != ProbeResult::success;
@@ -125,26 +126,27 @@ class Kubelet::Pod {
     return question.asked + worker.spec().timeout;
   }
 
-  /// Takes the answers that are there, and asks anew.
+  /// Takes the answers that are due, and begins new requests.
   void probe() {
     const auto restarts = restarts_;
     for (auto& prober : probers_) {
       if (prober.question && !take_answer(prober)) continue;
       const auto now = clock_.now();
-      // After a restart, those whose turn is at the same moment ask the new container with their next one.
+      // After a restart, probes whose turn is at the same moment skip it: they ask the new container at their next
+      // turn.
       if (prober.worker.next_turn() > now || !prober.worker.take_turn(container_, now) || restarts_ != restarts)
         continue;
       prober.question = ask(prober.worker.spec());
       (void)take_answer(prober);
     }
-    tell("the pod terminates");
+    record_changes("the pod terminates");
   }
 
   [[nodiscard]] Question ask(const HttpGetProbe& spec) const {
     Question question{clock_.now(), answers_->route({.target = spec.path, .accept = "*/*"})};
     if (auto& route = question.route; route && route->one_check && route->check.empty()) route.reset();
     if (question.route) {
-      (void)answers_->begin(*question.route, [] { return [] {}; });  // makes due what the answer needs
+      (void)answers_->begin(*question.route, [] { return [] {}; });  // makes the checks due that the answer needs
       detail::run_due(*state_);
     }
     return question;
@@ -160,18 +162,18 @@ class Kubelet::Pod {
     const auto answer = answered < given_up ? read(*question) : no_answer(worker.spec());
     question.reset();
     worker.record(answer.success);
-    auto words = std::string{to_string(worker.probe())} + ": " + answer.words;
-    if (!answer.success) words += ", " + std::to_string(worker.spec().failure_threshold) + " in a row";
+    auto why = std::string{to_string(worker.probe())} + ": " + answer.text;
+    if (!answer.success) why += ", " + std::to_string(worker.spec().failure_threshold) + " in a row";
     if (worker.on_hold()) {
-      replace_container(words);
-      words = "the container was replaced";
+      replace_container(why);
+      why = "the container was replaced";
     }
-    tell(words);
+    record_changes(why);
     return true;
   }
 
   [[nodiscard]] Answer read(const Question& question) const {
-    constexpr int not_found = 404;  // what a server says of a foreign path
+    constexpr int not_found = 404;  // a server's answer for an unknown path
     const int status = question.route ? answers_->answer(*question.route).status : not_found;
     return {status >= 200 && status < 400, "status " + std::to_string(status)};
   }
@@ -191,8 +193,8 @@ class Kubelet::Pod {
     start_container();
   }
 
-  /// Notes what has become of the container.
-  void tell(const std::string& why) {
+  /// Adds an event for each change of `started` and `ready`.
+  void record_changes(const std::string& why) {
     const bool started = succeeded(Probe::startup);
     const bool ready = started && succeeded(Probe::readiness);
     const auto at = clock_.now() - begin_;

@@ -62,7 +62,7 @@ void ProbeWorker::record(bool success) {
   in_a_row_ = 0;
 }
 
-// What came in a row before counts on, as in the kubelet.
+// As in the kubelet, results in a row are counted across the replacement.
 void ProbeWorker::replace_container() noexcept {
   result_ = initial_result(probe_);
   on_hold_ = false;

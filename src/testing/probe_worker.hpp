@@ -11,14 +11,13 @@ namespace detail {
 
 enum class ProbeResult { unknown, success, failure };
 
-/// What a worker must know of its container.
 struct ContainerState {
   SteadyTime started_at = {};
   bool started = false;      ///< The startup probe has succeeded, or there is none.
   bool terminating = false;  ///< The pod is being deleted.
 };
 
-/// Probes one container for one purpose: the kubelet's worker without its clock and its socket.
+/// One probe of one container: the kubelet's worker without clock and socket.
 ///
 ///     probing --failure_threshold failures (liveness, startup)--> on hold --new container--> probing
 ///        \--the pod terminates (liveness, startup)--> ended
@@ -28,9 +27,10 @@ class ProbeWorker {
   ProbeWorker(Probe probe, test::HttpGetProbe spec, SteadyTime first_turn);
 
   [[nodiscard]] SteadyTime next_turn() const noexcept { return next_turn_; }
-  /// Its turn has come: whether it probes now. Turns that were missed are skipped.
+  /// Call it at next_turn(). Missed turns are skipped.
+  /// @returns Whether to probe now.
   [[nodiscard]] bool take_turn(const ContainerState& container, SteadyTime now);
-  /// Takes in what a probe found. Success for readiness may be undone by failures later, and the other way round.
+  /// Counts the result of a probe.
   void record(bool success);
   void replace_container() noexcept;
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* check_name = "check";
 
-/// The body of a check for one run only. One that overran is due again as soon as it returns: that second run stays
-/// open, so that the first one's result stays the last.
+/// Runs the check once. If that run overran, the check becomes due again: the second run never completes, so that the
+/// first result stays the last.
 class OneRun {
  public:
   explicit OneRun(std::shared_ptr<CheckBody> body) : body_{std::move(body)} {}
@@ -39,7 +39,7 @@ class OneRun {
   std::optional<CheckCompletion> second_;
 };
 
-/// What the registry says of its one check.
+/// The result of the registry's only check.
 CheckResult only_result(const HealthRegistry& registry) {
   const auto report = registry.report(Probe::readiness).find(check_name).value();
   auto result = CheckResult::fail(report.message);
@@ -54,19 +54,19 @@ CheckResult only_result(const HealthRegistry& registry) {
 
 }  // namespace
 
-// A registry of its own is what says what a registry makes of the check.
+// Uses a registry, so that timeouts and exceptions count as they do in one.
 CheckResult run_once(std::shared_ptr<CheckBody> body, Duration timeout) {
   if (!body) throw std::invalid_argument{"vitals: test::run: the check must not be empty"};
   HealthRegistry registry;
   registry.add_readiness_check(check_name, OneRun{std::move(body)},
                                {.timeout = timeout, .schedule = every(std::chrono::hours{24})});
   const auto first_result = std::make_shared<std::promise<void>>();
-  const auto told = first_result->get_future();
+  const auto has_result = first_result->get_future();
   const auto subscription = registry.on_change([first_result, done = false](const HealthEvent& event) mutable {
     if (event.check == check_name && !std::exchange(done, true)) first_result->set_value();
   });
   const Runner runner{registry};
-  told.wait();
+  has_result.wait();
   return only_result(registry);
 }
 

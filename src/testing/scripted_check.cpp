@@ -24,11 +24,11 @@ struct ScriptedCheck::Step {
   std::optional<ManualClock> clock = std::nullopt;
 };
 
-/// What the copies share.
+/// Shared by all copies of a ScriptedCheck.
 class ScriptedCheck::Script {
  public:
   void add(Step step) {
-    if (step.times < 1) throw std::invalid_argument{"vitals: ScriptedCheck: a step is taken at least once"};
+    if (step.times < 1) throw std::invalid_argument{"vitals: ScriptedCheck: a step must be taken at least once"};
     const std::lock_guard lock{mutex_};
     steps_.push_back(std::move(step));
   }
@@ -38,12 +38,12 @@ class ScriptedCheck::Script {
     const std::lock_guard lock{mutex_};
     if (steps_.empty()) throw std::invalid_argument{"vitals: ScriptedCheck: taking() needs a step before it"};
     if (steps_.back().kind == Step::Kind::hang)
-      throw std::invalid_argument{"vitals: ScriptedCheck: a step that hangs takes until it is released"};
+      throw std::invalid_argument{"vitals: ScriptedCheck: a hanging step ends when it is released"};
     steps_.back().duration = duration;
     steps_.back().clock = std::move(clock);
   }
 
-  /// The step of a run that begins.
+  /// Begins a run; returns its step.
   Step begin() {
     const std::lock_guard lock{mutex_};
     ++runs_;
@@ -90,11 +90,11 @@ class ScriptedCheck::Script {
 
  private:
   mutable std::mutex mutex_;
-  std::deque<Step> steps_;  // the first is the one under way
-  int taken_ = 0;           // how often
+  std::deque<Step> steps_;  // the first is the current one
+  int taken_ = 0;           // how often the current step was taken
   int runs_ = 0;
   std::vector<CheckCompletion> hanging_;
-  std::deque<CheckResult> releases_;  // of runs that haven't hung yet
+  std::deque<CheckResult> releases_;  // for runs that will hang
 };
 
 ScriptedCheck::ScriptedCheck() : script_{std::make_shared<Script>()} {}
@@ -146,7 +146,7 @@ void ScriptedCheck::operator()(const CheckContext&, CheckCompletion done) const 
     case Step::Kind::hang: script_->hang(std::move(done)); return;
     case Step::Kind::raise:
       if (step.duration == Duration::zero()) throw std::runtime_error{step.what};
-      step.result = CheckResult::fail(step.what);  // what it amounts to, after the call
+      step.result = CheckResult::fail(step.what);  // it can't throw after the call
       break;
   }
   if (step.duration == Duration::zero())

@@ -82,7 +82,7 @@ TEST_F(HostedAcceptTest, BacksOffFromTheFirstErrorThatIsNotKnownToPass) {
   error = 0;
   run_loop();
   EXPECT_EQ(client.read_response().status, 200);
-  EXPECT_THAT(log_.lines(), ElementsAre(HasSubstr("Operation not permitted; trying again each 100 ms")));
+  EXPECT_THAT(log_.lines(), ElementsAre(HasSubstr("Operation not permitted; trying again every 100 ms")));
 }
 
 TEST_F(HostedAcceptTest, BacksOffFromAnErrorThatShouldPassAndDoesNot) {

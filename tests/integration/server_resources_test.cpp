@@ -59,7 +59,7 @@ TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
   last.give_back();
 
   EXPECT_EQ(line, "vitals: can't accept a connection on 127.0.0.1:" + std::to_string(server_->port()) +
-                      ": Too many open files; trying again each 100 ms");
+                      ": Too many open files; trying again every 100 ms");
   EXPECT_EQ(client.read_response().status, 200);
 }
 

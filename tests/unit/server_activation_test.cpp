@@ -142,7 +142,7 @@ TEST(ActivationTest, LeavesTheSocketsOfAnotherProcessAlone) {
 
   for (const auto& pid : {std::to_string(::getpid()), std::string{"1x"}, std::string{}, std::string{"0"}})
     EXPECT_THAT(listen_in_process_with({listener.fd()}, {.pid = pid, .names = "health"}),
-                HasSubstr("the sockets are another process's: LISTEN_PID is \"" + pid + "\", this is "));
+                HasSubstr("the sockets are for another process: LISTEN_PID is \"" + pid + "\", not "));
 }
 
 TEST(ActivationTest, SaysThatTheNumberOfSocketsIsNone) {

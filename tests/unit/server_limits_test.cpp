@@ -69,7 +69,7 @@ TEST_F(LimitsTest, LogEachKindForItself) {
 
 TEST_F(LimitsTest, SayWhyAConnectionIsNotAccepted) {
   EXPECT_EQ(limits_.met(Limit::resources, start, "Too many open files"),
-            "vitals: can't accept a connection on [::]:8080: Too many open files; trying again each 100 ms");
+            "vitals: can't accept a connection on [::]:8080: Too many open files; trying again every 100 ms");
 }
 
 TEST_F(LimitsTest, NeverLogTheUsualEndsOfKeptConnections) {
@@ -87,7 +87,7 @@ TEST_F(LimitsTest, LogEachOtherKindInItsOwnWords) {
   EXPECT_THAT(lines, SizeIs(vitals::detail::limit_count - 3));
   EXPECT_THAT(lines, Each(StartsWith("vitals: ")));
   EXPECT_THAT(lines,
-              Contains("vitals: [::]:8080: a connection was closed that didn't begin with a sound PROXY protocol "
+              Contains("vitals: [::]:8080: a connection was closed that didn't begin with a valid PROXY protocol "
                        "header"));
   EXPECT_THAT(lines, Contains("vitals: [::]:8080: a connection was closed for lack of memory"));
 }

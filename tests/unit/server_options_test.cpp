@@ -76,7 +76,7 @@ TEST(ServerOptionsTest, NamesADrainOutOfRange) {
 
 TEST(ServerOptionsTest, NamesAnAddressThatIsNoAddress) {
   EXPECT_EQ(refusal_of({.address = "localhost"}),
-            "vitals: HealthServerOptions: address must be an IPv4 or IPv6 address in numbers, as 127.0.0.1 or ::1, or "
+            "vitals: HealthServerOptions: address must be a numeric IPv4 or IPv6 address, such as 127.0.0.1 or ::1, or "
             "begin with unix: or systemd:, not \"localhost\"");
 }
 

@@ -174,7 +174,7 @@ TEST_F(PlacesPeersTest, TakesRoomFromAnybodyIfNoAddressWithSeveralPlacesGivesWay
   const auto choice = places_.who_makes_room();
 
   EXPECT_EQ(choice.connection, single);
-  EXPECT_TRUE(choice.somebody_will);
+  EXPECT_TRUE(choice.later);
 }
 
 TEST_F(PlacesPeersTest, PassesByTheNewcomer) {

@@ -100,7 +100,7 @@ TEST(PlacesTest, PassesByWhoDoesNotGiveWay) {
   const auto choice = places.who_makes_room();
 
   EXPECT_EQ(choice.connection, now);
-  EXPECT_FALSE(choice.somebody_will);
+  EXPECT_FALSE(choice.later);
 }
 
 TEST(PlacesTest, DoesNotTakeRoomFromTheNewcomer) {
@@ -120,7 +120,7 @@ TEST(PlacesTest, TellsThatSomebodyWillGiveWay) {
   const auto choice = places.who_makes_room();
 
   EXPECT_EQ(choice.connection, nullptr);
-  EXPECT_TRUE(choice.somebody_will);
+  EXPECT_TRUE(choice.later);
 }
 
 TEST(PlacesTest, AsksOnlySomeHoweverManyThereAre) {
@@ -132,7 +132,7 @@ TEST(PlacesTest, AsksOnlySomeHoweverManyThereAre) {
   const auto choice = places.who_makes_room();
 
   EXPECT_EQ(choice.connection, nullptr);
-  EXPECT_TRUE(choice.somebody_will);
+  EXPECT_TRUE(choice.later);
 }
 
 TEST(PlacesTest, PromisesNothingWhereNoneOfThoseAskedGivesWay) {
@@ -143,7 +143,7 @@ TEST(PlacesTest, PromisesNothingWhereNoneOfThoseAskedGivesWay) {
   const auto choice = places.who_makes_room();
 
   EXPECT_EQ(choice.connection, nullptr);
-  EXPECT_FALSE(choice.somebody_will);
+  EXPECT_FALSE(choice.later);
 }
 
 TEST(PlacesTest, NamesSomebodyWhileThereIsSomebody) {

@@ -43,14 +43,14 @@ TEST(ReplyTest, SaysWhatHappensToTheConnection) {
   };
 
   EXPECT_THAT(says(Persistence::close), HasSubstr("\r\nConnection: close\r\n"));
-  EXPECT_THAT(says(Persistence::told_keep_alive), HasSubstr("\r\nConnection: keep-alive\r\n"));
+  EXPECT_THAT(says(Persistence::explicit_keep_alive), HasSubstr("\r\nConnection: keep-alive\r\n"));
   EXPECT_THAT(says(Persistence::keep_alive), Not(HasSubstr("Connection")));
 }
 
 TEST(ReplyTest, TellsTheMethodsWhereTheyAreAskedFor) {
   ReplyWriter writer;
 
-  EXPECT_THAT(std::string{writer.write({.tells_methods = true}, Persistence::close, some_time)},
+  EXPECT_THAT(std::string{writer.write({.has_allow = true}, Persistence::close, some_time)},
               HasSubstr("\r\nAllow: GET, HEAD, OPTIONS\r\n"));
   EXPECT_THAT(std::string{writer.write({}, Persistence::close, some_time)}, Not(HasSubstr("Allow")));
 }

@@ -129,7 +129,7 @@ class ScriptedTransport final : public vitals::detail::Transport {
     const auto size = std::min(bytes.size(), script_->room);
     script_->sent.append(bytes.substr(0, size));
     script_->room -= size;
-    return {.size = size, .drained = size < bytes.size(), .wants = script_->wants_to_send};
+    return {.size = size, .drained = size < bytes.size(), .interest = script_->wants_to_send};
   }
   [[nodiscard]] bool has_input() const noexcept override { return !script_->receives.empty(); }
   [[nodiscard]] bool end_output() noexcept override {

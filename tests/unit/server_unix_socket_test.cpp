@@ -129,7 +129,7 @@ TEST_F(UnixSocketTest, RefusesAndKeepsARegularFile) {
   const auto [error, message] = refusal();
 
   EXPECT_EQ(error, std::errc::not_a_socket);
-  EXPECT_THAT(message, HasSubstr("vitals: can't listen on unix:" + path_ + ", something else is there: "));
+  EXPECT_THAT(message, HasSubstr("vitals: can't listen on unix:" + path_ + ", the file isn't a socket: "));
   EXPECT_EQ(std::filesystem::file_size(path_), 8U);
 }
 

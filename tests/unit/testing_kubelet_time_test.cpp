@@ -68,7 +68,7 @@ TEST_F(KubeletTimeTest, RefusesARegistryOnAnotherClock) {
       const Kubelet kubelet{*registry, clock_, {.liveness = liveness}};
       FAIL() << "not refused";
     } catch (const std::invalid_argument& error) {
-      EXPECT_STREQ(error.what(), "vitals: Kubelet: the registry goes by another clock");
+      EXPECT_STREQ(error.what(), "vitals: Kubelet: the registry has another clock");
     }
   }
 }
