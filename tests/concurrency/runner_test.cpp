@@ -167,14 +167,14 @@ TEST(RunnerTest, KeepsOthersFreshWhileManyHang) {
 }
 
 TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
-  HealthRegistry health;
+  HealthRegistry health{{.answer_budget = 60s}};
   Gate finish;
   Counter runs;
   health.add_readiness_check("database",
                              [&] {
                                if (runs.add() == 2) finish.wait();
                              },
-                             {.schedule = on_demand(0s)});
+                             {.timeout = 60s, .schedule = on_demand(0s), .stale_after = 2min});
   detail::SchedulerLease former{detail::state_of(health), vitals::LogFunction{}};
   ASSERT_EQ(probe(health).status(), Status::pass);
   std::jthread asking{[&] { probe(health); }};

@@ -37,6 +37,7 @@ std::string row() { return postgres_message('D', std::string{"\0\1\0\0\0\1x", 7}
 class Stream {
  public:
   void send(Session& session, const std::string& bytes) {
+    has_begun_ = true;
     const auto deadline = std::chrono::steady_clock::now() + generous;
     while (std::chrono::steady_clock::now() < deadline) {
       if (!session.send(bytes)) {
@@ -51,9 +52,11 @@ class Stream {
     return vitals_test::eventually([this] { return was_cut_off_.load(); });
   }
   [[nodiscard]] std::size_t sent() const { return sent_; }
+  [[nodiscard]] bool has_begun() const { return has_begun_; }
 
  private:
   std::atomic<std::size_t> sent_ = 0;
+  std::atomic<bool> has_begun_ = false;
   std::atomic<bool> was_cut_off_ = false;
 };
 
@@ -68,6 +71,14 @@ std::string many(const std::string& bytes) {
 vitals::CheckResult ask(const FakePostgres& server, std::chrono::milliseconds limit) {
   return Postgres{"host=127.0.0.1 user=app sslmode=disable gssencmode=disable port=" +
                   server.port()}(context_with_exactly(limit));
+}
+
+/// The same with a short limit, until the stream has begun: on a busy machine a run may be over before it has
+/// connected.
+vitals::CheckResult ask_shortly(const FakePostgres& server, const Stream& stream) {
+  auto result = ask(server, 250ms);
+  for (int again = 0; again < 100 && !stream.has_begun(); ++again) result = ask(server, 250ms);
+  return result;
 }
 
 struct Endless {
@@ -123,7 +134,7 @@ TEST(PostgresLimitsTest, AHugeMessageIsNotReadToItsEnd) {
     stream.send(session, std::string(1U << 22U, 'x'));  // so that there always is more to read
   }};
 
-  const auto result = ask(server, 250ms);
+  const auto result = ask_shortly(server, stream);
 
   EXPECT_EQ(result.message(), "no answer within 225 ms");
   EXPECT_TRUE(stream.is_cut_off());
@@ -138,7 +149,7 @@ TEST(PostgresLimitsTest, AHugeMessageBeforeTheWelcomeIsNotReadToItsEnd) {
     stream.send(session, std::string(1U << 22U, 'x'));  // so that there always is more to read
   }};
 
-  const auto result = ask(server, 250ms);
+  const auto result = ask_shortly(server, stream);
 
   EXPECT_EQ(result.message(), "no answer within 225 ms");
   EXPECT_TRUE(stream.is_cut_off());
