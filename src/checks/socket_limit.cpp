@@ -17,6 +17,7 @@ SocketLimit::~SocketLimit() {
     done_.signal();
     thread_.join();
   }
+  if (limit_.is_over()) reset_when_closed();  // the thread may not have come to it
   if (watched_ >= 0) ::close(watched_);
 }
 
@@ -47,7 +48,14 @@ void SocketLimit::run() {
 
 /// In both directions, so that the kernel refuses further bytes from the peer.
 void SocketLimit::shut_down() {
+  reset_when_closed();
   if (watched_ >= 0) ::shutdown(watched_, SHUT_RDWR);
+}
+
+/// Otherwise a server that is blocked in sending may learn only a minute later that its client has gone.
+void SocketLimit::reset_when_closed() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  if (watched_ >= 0) ::setsockopt(watched_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace detail

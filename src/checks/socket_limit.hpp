@@ -11,7 +11,7 @@ namespace detail {
 /// Shuts a socket down at the end of a run, for a library that reads as long as bytes arrive.
 ///
 /// libpq reads a message of a gigabyte in one call if the server sends it fast enough. The shutdown comes from a thread
-/// of its own, which the first watch() starts.
+/// of its own, which the first watch() starts. The connection is reset once the socket is closed.
 class SocketLimit {
  public:
   explicit SocketLimit(const RunLimit& limit) : limit_{limit} {}
@@ -25,6 +25,7 @@ class SocketLimit {
  private:
   void run();
   void shut_down();
+  void reset_when_closed();
 
   const RunLimit& limit_;
   WakeEvent done_;
