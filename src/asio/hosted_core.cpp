@@ -4,7 +4,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -14,7 +13,6 @@
 #include <vitals/error.hpp>
 
 #include "asio/host_threads.hpp"
-#include "core/base/validator.hpp"
 #include "core/scheduler_lease.hpp"
 #include "server/acceptor.hpp"
 #include "server/asio_host.hpp"
@@ -26,21 +24,9 @@ namespace vitals::inline v1 {
 namespace detail {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 using Strand = asio::strand<asio::any_io_executor>;
 
 namespace {
-
-/// Under the mutex of the core: what takes the handler to its executor is destroyed later, with the drain, since that
-/// may destroy the handler, too.
-void complete(HostedDrain& drain) noexcept {
-  drain.timer.reset();
-  if (std::exchange(drain.completed, true)) return;
-  try {
-    drain.complete();
-  } catch (...) {  // out of memory: whoever waits isn't told
-  }
-}
 
 /// The context shuts its services down in the opposite order of their creation. So the one that stops the server is
 /// made last, when those are there that closing its sockets and timers needs.
@@ -89,12 +75,9 @@ struct HostedCore::Run {
 
   /// Closes everything, and lets go of all that is the application's: handlers that are still to come do nothing.
   void close() noexcept {
-    {
-      const std::lock_guard lock{host->mutex()};
-      acceptor.close();
-      host->close();
-    }
-    for (const auto& drain : drains) complete(*drain);
+    const std::lock_guard lock{host->mutex()};
+    acceptor.close();
+    host->close();
   }
 
   std::uint16_t port;
@@ -103,7 +86,6 @@ struct HostedCore::Run {
   std::shared_ptr<AsioHost<HostThreads>> host;
   std::shared_ptr<Service> service;
   Acceptor acceptor;
-  std::vector<std::shared_ptr<HostedDrain>> drains;
 };
 
 HostedCore::HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options)
@@ -199,34 +181,6 @@ void HostedCore::leave_to_parent() noexcept {
   if (!in_another_process()) return;
   if (run_) run_->acceptor.leave_to_parent();
   stop();
-}
-
-void HostedCore::begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration,
-                             const MakeCompletion& make_completion) {
-  Validator{"HostedServer"}.in_range("async_drain()'s duration", duration, 0s, 1h);
-  if (in_another_process()) return;
-  const std::lock_guard lock{mutex_};
-  bool host_is_gone = true;
-  host_->with([&](const asio::any_io_executor& strand) {
-    host_is_gone = false;
-    drain->complete = make_completion(strand.target<Strand>()->get_inner_executor());
-    if (!run_) return complete(*drain);
-    drain->timer.emplace(strand, duration);
-    run_->drains.reserve(run_->drains.size() + 1);
-    drain->timer->async_wait([weak = weak_from_this(), drain](boost::system::error_code) {
-      if (const auto self = weak.lock()) self->end_drain(drain);
-    });
-    run_->drains.push_back(drain);
-  });
-  if (!host_is_gone) return;
-  drain->complete = make_completion({});
-  if (drain->complete) complete(*drain);
-}
-
-void HostedCore::end_drain(const std::shared_ptr<HostedDrain>& drain) {
-  if (in_another_process()) return;
-  const std::lock_guard lock{mutex_};
-  if (run_ && std::erase(run_->drains, drain) != 0) complete(*drain);
 }
 
 }  // namespace detail

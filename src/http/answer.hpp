@@ -51,7 +51,7 @@ void for_each_header(const Answer& answer, const Take& take) {
 }
 
 /// The same as a value of its own.
-[[nodiscard]] Response to_response(const Answer& answer);
+[[nodiscard]] HttpResponse to_response(const Answer& answer);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -39,11 +39,11 @@ class VITALS_EXPORT Answers {
 
   /// What the request asks for; nothing if its path isn't one of the endpoint's. Pure, and keeps no view into the
   /// request.
-  [[nodiscard]] std::optional<Route> route(const Request& request) const;
+  [[nodiscard]] std::optional<Route> route(const HttpRequest& request) const;
 
   /// The same for a server that has no other paths: `OPTIONS *`, which is about the server as a whole (RFC 9110 9.3.7),
   /// is taken as OPTIONS of the first readiness path.
-  [[nodiscard]] std::optional<Route> server_route(const Request& request) const;
+  [[nodiscard]] std::optional<Route> server_route(const HttpRequest& request) const;
 
   /// What begins with a request: its answer, or a wait for the runs that it needs.
   struct Begun {
@@ -88,7 +88,7 @@ class VITALS_EXPORT Answers {
 
   std::shared_ptr<RegistryState> state_;
   Paths paths_;
-  Details details_;
+  Callers details_;
   std::string allow_origin_;          ///< Of the health paths; empty: none.
   std::string first_readiness_path_;  ///< Empty if there is none.
   mutable KeptBodies kept_;

@@ -24,14 +24,14 @@ namespace detail {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
-  using Done = std::function<void(std::optional<Response>)>;
+  using Done = std::function<void(std::optional<HttpResponse>)>;
 
   Delivery(std::shared_ptr<const Answers> answers, Route route, Done done);
 
   /// Calls `done` with the answer as it is now, unless it was cancelled. What `done` throws is dropped.
   void deliver();
   /// The same with this answer.
-  void deliver(Response response);
+  void deliver(HttpResponse response);
 
   /// Has deliver() called on the thread that is there for user code. Once; needs no memory.
   void post() noexcept;
@@ -71,7 +71,7 @@ class PendingAnswer {
 };
 
 /// Calls `done`, and drops what it throws.
-void call(const Delivery::Done& done, std::optional<Response> response);
+void call(const Delivery::Done& done, std::optional<HttpResponse> response);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

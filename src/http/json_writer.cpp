@@ -74,16 +74,16 @@ bool is_told(Condition condition) noexcept {
   return true;
 }
 
-void add_details(Object& object, const CheckReport& check, Details details) {
-  const bool shown = details == Details::always || check.message_by_library;
+void add_details(Object& object, const CheckReport& check, Callers details) {
+  const bool shown = details == Callers::anyone || check.message_by_library;
   if (shown && check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
-  if (details == Details::never || check.data.empty()) return;
+  if (details == Callers::nobody || check.data.empty()) return;
   Object data{object.member("data")};
   for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
   data.end();
 }
 
-void add_check(Object& checks, const CheckReport& check, bool with_probe, Details details) {
+void add_check(Object& checks, const CheckReport& check, bool with_probe, Callers details) {
   auto& out = checks.member(check.name);
   out += '[';
   Object object{out};
@@ -118,7 +118,7 @@ void add_phase(Object& root, const Snapshot& snapshot) {
 }
 
 /// The reasons of the probes that aren't well, each with its probe: "readiness: SIGTERM".
-std::string joined_reasons(const Snapshot& snapshot, Details details) {
+std::string joined_reasons(const Snapshot& snapshot, Callers details) {
   std::string text;
   for (const Probe probe : all_probes) {
     const Report& report = snapshot.of(probe);
@@ -132,7 +132,7 @@ std::string joined_reasons(const Snapshot& snapshot, Details details) {
 
 }  // namespace
 
-std::string health_json(const Report& report, Details details) {
+std::string health_json(const Report& report, Callers details) {
   std::string out;
   Object root{out};
   begin_root(root, report.status(), report.time());
@@ -145,7 +145,7 @@ std::string health_json(const Report& report, Details details) {
   return out;
 }
 
-std::string health_json(const Snapshot& snapshot, Details details) {
+std::string health_json(const Snapshot& snapshot, Callers details) {
   std::string out;
   Object root{out};
   begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
@@ -162,7 +162,7 @@ std::string health_json(const Snapshot& snapshot, Details details) {
   return out;
 }
 
-std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Details details) {
+std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Callers details) {
   std::string out;
   Object root{out};
   begin_root(root, check.status, time);

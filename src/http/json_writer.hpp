@@ -18,15 +18,15 @@ namespace detail {
 /// `data`. `output` and `data` are written only if `details` says so. Nothing is written that grows old by itself.
 ///
 /// One probe.
-[[nodiscard]] std::string health_json(const Report& report, Details details);
+[[nodiscard]] std::string health_json(const Report& report, Callers details);
 
 /// All probes: the root has `probes` with the status of each too, and each check its `probe`. The snapshot holds all
 /// three. `phase` tells by `name` and `since` where the service is in its life and, once somebody has told, by
 /// `inFlight` and `callbacks` what its end waits for.
-[[nodiscard]] std::string health_json(const Snapshot& snapshot, Details details);
+[[nodiscard]] std::string health_json(const Snapshot& snapshot, Callers details);
 
 /// One check's own status, with the `probe` that it belongs to if `with_probe`.
-[[nodiscard]] std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Details details);
+[[nodiscard]] std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Callers details);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -41,7 +41,6 @@ class ServerCore {
   /// @throws std::system_error
   void start();
   void stop() noexcept;
-  void drain(Duration duration);
   /// It was started by the parent of this process: stop() then closes the copies of its sockets, and its owner leaks
   /// it.
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
@@ -62,10 +61,9 @@ class ServerCore {
   Limits limits_;
   std::atomic<std::uint16_t> port_ = 0;
   ProcessOwner owner_;
-  std::mutex mutex_;  // guards phase_ and runs_; run_ belongs to whoever starts or stops
+  std::mutex mutex_;  // guards phase_; run_ belongs to whoever starts or stops
   std::condition_variable changed_;
   Phase phase_ = Phase::stopped;
-  std::uint64_t runs_ = 0;  ///< That have ended.
   std::unique_ptr<Run> run_;
 };
 

@@ -15,8 +15,8 @@ namespace {
 using std::chrono::nanoseconds;
 using testing::HasSubstr;
 using testing::Not;
+using vitals::Callers;
 using vitals::Condition;
-using vitals::Details;
 using vitals::Probe;
 using vitals::Report;
 using vitals::Status;
@@ -48,7 +48,7 @@ Snapshot well() {
 std::string json_of_data(Value value) {
   auto check = checked("x", Status::pass);
   check.data = {{"key", std::move(value)}};
-  const auto json = health_json(report_of(Probe::readiness, Status::pass, {check}), Details::always);
+  const auto json = health_json(report_of(Probe::readiness, Status::pass, {check}), Callers::anyone);
   const auto begin = json.find("{\"key\":") + 7;
   return json.substr(begin, json.find('}', begin) - begin);
 }
@@ -68,7 +68,7 @@ TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
   const auto report =
       report_of(Probe::readiness, Status::warn, {checked("zebra", Status::pass), checked("ant", Status::warn)});
 
-  const auto json = health_json(report, Details::never);
+  const auto json = health_json(report, Callers::nobody);
 
   EXPECT_EQ(json, R"({"status":"warn","time":"2026-03-01T12:00:00.250Z","checks":{)"
                   R"("zebra":[{"status":"pass","time":"2026-03-01T12:00:00.250Z"}],)"
@@ -76,7 +76,7 @@ TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
 }
 
 TEST(HealthJsonTest, HasAnEmptyObjectWithoutChecks) {
-  EXPECT_EQ(health_json(report_of(Probe::liveness, Status::pass, {}), Details::never),
+  EXPECT_EQ(health_json(report_of(Probe::liveness, Status::pass, {}), Callers::nobody),
             R"({"status":"pass","time":"2026-03-01T12:00:00.250Z","checks":{}})");
 }
 
@@ -85,11 +85,11 @@ TEST(HealthJsonTest, WithholdsMessageDataAndReasonByDefault) {
   check.data = {{"secret-key", "secret-value"}};
   const auto report = report_of(Probe::readiness, Status::fail, {check}, "secret-reason");
 
-  const auto of_probe = health_json(report, Details::never);
-  const auto of_check = health_json(check, noon, true, Details::never);
+  const auto of_probe = health_json(report, Callers::nobody);
+  const auto of_check = health_json(check, noon, true, Callers::nobody);
   const auto of_all = health_json(
       snapshot_of(report_of(Probe::liveness, Status::pass, {}), report, report_of(Probe::startup, Status::pass, {})),
-      Details::never);
+      Callers::nobody);
 
   for (const auto& json : {of_probe, of_check, of_all}) EXPECT_THAT(json, Not(HasSubstr("secret")));
 }
@@ -98,7 +98,7 @@ TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
   auto check = checked("database", Status::fail, "refused");
   check.data = {{"depth", 3}, {"host", "db"}};
 
-  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Details::always);
+  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Callers::anyone);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"SIGTERM","checks":{)"
                   R"("database":[{"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"refused",)"
@@ -108,20 +108,20 @@ TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
 TEST(HealthJsonTest, OmitsOutputOnPass) {
   const auto report = report_of(Probe::readiness, Status::pass, {checked("x", Status::pass, "one failure")}, "why");
 
-  EXPECT_THAT(health_json(report, Details::always), Not(HasSubstr("output")));
+  EXPECT_THAT(health_json(report, Callers::anyone), Not(HasSubstr("output")));
 }
 
 TEST(HealthJsonTest, OmitsAnEmptyOutput) {
   const auto report = report_of(Probe::readiness, Status::fail, {checked("x", Status::fail)});
 
-  EXPECT_THAT(health_json(report, Details::always), Not(HasSubstr("output")));
+  EXPECT_THAT(health_json(report, Callers::anyone), Not(HasSubstr("output")));
 }
 
 TEST(HealthJsonTest, TellsTheConditionThatExplainsAStatus) {
   auto check = checked("x", Status::fail);
   const auto json_in = [&](Condition condition) {
     check.condition = condition;
-    return health_json(check, noon, false, Details::never);
+    return health_json(check, noon, false, Callers::nobody);
   };
 
   EXPECT_THAT(json_in(Condition::stale), HasSubstr(R"("condition":"stale")"));
@@ -135,7 +135,7 @@ TEST(HealthJsonTest, OmitsTheTimeOfACheckThatNeverRan) {
   auto check = checked("x", Status::fail);
   check.checked_at = std::nullopt;
 
-  const auto json = health_json(check, noon, false, Details::never);
+  const auto json = health_json(check, noon, false, Callers::nobody);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","checks":{"x":[{"status":"fail"}]}})");
 }
@@ -145,7 +145,7 @@ TEST(HealthJsonTest, HasAllProbesAndTheProbeOfEachCheck) {
                                     report_of(Probe::readiness, Status::fail, {checked("database", Status::fail)}),
                                     report_of(Probe::startup, Status::pass, {}));
 
-  const auto json = health_json(snapshot, Details::never);
+  const auto json = health_json(snapshot, Callers::nobody);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z",)"
                   R"("phase":{"name":"serving","since":"2026-03-01T12:00:00.250Z"},)"
@@ -159,7 +159,7 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
                                     report_of(Probe::readiness, Status::fail, {}, "SIGTERM"),
                                     report_of(Probe::startup, Status::pass, {}, "unused"));
 
-  EXPECT_THAT(health_json(snapshot, Details::always),
+  EXPECT_THAT(health_json(snapshot, Callers::anyone),
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
 }
 
@@ -168,7 +168,7 @@ TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
   snapshot.phase = Phase::draining;
   snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
 
-  for (const auto details : {Details::never, Details::always})
+  for (const auto details : {Callers::nobody, Callers::anyone})
     EXPECT_THAT(health_json(snapshot, details),
                 HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z",)"
                           R"("inFlight":2,"callbacks":["web","cache"]},)"));
@@ -178,19 +178,19 @@ TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
   auto snapshot = well();
   snapshot.awaited = std::make_shared<Awaited>();
 
-  EXPECT_THAT(health_json(snapshot, Details::never), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
+  EXPECT_THAT(health_json(snapshot, Callers::nobody), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
 }
 
 TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
 
-  EXPECT_THAT(health_json(snapshot, Details::never),
+  EXPECT_THAT(health_json(snapshot, Callers::nobody),
               HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z"},)"));
 }
 
 TEST(HealthJsonTest, HasNoPhaseForOneProbe) {
-  EXPECT_THAT(health_json(report_of(Probe::readiness, Status::pass, {}), Details::always), Not(HasSubstr("phase")));
+  EXPECT_THAT(health_json(report_of(Probe::readiness, Status::pass, {}), Callers::anyone), Not(HasSubstr("phase")));
 }
 
 TEST(HealthJsonTest, WritesEachKindOfValue) {
@@ -207,7 +207,7 @@ TEST(HealthJsonTest, ReplacesWhatIsNoUtf8) {
   auto check = checked("bad\xff", Status::fail, "half \xe2\x82");
   check.data = {{"key\x80", Value{"\xc3("}}};
 
-  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Details::always);
+  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Callers::anyone);
 
   EXPECT_THAT(json, HasSubstr("bad\xef\xbf\xbd"));
   EXPECT_THAT(json, HasSubstr("half \xef\xbf\xbd"));

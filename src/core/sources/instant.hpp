@@ -10,7 +10,7 @@
 
 #include <vitals/check_result.hpp>
 #include <vitals/clock.hpp>
-#include <vitals/status_flag.hpp>
+#include <vitals/pushed_check.hpp>
 
 #include "core/model/result.hpp"
 
@@ -40,7 +40,7 @@ struct InstantReading {
   SteadyTime look_again = SteadyTime::max();  ///< When a change that nobody announces may have come.
 };
 
-/// A check that is read in place: a Heartbeat, a HeartbeatGroup or a StatusFlag.
+/// A check that is read in place: a Heartbeat, a HeartbeatGroup or a PushedCheck.
 ///
 /// Reading takes no memory, or, where it does, knows what to say without.
 ///
@@ -90,9 +90,9 @@ class InstantSource {
   std::shared_ptr<const Watchers> watchers_;   // replaced as a whole, so that announcing takes no memory
 };
 
-class FlagSource final : public InstantSource {
+class PushedSource final : public InstantSource {
  public:
-  FlagSource(CheckResult initial, StatusFlagOptions options);
+  PushedSource(CheckResult initial, PushedCheckOptions options);
 
   void set(CheckResult result);
   [[nodiscard]] CheckResult get() const;
