@@ -34,6 +34,6 @@ int main() {
   std::promise<int> status;
   auto pending = endpoint.async_handle(
       {.method = method, .target = target},
-      [&](std::optional<vitals::Response> reply) { status.set_value(reply ? reply->status : 0); });
+      [&](std::optional<vitals::HttpResponse> reply) { status.set_value(reply ? reply->status : 0); });
   expect(status.get_future().get() == 200, "the same without waiting");
 }

@@ -17,7 +17,7 @@
 /// a real one.
 class ToyServer {
  public:
-  using Write = std::function<void(int status, const std::vector<vitals::Header>& headers, std::string_view body)>;
+  using Write = std::function<void(int status, const std::vector<vitals::HttpHeader>& headers, std::string_view body)>;
   using Handler = std::function<void(std::string_view method, std::string_view target, const Write& write)>;
 
   explicit ToyServer(Handler handler)
@@ -62,7 +62,7 @@ class ToyServer {
     const auto target_end = line.rfind(' ');
     if (method_end < target_end)
       handler_(line.substr(0, method_end), line.substr(method_end + 1, target_end - method_end - 1),
-               [peer](int status, const std::vector<vitals::Header>& headers, std::string_view body) {
+               [peer](int status, const std::vector<vitals::HttpHeader>& headers, std::string_view body) {
                  std::string text = "HTTP/1.1 " + std::to_string(status) +
                                     " \r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
                  for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";

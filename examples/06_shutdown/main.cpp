@@ -1,7 +1,7 @@
-// An end in order: readiness fails first, and what is still asked meanwhile is answered.
+// An orderly end: readiness fails first, the server keeps answering while load balancers notice, and then it stops.
 
 #include <chrono>
-#include <thread>
+#include <future>
 
 #include <vitals/vitals.hpp>
 
@@ -13,15 +13,16 @@ int main() {
   vitals::HealthRegistry health;
   health.add_liveness_check("process", [] { return true; });
   vitals::HealthServer server{health, {.port = 0}};
+  vitals::Lifecycle lifecycle{health, server, {.propagation_delay = 10s}};  // until load balancers have noticed
   server.start();
+  auto status = std::async(std::launch::async, [&] { return lifecycle.run(); });
   expect(ask(server.port(), "/ready").status == 200, "ready at first");
 
-  health.begin_shutdown("SIGTERM");  // readiness fails now and for good; liveness stays as it is
-  const std::jthread load_balancer{[&, port = server.port()] {
-    expect(ask(port, "/ready").status == 503, "not ready any more");
-    expect(ask(port, "/healthz").status == 200, "but alive: draining is not dying");
-    server.stop();  // so that this example ends at once
-  }};
-  server.drain(10s);  // keep answering while load balancers notice; ends early on stop().
-  server.stop();      // noexcept, idempotent, from any thread; the destructor does the same
+  lifecycle.begin_shutdown("SIGTERM");  // readiness fails now and for good; liveness stays as it is
+  expect(ask(server.port(), "/ready").status == 503, "not ready any more");
+  expect(ask(server.port(), "/healthz").status == 200, "but alive: draining is not dying");
+
+  lifecycle.shorten("the example ends at once");
+  expect(status.get() == 0, "every step ended in order");
+  expect(server.port() == 0, "the server has stopped");
 }

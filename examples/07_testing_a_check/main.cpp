@@ -35,7 +35,7 @@ int main() {
 
   const vitals::Heartbeat beat{5s};
   health.add_liveness_check("loop", beat);
-  vitals::test::Kubelet kubelet{health, clock, {.liveness = vitals::test::HttpGetProbe{.path = "/healthz"}}};
+  vitals::test::Kubelet kubelet{health, clock, {.liveness = vitals::HttpGetProbe{.path = "/healthz"}}};
   kubelet.advance(35s);
   expect(kubelet.restarted_at() == 30s, "a silent loop is restarted: asked at 10 s, 20 s and 30 s");
 }

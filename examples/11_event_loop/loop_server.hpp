@@ -81,12 +81,12 @@ class LoopServer {
     // client may be gone, so it knows the client by a number.
     client.pending =
         health_.async_handle({.method = line.substr(0, method_end), .target = target},
-                             [this, id, own = std::string{target}](std::optional<vitals::Response> reply) {
+                             [this, id, own = std::string{target}](std::optional<vitals::HttpResponse> reply) {
                                loop_.post([this, id, own, reply = std::move(reply)] { answer(id, own, reply); });
                              });
   }
 
-  void answer(std::uint64_t id, const std::string& target, const std::optional<vitals::Response>& reply) {
+  void answer(std::uint64_t id, const std::string& target, const std::optional<vitals::HttpResponse>& reply) {
     const auto client = clients_.find(id);
     if (client == clients_.end()) return;
     const std::string body = reply ? reply->body : answer_(target);

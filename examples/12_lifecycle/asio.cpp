@@ -22,5 +22,5 @@ int main() {
 
   server.start();
   const Visitor visitor{answers(server.port(), "/ready"), answers(web.port(), "/")};
-  return lifecycle.run_or_exit([&] { io.run(); }, [&] { io.stop(); });  // the loop on this thread, and how it is ended
+  return lifecycle.run_or_exit({.loop = [&] { io.run(); }, .stop_loop = [&] { io.stop(); }});
 }

@@ -23,5 +23,5 @@ int main() {
   server.start();
   const Visitor visitor{answers(server.port(), "/ready"), answers(web.port(), "/")};
   // With an io_context, its threads are started and joined in the loop.
-  return lifecycle.run_or_exit([&] { pool.join(); }, [&] { pool.stop(); });
+  return lifecycle.run_or_exit({.loop = [&] { pool.join(); }, .stop_loop = [&] { pool.stop(); }});
 }

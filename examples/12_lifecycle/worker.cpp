@@ -19,11 +19,11 @@ int main() {
   Queue queue;
   // No load balancer needs to notice.
   vitals::Lifecycle lifecycle{health, {.propagation_delay = 0s, .stop_signals = {SIGTERM, SIGINT}}};
-  lifecycle.on_stop_accepting("queue", [&] { queue.close(); });
 
   queue.add([&] { expect(health.report(vitals::Probe::liveness).status() == vitals::Status::pass, "it is alive"); });
   queue.add([] { raise(SIGTERM); });  // so that this example ends by itself
-  return lifecycle.run_or_exit([&] {  // the loop is on this thread; the job under way ends first
+  const auto work = [&] {
     while (const auto job = queue.take(beat)) (*job)();
-  });
+  };
+  return lifecycle.run_or_exit({.loop = work, .stop_loop = [&] { queue.close(); }});  // the job under way ends first
 }

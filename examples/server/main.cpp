@@ -16,26 +16,27 @@
 
 namespace {
 
-/// What may follow the delay for load balancers: requests under way, and the callbacks. 25 s with the default delay, so
-/// that it fits into the 30 s that Kubernetes gives.
-constexpr std::chrono::seconds after_drain{15};
+/// For requests under way and the callbacks, after the delay for load balancers, and 5 s in reserve. With the default
+/// delay this makes the 30 s of the Kubernetes manifest.
+constexpr std::chrono::seconds after_drain{20};
 /// For the call to the database that is under way.
 constexpr std::chrono::seconds worker_budget = notes::NotesStore::time_limit + std::chrono::seconds{1};
 
 int serve(const notes::Options& options) {
   vitals::HealthRegistry health;
   const vitals::Heartbeat beat{notes::Worker::beat_limit};
-  const vitals::StatusFlag migration{vitals::CheckResult::fail("the migration has not begun")};
+  const vitals::PushedCheck migration{vitals::CheckResult::fail("the migration has not begun")};
   health.add_liveness_check("worker", beat);           // about this process alone, never about the database
   health.add_startup_check("migration", migration);    // until it passes, readiness fails and liveness is shielded
   auto store = notes::open_database(options, health);  // adds the readiness check "database"
   const auto log = health.on_change(vitals::log_changes(std::clog));
 
   vitals::HealthServer probes{health, {.port = options.health_port}};
-  vitals::Lifecycle lifecycle{
-      health,
-      probes,
-      {.propagation_delay = options.drain, .deadline = options.drain + after_drain, .stop_signals = {SIGTERM, SIGINT}}};
+  vitals::Lifecycle lifecycle{health,
+                              probes,
+                              {.propagation_delay = options.drain,
+                               .grace_period = options.drain + after_drain,
+                               .stop_signals = {SIGTERM, SIGINT}}};
   notes::Worker worker{std::move(store), beat, migration, options.startup};
   notes::NotesApi api{worker};
   notes::WebServer web{api, lifecycle};

@@ -140,7 +140,7 @@ void WebSession::answer(ApiResponse response) {
   response_.content_length(response.body.size());
   if (request.method() != http::verb::head) response_.body() = std::move(response.body);
   // While it drains, each answer sends its peer to another instance.
-  response_.keep_alive(request.keep_alive() && !finishing_ && !lifecycle_.draining());
+  response_.keep_alive(request.keep_alive() && !finishing_ && !lifecycle_.shutting_down());
   stream_.expires_after(peer_limit);
   http::async_write(stream_, response_,
                     [self = shared_from_this()](error_code error, std::size_t) { self->on_answered(error); });

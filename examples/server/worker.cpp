@@ -9,7 +9,7 @@ namespace notes {
 
 using vitals::CheckResult;
 
-Worker::Worker(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat, vitals::StatusFlag migration,
+Worker::Worker(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat, vitals::PushedCheck migration,
                std::chrono::seconds startup)
     : store_{std::make_unique<GuardedNotes>(std::move(store), beat)},
       beat_{std::move(beat)},

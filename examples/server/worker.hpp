@@ -11,7 +11,7 @@
 #include <thread>
 
 #include <vitals/heartbeat.hpp>
-#include <vitals/status_flag.hpp>
+#include <vitals/pushed_check.hpp>
 
 #include "notes_store.hpp"
 
@@ -36,7 +36,7 @@ class Worker {
 
   /// @param migration  Set to pass when the database is ready to be used.
   /// @param startup    How long the migration pretends to take.
-  Worker(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat, vitals::StatusFlag migration,
+  Worker(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat, vitals::PushedCheck migration,
          std::chrono::seconds startup);
 
   void start();
@@ -58,7 +58,7 @@ class Worker {
 
   std::unique_ptr<NotesStore> store_;
   vitals::Heartbeat beat_;
-  vitals::StatusFlag migration_;
+  vitals::PushedCheck migration_;
   std::chrono::seconds startup_;
 
   std::mutex mutex_;

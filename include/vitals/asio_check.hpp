@@ -4,7 +4,7 @@
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
 #else
 
-// What run_on() makes of a callable. To be had by <vitals/asio.hpp>.
+// What run_on() makes of a callable. Included by <vitals/asio.hpp>.
 
 #include <concepts>
 #include <exception>

@@ -24,10 +24,10 @@
 #include <vitals/callable.hpp>
 #include <vitals/endpoint.hpp>
 
-/// Mounts an Endpoint on a Boost.Beast server that is there already. Uses the Boost of whoever includes it.
+/// Adds an Endpoint to an existing Boost.Beast server. Uses the including program's Boost.
 namespace vitals::inline v1 {
 
-/// What respond() and async_respond() answer with, ready to be written.
+/// The answer of respond() and async_respond(), ready to be written.
 using BeastResponse = boost::beast::http::response<boost::beast::http::string_body>;
 
 namespace detail {
@@ -56,13 +56,13 @@ std::string accept_of(const boost::beast::http::request<Body, Fields>& request) 
 
 /// The views are into `request` and `accept`.
 template <class Body, class Fields>
-Request request_of(const boost::beast::http::request<Body, Fields>& request, std::string_view accept) {
+HttpRequest request_of(const boost::beast::http::request<Body, Fields>& request, std::string_view accept) {
   const auto method = request.method_string();
   const auto target = request.target();
   return {.method = {method.data(), method.size()}, .target = {target.data(), target.size()}, .accept = accept};
 }
 
-inline BeastResponse to_beast(Response reply, const BeastExchange& exchange) {
+inline BeastResponse to_beast(HttpResponse reply, const BeastExchange& exchange) {
   BeastResponse response{static_cast<boost::beast::http::status>(reply.status), exchange.version};
   for (const auto& header : reply.headers) response.insert(header.name, header.value);
   response.body() = std::move(reply.body);
@@ -78,7 +78,7 @@ class BeastDelivery {
   BeastDelivery(Handler handler, BeastExchange exchange)
       : exchange_{exchange}, handler_{std::move(handler)}, work_{boost::asio::get_associated_executor(handler_)} {}
 
-  void deliver(std::optional<Response> reply) {
+  void deliver(std::optional<HttpResponse> reply) {
     std::optional<BeastResponse> response;
     if (reply) response = to_beast(*std::move(reply), exchange_);
     boost::asio::dispatch(
@@ -107,19 +107,19 @@ bool is_empty_handler(const Handler& handler) {
 
 }  // namespace detail
 
-/// Answers a request of a Beast server on the calling thread: for a server with a thread per request.
+/// Answers a request of a Beast server on the calling thread: for servers with one thread per request.
 ///
 /// @code
 /// if (auto reply = vitals::respond(endpoint, request))     // nullopt: the path is not ours
 ///   boost::beast::http::write(stream, *reply);
 /// @endcode
 ///
-/// The response has the request's HTTP version and keep-alive; to HEAD it has no body, but the Content-Length that GET
-/// gets. Fields of the server's own, as Date or Server, may be added. May wait for the registry's answer budget: on an
-/// event loop use async_respond().
+/// The response has the request's HTTP version and keep-alive. For HEAD it has no body, but the Content-Length of GET.
+/// You may add fields such as Date or Server. May wait as long as the registry's answer budget: on an event loop use
+/// async_respond().
 ///
-/// @param request  With any body, which isn't looked at, and Fields like Beast's.
-/// @returns The response, or nothing if the path isn't one of the endpoint's.
+/// @param request  Its body may be of any type, and isn't read.
+/// @returns The response; nullopt if the path isn't the endpoint's.
 /// @par Thread safety  Shared objects: safe.
 template <class Body, class Fields>
 [[nodiscard]] std::optional<BeastResponse> respond(const Endpoint& endpoint,
@@ -130,20 +130,19 @@ template <class Body, class Fields>
   return detail::to_beast(*std::move(reply), detail::exchange_of(request));
 }
 
-/// The same without waiting: for a server on an event loop.
+/// Answers a request without waiting: for servers on an event loop.
 ///
 /// @code
 /// pending_ = vitals::async_respond(endpoint, request_, boost::asio::bind_executor(stream_.get_executor(),
 ///     [self = shared_from_this()](std::optional<vitals::BeastResponse> reply) { self->write(std::move(reply)); }));
 /// @endcode
 ///
-/// @param request  Needs to live only during the call.
+/// @param request  Must live until the call returns.
 /// @param handler  Called as `handler(std::optional<BeastResponse>)`, exactly once, unless the returned object is
-///                 dropped before the answer is on its way: on its associated executor, which has work until then.
-///                 Without an executor of its own it is called as Endpoint::async_handle() says: inline, or on a
-///                 Runner's thread, where it should hand over and return. If the answer is ready it may be called
-///                 inline either way. It may be move-only. On a context that several threads run the executor must be
-///                 a strand, that of the connection: nothing else keeps the handler from running beside the others.
+///                 destroyed before the answer is on its way. Runs on its associated executor, which has work until
+///                 then; without one, as Endpoint::async_handle() says: inline, or on a Runner's thread, where it
+///                 should pass the answer on and return. If the answer is ready it may run inline in both cases. May be
+///                 move-only. If several threads run the context, the executor must be the connection's strand.
 /// @throws std::invalid_argument  if the handler is a null pointer or an empty std::function.
 /// @par Thread safety  Shared objects: safe.
 /// @par Lifetime       The executor's context must outlive the Runners and servers of the registry.
@@ -159,7 +158,7 @@ PendingResponse async_respond(const Endpoint& endpoint, const boost::beast::http
                                                                                  detail::exchange_of(request));
   return endpoint.async_handle(
       detail::request_of(request, accept),
-      [delivery = std::move(delivery)](std::optional<Response> reply) { delivery->deliver(std::move(reply)); });
+      [delivery = std::move(delivery)](std::optional<HttpResponse> reply) { delivery->deliver(std::move(reply)); });
 }
 
 }  // namespace vitals::inline v1

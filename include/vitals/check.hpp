@@ -22,29 +22,38 @@
 
 namespace vitals::inline v1 {
 
-/// How a check runs and what its results amount to. Durations are validated when the check is registered.
+/// When a check runs, and how its results count. Validated at registration.
+///
+/// @code
+/// health.add_readiness_check("queue", check, {.timeout = 300ms, .schedule = vitals::every(5s), .critical = false});
+/// @endcode
 struct CheckOptions {
-  /// How long a run may take before it counts as failed, 1 ms to 1 h. A run that takes longer goes on, but nobody waits
-  /// for it. With on_demand it may not exceed the registry's answer budget.
+  /// How long a run may take before it fails, 1 ms to 1 h. An overdue run goes on, but nobody waits for it. With
+  /// on_demand() it must not exceed the registry's answer budget.
   Duration timeout = std::chrono::milliseconds{500};
   /// When the check runs.
   Schedule schedule = on_demand();
-  /// Failures in a row, 1 to 1000, that turn a check that has been good into a failed one.
+  /// How many failures in a row turn a good check into a failed one, 1 to 1000.
   int failure_threshold = 1;
-  /// Successes (pass or warn) in a row, 1 to 1000, that turn a failed check that has been good before into a good one.
+  /// How many successes (pass or warn) in a row turn a failed check back into a good one, 1 to 1000. The first success
+  /// ever counts at once.
   int success_threshold = 1;
-  /// False: its failure makes the probe warn (200) and not fail (503).
+  /// False: if this check fails, its probe warns (200) instead of failing (503).
   bool critical = true;
-  /// Failures within this time from the end of the last success count as warn, 0 (off) to 24 h.
+  /// For how long after the last success failures count as warn, 0 (off) to 24 h.
   Duration last_known_good_for = Duration::zero();
-  /// A result older than this is a failure, at most 7 days; none: three intervals and the timeout for `every`, 30 s for
-  /// `on_demand`. It must exceed the interval and the timeout together, or the maximum age.
+  /// How old a result may get before it is a failure, at most 7 days. None: three intervals plus the timeout for
+  /// every(), 30 s for on_demand(). Must exceed the interval plus the timeout, or the maximum age.
   std::optional<Duration> stale_after = std::nullopt;
 
   friend bool operator==(const CheckOptions& a, const CheckOptions& b) noexcept = default;
 };
 
-/// What a run may know of itself: how long it may take and whether its result is still wanted.
+/// What a check knows about its current run: how much time is left, and whether it should stop.
+///
+/// @code
+/// health.add_readiness_check("queue", [&](const vitals::CheckContext& run) { return queue.ping(run.remaining()); });
+/// @endcode
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT CheckContext {
@@ -52,11 +61,11 @@ class VITALS_EXPORT CheckContext {
   CheckContext(std::stop_token stop_token, SteadyTime deadline, Clock clock = {}) noexcept
       : stop_token_{std::move(stop_token)}, deadline_{deadline}, clock_{std::move(clock)} {}
 
-  /// Requested when the run overruns its timeout, at shutdown, and when the check, its Runner or its registry goes.
+  /// Requested when the run overruns its timeout, at shutdown, and when the check, its Runner or its registry ends.
   [[nodiscard]] const std::stop_token& stop_token() const noexcept { return stop_token_; }
-  /// When the run counts as overdue, by the registry's clock.
+  /// When the run becomes overdue, by the registry's clock.
   [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
-  /// The time until then, rounded down; zero once it has passed.
+  /// The time until the deadline, rounded down; zero after it.
   [[nodiscard]] std::chrono::milliseconds remaining() const noexcept;
 
  private:
@@ -69,7 +78,7 @@ namespace detail {
 class CompletionState;
 }
 
-/// Hands in the result of an asynchronous check, once, from any thread.
+/// Delivers the result of an asynchronous check, once, from any thread.
 ///
 /// @code
 /// health.add_readiness_check("cache", [&](const vitals::CheckContext&, vitals::CheckCompletion done) {
@@ -78,8 +87,8 @@ class CompletionState;
 /// });
 /// @endcode
 ///
-/// Copies share the one result: the first call counts, later ones are ignored. If the last copy goes without a call,
-/// the run has failed. It may outlive the check, the Runner and the registry.
+/// Copies share one result: the first call counts, later ones are ignored. If the last copy is destroyed without being
+/// called, the run fails. May outlive the check, the Runner and the registry.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT CheckCompletion {
@@ -92,8 +101,8 @@ class VITALS_EXPORT CheckCompletion {
   std::shared_ptr<detail::CompletionState> state_;
 };
 
-/// What a check may return: nothing (it throws to fail), a bool, a CheckResult, a std::error_code or a class type that
-/// converts to one. An int isn't taken: nobody can tell whether its zero is good.
+/// What a check may return: nothing (it throws to fail), bool, CheckResult, std::error_code, or a class that converts
+/// to std::error_code. Not int: its zero could mean success or failure.
 // clang-format off
 template <class T>
 concept CheckOutcome = std::is_void_v<T> ||
@@ -103,25 +112,24 @@ concept CheckOutcome = std::is_void_v<T> ||
                        (std::is_class_v<std::remove_cvref_t<T>> && std::convertible_to<T, std::error_code>);
 // clang-format on
 
-/// `f(const CheckContext&)`; the form that is taken first where several fit.
+/// `f(const CheckContext&)`; preferred if several forms fit.
 template <class F>
 concept ContextCheck = std::invocable<F&, const CheckContext&>;
 
-/// `f()`; taken second.
+/// `f()`; the second choice.
 template <class F>
 concept PlainCheck = !ContextCheck<F> && std::invocable<F&>;
 
-/// `f(const CheckContext&, CheckCompletion)`; taken only if neither of the others fits, and then it returns void.
+/// `f(const CheckContext&, CheckCompletion)`; the last choice. It returns void.
 template <class F>
 concept AsyncCheck = !ContextCheck<F> && !PlainCheck<F> && std::invocable<F&, const CheckContext&, CheckCompletion>;
 
-/// Everything that can be registered as a check, apart from Heartbeat and StatusFlag.
+/// Every callable that can be registered as a check.
 template <class F>
 concept CheckCallable = ContextCheck<F> || PlainCheck<F> || AsyncCheck<F>;
 
-/// True for checks that are known to ask another system: the ready-made ones, and those that say so. Such a check can't
-/// be a liveness check: see add_liveness_check(). A class says so itself with `using remote_check = void;`, or this
-/// template is specialised for it.
+/// Whether a check is known to call another system: then it can't be a liveness check. A class declares it with
+/// `using remote_check = void;`, or by a specialisation of this template.
 // clang-format off
 template <class T>
 struct is_remote_check : std::bool_constant<requires { typename T::remote_check; }> {};
@@ -167,7 +175,7 @@ CheckResult outcome_of(Call&& call) {
   }
 }
 
-/// Hands in what `call` returns or throws; also that it ends its thread.
+/// Delivers what `call` returns or throws; also if it ends its thread.
 VITALS_EXPORT void complete_with(const CheckCompletion& done, const std::function<CheckResult()>& call);
 
 template <class F>
@@ -211,13 +219,35 @@ constexpr bool has_check_outcome() {
     return true;
 }
 
-/// Null if the callable is empty: whoever registers it refuses that.
+/// What a call of the check returns; void if it can't be called without a CheckCompletion.
+template <class F>
+auto returned_by() {
+  if constexpr (ContextCheck<F>)
+    return std::type_identity<std::remove_cvref_t<std::invoke_result_t<F&, const CheckContext&>>>{};
+  else if constexpr (PlainCheck<F>)
+    return std::type_identity<std::remove_cvref_t<std::invoke_result_t<F&>>>{};
+  else
+    return std::type_identity<void>{};
+}
+
+/// Such as boost::asio::awaitable.
+template <class T>
+concept Awaitable = requires(const T& awaitable) {
+  awaitable.await_ready();
+}
+|| requires { typename T::promise_type; };
+
+/// Null if the callable is empty: the caller refuses that.
 template <class Callable>
 std::shared_ptr<CheckBody> make_check_body(Callable&& callable) {
   using F = std::decay_t<Callable>;
+  constexpr bool is_coroutine = Awaitable<typename decltype(returned_by<F>())::type>;
+  static_assert(!is_coroutine,
+                "vitals: this check is a coroutine: register vitals::run_on(executor, coroutine), from "
+                "<vitals/asio.hpp>");
   static_assert(CheckCallable<F>,
                 "vitals: a check is called as f(), f(const CheckContext&) or f(const CheckContext&, CheckCompletion)");
-  static_assert(has_check_outcome<F>(),
+  static_assert(is_coroutine || has_check_outcome<F>(),
                 "vitals: a check returns void, bool, std::error_code or vitals::CheckResult; one that takes a "
                 "CheckCompletion returns void");
   if constexpr (!CheckCallable<F> || !has_check_outcome<F>())

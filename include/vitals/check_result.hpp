@@ -4,9 +4,11 @@
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
 #else
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +22,14 @@ namespace vitals::inline v1 {
 class Value;
 VITALS_EXPORT bool operator==(const Value& a, const Value& b) noexcept;
 
-/// A value that a check reports beside its status: nothing, a boolean, a number or a text.
+/// A value that a check reports with its status: null, a boolean, a number or a text.
 ///
-/// A text is made safe to show as CheckResult says; a number that isn't finite becomes null.
+/// @code
+/// return vitals::CheckResult::pass().with("depth", depth).with("host", host).with("age", 1500ms);   // age: 1.5
+/// @endcode
+///
+/// A duration is its number of seconds. Text is made safe to show, as in CheckResult; a number that isn't finite
+/// becomes null.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT Value {
@@ -37,16 +44,20 @@ class VITALS_EXPORT Value {
     number_.unsigned_integer = value;
   }
   Value(std::floating_point auto value) noexcept : Value{real(static_cast<double>(value))} {}
+  /// In seconds: an integer if they are whole.
+  template <class Rep, class Period>
+  Value(std::chrono::duration<Rep, Period> value) noexcept
+      : Value{seconds(std::chrono::duration<double>{value}.count())} {}
   Value(std::string_view text);
   Value(const std::string& text) : Value{std::string_view{text}} {}
   /// Null is the text "(null)".
   Value(const char* text) : Value{std::string_view{Text{text}}} {}
-  /// Nothing, as null in JSON.
+  /// JSON's null.
   Value(std::nullptr_t) noexcept {}
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
-  /// Each may be called only for its own kind().
+  /// Call each only for its own kind().
   [[nodiscard]] bool as_boolean() const noexcept { return number_.boolean; }
   [[nodiscard]] std::int64_t as_integer() const noexcept { return number_.integer; }
   [[nodiscard]] std::uint64_t as_unsigned_integer() const noexcept { return number_.unsigned_integer; }
@@ -57,6 +68,7 @@ class VITALS_EXPORT Value {
 
  private:
   static Value real(double value) noexcept;
+  static Value seconds(double value) noexcept;
 
   union Number {
     std::int64_t integer = 0;
@@ -69,6 +81,9 @@ class VITALS_EXPORT Value {
   std::string text_;
 };
 
+/// As in JSON: `12`, `true`, `"text"`, `null`.
+VITALS_EXPORT std::ostream& operator<<(std::ostream& out, const Value& value);
+
 /// A named value of a CheckResult.
 struct Datum {
   std::string key = {};
@@ -77,15 +92,15 @@ struct Datum {
   friend bool operator==(const Datum& a, const Datum& b) noexcept = default;
 };
 
-/// What one run of a check found.
+/// The result of one run of a check.
 ///
 /// @code
 /// return vitals::CheckResult::warn("backlog").with("depth", depth);
 /// @endcode
 ///
-/// A null C string is the text "(null)". Text is made safe to show on intake: valid UTF-8 (what isn't becomes U+FFFD),
-/// control characters become spaces, and it is cut to 1 KiB. At most 16 data are kept; keys follow the rule for names,
-/// [a-z0-9][a-z0-9._-]{0,63}, and a key that doesn't is mended (upper case to lower, other characters to '_').
+/// Text is made safe to show: invalid UTF-8 becomes U+FFFD, control characters become spaces, and it is cut to 1 KiB. A
+/// null C string is the text "(null)". At most 16 data are kept. Keys follow the rule for check names; other keys are
+/// changed to fit (upper case becomes lower case, other characters '_').
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT CheckResult {
@@ -95,14 +110,14 @@ class VITALS_EXPORT CheckResult {
   /// Most bytes of a message or of a text value.
   static constexpr std::size_t max_text = 1024;
 
-  /// A failure: a result that nobody filled in isn't good news.
+  /// A failure, so that a forgotten result doesn't pass.
   CheckResult() = default;
 
   [[nodiscard]] static CheckResult pass(Text message = {});
   [[nodiscard]] static CheckResult warn(Text message = {});
   [[nodiscard]] static CheckResult fail(Text message = {});
 
-  /// Adds a datum; a key that is there already gets the new value.
+  /// Adds a datum, or replaces the value of a key that exists.
   CheckResult& with(Text key, Value value) &;
   [[nodiscard]] CheckResult with(Text key, Value value) &&;
 
@@ -121,6 +136,9 @@ class VITALS_EXPORT CheckResult {
   std::string message_;
   std::vector<Datum> data_;
 };
+
+/// As in `warn "backlog" {depth: 12000}`.
+VITALS_EXPORT std::ostream& operator<<(std::ostream& out, const CheckResult& result);
 
 }  // namespace vitals::inline v1
 

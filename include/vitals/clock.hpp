@@ -11,22 +11,27 @@
 
 namespace vitals::inline v1 {
 
-/// Every duration of the library; any std::chrono duration converts to it, a bare number doesn't.
+/// Every duration in this library. Any std::chrono duration converts to it; a bare number doesn't.
 using Duration = std::chrono::nanoseconds;
-/// A moment by which ages and deadlines are reckoned.
+/// A time for ages and deadlines.
 using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, Duration>;
-/// A moment for display only; it may jump.
+/// A time for display only; it may jump.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
-/// Where a registry takes its time from: the system's clocks, or a source of a test's own.
+/// A registry's source of time: the system's clocks, or a test's own source.
 ///
-/// Ages, deadlines and schedules go by the steady time; the wall time is only shown.
+/// @code
+/// vitals::test::ManualClock clock;
+/// vitals::HealthRegistry health{{.clock = clock}};
+/// @endcode
+///
+/// Ages, deadlines and schedules use the steady time; the wall time is only shown.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe. Copies share their source.
 class VITALS_EXPORT Clock {
  public:
-  /// Implemented by a test that wants to move time by hand. Both functions are called from any thread, also while the
-  /// registry holds its lock: they must neither block nor call into the registry.
+  /// For tests that move time by hand, as vitals::test::ManualClock does. Both functions are called from any thread,
+  /// also while the registry holds its lock: they must neither block nor call into the registry.
   class VITALS_EXPORT Source {
    public:
     Source() = default;

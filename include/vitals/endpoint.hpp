@@ -9,11 +9,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <vitals/export.hpp>
 #include <vitals/text.hpp>
+#include <vitals/text_list.hpp>
 
 namespace vitals::inline v1 {
 
@@ -24,65 +24,70 @@ class Answers;
 class PendingAnswer;
 }  // namespace detail
 
-/// Who is shown reasons (messages, data, the reason of a shutdown). Names and statuses are always shown.
-enum class Details {
-  never,   ///< Your reasons are replaced by "reason withheld" and go to the log; the library's own are shown.
-  always,  ///< Every caller: for a port that only operators can reach.
-};
+/// Which callers get something.
+enum class Callers { nobody, anyone };
 
-/// Where the answers are, and what they show.
+/// The paths of the answers, and what they show.
 ///
-/// A path begins with '/', has no '?', '#', space or control character, is at most 256 bytes long and belongs to one
-/// list only; `/` itself may be one. An empty list switches that answer off. Paths are compared byte by byte; where one
-/// continues another (`/health` and `/health/live`), the longer one wins. The checks of a path are at `<path>/<check>`,
-/// unless it ends in '/'.
+/// @code
+/// vitals::Endpoint endpoint{health, {.readiness_paths = {"/up"}, .details = vitals::Callers::anyone}};
+/// @endcode
+///
+/// A path begins with '/', is at most 256 bytes long, contains no '?', '#', space or control character, and is in one
+/// list only. An empty list turns the answer off. Paths are compared byte by byte; if one continues another (`/health`
+/// and `/health/live`), the longer one wins. `<path>/<check>` answers for one check, unless the path ends in '/'.
 struct EndpointOptions {
-  std::vector<std::string> liveness_paths = {"/healthz", "/livez"};
-  std::vector<std::string> readiness_paths = {"/ready", "/readyz"};
-  std::vector<std::string> startup_paths = {"/startup", "/startupz"};
+  TextList liveness_paths = {"/healthz", "/livez"};
+  TextList readiness_paths = {"/ready", "/readyz"};
+  TextList startup_paths = {"/startup", "/startupz"};
   /// All checks and the phase as JSON, with the code of the worst probe: for people and dashboards, not for a
   /// livenessProbe.
-  std::vector<std::string> health_paths = {"/health"};
-  Details details = Details::never;
-  /// Whether a path with one '/' more at its end is answered as without: `/ready/` as `/ready`, `/ready/<check>/` as
-  /// `/ready/<check>`. For the paths above that don't end in '/' themselves.
+  TextList health_paths = {"/health"};
+  /// Who sees your messages, data and the reason of a shutdown. Others see "reason withheld". Names, statuses and the
+  /// library's own reasons are always shown. `anyone` is for a port that only operators can reach.
+  Callers details = Callers::nobody;
+  /// True: one more '/' at the end of a path is ignored. `/ready/` is answered as `/ready`, and `/ready/<check>/` as
+  /// `/ready/<check>`.
   bool trailing_slash = false;
-  /// The value of Access-Control-Allow-Origin on each answer of the health_paths and of the checks below them, so that
-  /// a page of another origin may read them: "*", or an origin such as "https://status.example". Visible ASCII
-  /// characters but no comma; empty: no such field. Meant for plain GETs: what a page must ask permission for by
-  /// OPTIONS, such as header fields of its own, stays refused.
+  /// The Access-Control-Allow-Origin of the health_paths and their checks, for status pages of another origin: "*", or
+  /// an origin such as "https://status.example". Visible ASCII characters without a comma; empty: no such header. For
+  /// plain GETs; preflight requests stay refused.
   std::string allow_origin = {};
 };
 
-/// What an Endpoint needs to know of an HTTP request. The texts need to live only during the call.
-struct Request {
+/// The parts of an HTTP request that an Endpoint needs. The texts must live until the call returns.
+///
+/// @code
+/// endpoint.handle({.method = "GET", .target = "/ready?verbose", .accept = "application/json"});
+/// @endcode
+struct HttpRequest {
   /// As in the request line: "GET".
   Text method = "GET";
   /// As in the request line: a path with or without a query, or an absolute URI.
   Text target = "/";
-  /// The value of the Accept header; empty if there is none. Several are joined by commas.
+  /// The value of the Accept header; empty if there is none. Join several with commas.
   Text accept = {};
 };
 
-struct Header {
+struct HttpHeader {
   std::string name = {};
   std::string value = {};
 
-  friend bool operator==(const Header& a, const Header& b) noexcept = default;
+  friend bool operator==(const HttpHeader& a, const HttpHeader& b) noexcept = default;
 };
 
-/// What to send. Framing (Content-Length, Connection, Date) is the server's business.
-struct Response {
+/// The answer to send. The server adds the framing: Content-Length, Connection, Date.
+struct HttpResponse {
   int status = 503;
-  std::vector<Header> headers = {};
-  /// Empty for a HEAD request.
+  std::vector<HttpHeader> headers = {};
+  /// Empty for HEAD.
   std::string body = {};
-  /// The size of the body that a GET would get: what Content-Length says, for HEAD too.
+  /// The value of Content-Length: the size of the body that a GET would get, for HEAD too.
   std::size_t content_length = 0;
 };
 
-/// An answer of Endpoint::async_handle() that may still be awaited: dropping it cancels, and `done` isn't called any
-/// more, unless it is being called at this moment.
+/// A call of Endpoint::async_handle() that may still be waiting. Destroying it cancels the call: `done` is no longer
+/// called, unless that has just begun.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class [[nodiscard]] VITALS_EXPORT PendingResponse {
@@ -99,7 +104,7 @@ class [[nodiscard]] VITALS_EXPORT PendingResponse {
   std::shared_ptr<detail::PendingAnswer> answer_;
 };
 
-/// Turns a request into an answer, without any socket: to mount the health routes on a server that is there already.
+/// Turns a request into an answer, without a socket: adds the health routes to a server that you already have.
 ///
 /// @code
 /// vitals::Runner runner{health};
@@ -108,9 +113,10 @@ class [[nodiscard]] VITALS_EXPORT PendingResponse {
 ///   write(reply->status, reply->headers, reply->body);
 /// @endcode
 ///
-/// GET, HEAD and OPTIONS are answered with the probe's status: 200 "OK" or 503 "Service Unavailable"; others get 405.
-/// `?verbose` adds a line a check; `/ready/<check>` answers that check's own status; JSON (`application/health+json`,
-/// https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06) where Accept names it.
+/// GET, HEAD and OPTIONS get the probe's status, 200 "OK" or 503 "Service Unavailable"; other methods get 405.
+/// `?verbose` adds one line per check, and `/ready/<check>` answers for that check alone. JSON
+/// (`application/health+json`, https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06) comes if
+/// Accept names it.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 /// @par Lifetime       May outlive the registry, whose state it keeps alive; it then answers 503.
@@ -118,25 +124,25 @@ class VITALS_EXPORT Endpoint {
  public:
   /// @throws std::invalid_argument  naming the option and the rule, if a path is malformed or given twice, or
   ///                                allow_origin is malformed.
-  explicit Endpoint(HealthRegistry& registry, EndpointOptions options = {});
+  explicit Endpoint(HealthRegistry& registry,  // no match? Name it: EndpointOptions{...}
+                    EndpointOptions options = {});
   Endpoint(Endpoint&& other) noexcept;
   Endpoint& operator=(Endpoint&& other) noexcept;
   ~Endpoint();
 
-  /// Answers on the calling thread, which may wait for the registry's answer budget: for a server with a thread per
-  /// request. Not for an event loop.
+  /// Answers on the calling thread. May wait as long as the registry's answer budget: for servers with one thread per
+  /// request, not for event loops.
   ///
-  /// @returns The answer, or nothing if the path isn't one of the endpoint's. Nor is the target `*`, which is about the
-  ///          whole server.
-  [[nodiscard]] std::optional<Response> handle(const Request& request) const;
+  /// @returns The answer; nullopt if the path isn't the endpoint's, or the target is `*`.
+  [[nodiscard]] std::optional<HttpResponse> handle(const HttpRequest& request) const;
 
-  /// Answers without waiting: for an event loop.
+  /// Answers without waiting: for event loops.
   ///
-  /// @param done  Called exactly once, unless the returned object is dropped before: inline if the answer is ready or
-  ///              the path is foreign, else from a Runner's thread within the answer budget. It should hand over and
-  ///              return; while it blocks, other answers of this kind wait behind it. What it throws is dropped.
+  /// @param done  Called exactly once, unless the returned object is destroyed first: inline if the answer is ready or
+  ///              the path is foreign, otherwise on a Runner's thread within the answer budget. Should pass the answer
+  ///              on and return: while it blocks, other such answers wait. Exceptions are dropped.
   /// @throws std::invalid_argument  if `done` is empty.
-  PendingResponse async_handle(const Request& request, std::function<void(std::optional<Response>)> done) const;
+  PendingResponse async_handle(const HttpRequest& request, std::function<void(std::optional<HttpResponse>)> done) const;
 
  private:
   std::shared_ptr<detail::Answers> answers_;

@@ -10,11 +10,17 @@
 
 namespace vitals::inline v1 {
 
-/// The library's own error codes; those of the operating system stay in std::system_category().
+/// The library's own error codes; the operating system's are in std::system_category().
 ///
-/// What is reported how: an unhealthy dependency is data (a CheckResult); misuse at set-up throws std::invalid_argument
-/// that names the check and the rule; input and output at start throws std::system_error or fills a std::error_code.
-/// After start nothing throws: trouble goes to the `log` option.
+/// @code
+/// std::error_code error;
+/// server.start(error);
+/// if (error && error != vitals::Errc::already_started) return 1;
+/// @endcode
+///
+/// An unhealthy dependency is data, a CheckResult. Misuse at set-up throws std::invalid_argument, which names the check
+/// and the rule. Failed I/O in start() throws std::system_error, or fills a std::error_code. After start() nothing
+/// throws: trouble goes to the `log` option.
 enum class Errc {
   already_started = 1,  ///< `start()` on a server that is running.
 };

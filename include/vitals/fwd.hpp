@@ -9,8 +9,8 @@
 /// Names every public type without defining it, for headers that only mention them.
 namespace vitals::inline v1 {
 
+enum class Callers;
 enum class Condition;
-enum class Details;
 enum class Errc;
 enum class FailsWhen;
 enum class LifecycleState;
@@ -29,32 +29,36 @@ class Heartbeat;
 class HeartbeatGroup;
 class Lifecycle;
 class PendingResponse;
+class PushedCheck;
 class Report;
 class Runner;
 class Schedule;
 class ScopedCheck;
-class StatusFlag;
 class Subscription;
 class Text;
+class TextList;
 class Value;
 class WorkToken;
 
 struct CheckOptions;
 struct CheckReport;
+struct ContainerProbes;
 struct Datum;
 struct EndpointOptions;
 struct EveryOptions;
-struct Header;
 struct HealthEvent;
 struct HealthServerOptions;
 struct HeartbeatGroupOptions;
+struct HttpGetProbe;
+struct HttpHeader;
+struct HttpRequest;
+struct HttpResponse;
 struct LifecycleEvent;
 struct LifecycleOptions;
+struct PushedCheckOptions;
 struct RegistryOptions;
-struct Request;
-struct Response;
+struct RunOptions;
 struct RunnerOptions;
-struct StatusFlagOptions;
 
 }  // namespace vitals::inline v1
 

@@ -19,16 +19,21 @@ struct RegistryState;
 struct Listener;
 }  // namespace detail
 
-/// A registered check. Dropping the handle leaves the check registered.
+/// Refers to a registered check. Destroying the handle leaves the check registered.
+///
+/// @code
+/// const vitals::CheckHandle handle = health.add_readiness_check("session", check);
+/// handle.remove();
+/// @endcode
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe, also from inside a running check.
-/// @par Lifetime       May outlive the registry; remove() is then without effect.
+/// @par Lifetime       May outlive the registry; remove() then does nothing.
 class VITALS_EXPORT CheckHandle {
  public:
   /// Refers to no check.
   CheckHandle() noexcept;
 
-  /// Unregisters the check. A run under way is told to stop, and its result is dropped; doesn't wait for it.
+  /// Unregisters the check. A run under way gets a stop request, and its result is dropped; doesn't wait for it.
   /// Idempotent.
   void remove() const noexcept;
 
@@ -45,30 +50,29 @@ class VITALS_EXPORT CheckHandle {
   std::string name_;
 };
 
-/// Owns the registration of a check: its end unregisters the check and waits for a run under way, so that what the
-/// check refers to may go next.
+/// Owns the registration of a check. The destructor unregisters the check and waits for a run under way, so that what
+/// the check captures may be destroyed next.
 ///
 /// @code
 /// vitals::ScopedCheck scoped = health.add_readiness_check("session", [&] { return session.alive(); });
 /// @endcode
 ///
-/// The wait has no limit. It is left out in user code that a thread of the same registry runs (a check, a listener, an
-/// answer's `done`, the log function: it might wait for itself),
-/// and an asynchronous check isn't waited for once its function has returned: its completion is dropped, and it must
-/// own what it uses.
+/// The wait has no limit. Inside a check, a listener, a `done` or a log function of the same registry it doesn't wait:
+/// it would wait for itself. Nor does it wait for an asynchronous check whose function has returned: its completion is
+/// ignored, and it must own what it uses.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class [[nodiscard]] VITALS_EXPORT ScopedCheck {
  public:
   ScopedCheck() noexcept;
-  ScopedCheck(CheckHandle handle) noexcept;
+  [[nodiscard]] ScopedCheck(CheckHandle handle) noexcept;
   ScopedCheck(ScopedCheck&& other) noexcept;
   ScopedCheck& operator=(ScopedCheck&& other) noexcept;
   ~ScopedCheck();
 
-  /// Unregisters now, and waits like the destructor.
+  /// Unregisters now, and waits as the destructor does.
   void reset() noexcept;
-  /// Gives up ownership: the check stays registered.
+  /// Gives up ownership; the check stays registered.
   CheckHandle release() noexcept;
 
   [[nodiscard]] const std::string& name() const noexcept { return handle_.name(); }
@@ -77,10 +81,10 @@ class [[nodiscard]] VITALS_EXPORT ScopedCheck {
   CheckHandle handle_;
 };
 
-/// A listener's place at HealthRegistry::on_change(): its end is the end of the deliveries.
+/// A listener's registration at HealthRegistry::on_change(). Its end ends the calls.
 ///
-/// The destructor waits at most 1 s for a delivery under way, and not at all inside a check or a listener of the same
-/// registry; a listener that takes longer is abandoned, and what it refers to must then outlive it.
+/// The destructor waits at most 1 s for a call under way, and not at all inside a check or a listener of the same
+/// registry. A listener that takes longer is abandoned: what it captures must outlive it.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 /// @par Lifetime       May outlive the registry.
@@ -91,7 +95,7 @@ class [[nodiscard]] VITALS_EXPORT Subscription {
   Subscription& operator=(Subscription&& other) noexcept;
   ~Subscription();
 
-  /// Ends the deliveries now, and waits like the destructor.
+  /// Ends the calls now, and waits as the destructor does.
   void reset() noexcept;
 
  private:

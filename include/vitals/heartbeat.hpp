@@ -16,8 +16,8 @@ class HeartbeatSource;
 class InstantSource;
 }  // namespace detail
 
-/// While it lives, its Heartbeat counts as alive without beating; its end is a beat. For a loop that waits for work, or
-/// for another system in a call that has a bound of its own: a loop that never returns from it isn't noticed.
+/// While it exists, its Heartbeat counts as alive without beating; its destructor beats. For a loop that waits for
+/// work, or for another system in a call with a timeout: a loop that never returns from the call isn't noticed.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
@@ -34,7 +34,7 @@ class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
   std::shared_ptr<detail::HeartbeatSource> source_;
 };
 
-/// A loop's sign of life, and a check of it: silent for longer than the limit is failed.
+/// Proves that a loop is alive, and is a check: it fails if the loop doesn't beat within the limit.
 ///
 /// @code
 /// vitals::Heartbeat beat{5s};
@@ -45,25 +45,27 @@ class [[nodiscard]] VITALS_EXPORT HeartbeatIdle {
 /// }
 /// @endcode
 ///
-/// Each blocking call of the loop is shorter than the limit, or made while idle() and bounded by itself. A loop that
-/// beats only after a call to a database otherwise ties liveness to it: when it hangs, all replicas are restarted.
+/// Make each blocking call shorter than the limit, or make it inside idle() and give it a timeout. A loop that beats
+/// only after a database call ties liveness to the database: if that hangs, all replicas are restarted.
 ///
-/// The limit counts from the last beat, the registration or the startup latch, whichever is latest. Copies share the
-/// one heartbeat; when the application's copies are all gone it has failed.
+/// The limit counts from the last beat, the registration or the end of startup, whichever is latest. Copies share one
+/// heartbeat. Once the application's last copy is destroyed, it counts as silent.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT Heartbeat {
  public:
-  /// @param limit  Longest silence that isn't a failure, 1 ms to 24 h. By the system's clock a failure may come late by
-  ///               eight ticks of the kernel (at 250 a second, 32 ms). It doesn't come early, unless the machine itself
-  ///               is stopped for longer than that.
+  /// @param limit  Longest time without a beat, 1 ms to 24 h. A failure may come up to eight kernel ticks late (32 ms
+  ///               at 250 Hz). Never early, unless the whole machine pauses for longer.
   /// @throws std::invalid_argument  if the limit is out of range.
   explicit Heartbeat(Duration limit);
 
-  /// Says that the loop is alive. Wait-free.
+  /// Reports that the loop is alive. Wait-free.
   void beat() const noexcept;
 
-  /// Says that the loop waits for work, or for another system, and needn't beat until the returned guard ends.
+  /// The loop needn't beat until the returned guard is destroyed.
+  /// @code
+  /// { auto idle = beat.idle(); queue.wait(); }
+  /// @endcode
   HeartbeatIdle idle() const noexcept;
 
   [[nodiscard]] Duration limit() const noexcept;

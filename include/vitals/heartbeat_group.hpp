@@ -18,10 +18,10 @@ class GroupSource;
 class InstantSource;
 }  // namespace detail
 
-/// Whose silence fails a HeartbeatGroup.
+/// When a HeartbeatGroup fails.
 enum class FailsWhen {
-  any_silent,  ///< One silent worker is enough: each has work that nobody else does.
-  all_silent,  ///< Only when nobody beats: the workers stand in for each other.
+  any_silent,  ///< When one worker is silent: each has work that no other does.
+  all_silent,  ///< When all workers are silent: they can replace each other.
 };
 
 struct HeartbeatGroupOptions {
@@ -39,27 +39,26 @@ struct HeartbeatGroupOptions {
 ///   });
 /// @endcode
 ///
-/// A failure names those who are silent; the data are the numbers `workers` and `silent`. A worker's limit counts from
-/// its last beat, its add(), the registration or the startup latch, whichever is latest. A worker whose Heartbeat is
-/// gone with all its copies is silent, unless it was removed before. A group that has been without workers for longer
-/// than the limit has failed.
+/// A failure names the silent workers; the data are the numbers `workers` and `silent`. A worker's limit counts from
+/// its last beat, its add(), the registration or the end of startup, whichever is latest. A worker whose last Heartbeat
+/// copy is destroyed counts as silent, unless it was removed. A group without workers fails after the limit.
 ///
-/// Copies share the one group, which lives on in the registry when they are all gone.
+/// Copies share one group. It stays in the registry when all copies are gone.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT HeartbeatGroup {
  public:
-  /// @param limit  Longest silence of a worker that isn't a failure, 1 ms to 24 h; as exact as that of a Heartbeat.
+  /// @param limit  Longest time without a beat of a worker, 1 ms to 24 h; as exact as a Heartbeat's.
   /// @throws std::invalid_argument  if the limit is out of range.
   explicit HeartbeatGroup(Duration limit, HeartbeatGroupOptions options = {});
 
   /// Adds a worker.
   ///
-  /// @param name  How messages call it, cut to 1 KiB; empty: "worker 1" and so on.
+  /// @param name  Its name in messages, cut to 1 KiB; empty: "worker 1" and so on.
   /// @returns The worker's own Heartbeat, with idle() too.
   Heartbeat add(Text name = {}) const;
 
-  /// Takes a worker that ends as it should out of the group. Does nothing if it isn't in it.
+  /// Removes a worker that ends in order. Does nothing if it isn't in the group.
   void remove(const Heartbeat& worker) const noexcept;
 
  private:

@@ -20,7 +20,7 @@
 #include <vitals/callable.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/export.hpp>
-#include <vitals/runner.hpp>
+#include <vitals/log.hpp>
 #include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
@@ -34,7 +34,7 @@ namespace detail {
 class LifecycleCore;
 class WorkCount;
 
-/// What a Lifecycle does with its server; empty functions if it has none, or may only stop it.
+/// What a Lifecycle does with its server; empty functions where it has none, or can only stop it.
 struct ServerCalls {
   std::function<void()> stop = {};
   std::function<void()> start = {};
@@ -53,11 +53,11 @@ ServerCalls calls_of(Server& server) {
 
 }  // namespace detail
 
-/// Where a service is between its first request and its end; each state follows the one before it.
+/// Where a service is between its start and its end; a service passes through the states in this order.
 enum class LifecycleState {
-  serving,    ///< Nobody has asked it to end; starting belongs to it.
-  draining,   ///< Readiness fails, so that load balancers notice; work is still taken.
-  finishing,  ///< The on_stop_accepting callbacks run; then no new work is taken, and what is in flight is waited for.
+  serving,    ///< Nobody has asked it to end. Starting is part of this state.
+  draining,   ///< Readiness fails, so that load balancers notice; new work is still accepted.
+  finishing,  ///< The on_stop_accepting callbacks run; then new work is refused, and work in flight ends.
   stopping,   ///< The on_stop callbacks run.
   stopped,
 };
@@ -65,12 +65,12 @@ enum class LifecycleState {
 /// "serving", "draining", "finishing", "stopping" or "stopped".
 [[nodiscard]] VITALS_EXPORT std::string_view to_string(LifecycleState state) noexcept;
 
-/// A step of a service's end, as LifecycleOptions::on_event tells it.
+/// A step of a service's end, as passed to LifecycleOptions::on_event: the state has changed, or a callback has ended.
 struct LifecycleEvent {
   LifecycleState from = LifecycleState::serving;
-  /// The same as `from` if a callback has ended.
+  /// Equals `from` if a callback has ended.
   LifecycleState to = LifecycleState::serving;
-  /// The callback that this is about; empty if it is about the state.
+  /// The callback that has ended; empty if the state has changed.
   std::string callback = {};
   /// Why, or how it went, in words: "SIGTERM", "overran its budget of 2 s".
   std::string reason = {};
@@ -79,32 +79,61 @@ struct LifecycleEvent {
   /// Work that hasn't ended.
   std::size_t in_flight = 0;
   WallTime time = {};
+
+  /// Whether a callback has ended; otherwise the state has changed.
+  [[nodiscard]] bool is_callback() const noexcept { return !callback.empty(); }
 };
 
+/// How a service ends.
+///
+/// @code
+/// vitals::Lifecycle lifecycle{health, server, {.propagation_delay = 10s,  // until load balancers have noticed
+///                                              .grace_period = 30s,       // terminationGracePeriodSeconds
+///                                              .stop_signals = {SIGTERM, SIGINT}}};
+/// @endcode
 struct LifecycleOptions {
-  /// How long work is still taken after the first request to shut down, while load balancers notice that readiness
-  /// fails; 0 to the deadline. Longer than the slowest of them needs: its interval times its threshold, and its
-  /// timeout.
+  /// How long the service goes on working after the first request to shut down, while load balancers notice that
+  /// readiness fails; 0 to `grace_period` - 5 s. Longer than the slowest load balancer needs: its interval times its
+  /// threshold, plus its timeout.
   Duration propagation_delay = std::chrono::seconds{10};
-  /// Within which everything ends, counted from the first request to shut down, 1 s to 1 h; then what is left is given
-  /// up. It holds the propagation delay and the budgets of all callbacks; what remains is for work in flight. Below
-  /// what the service is killed after (terminationGracePeriodSeconds, 30 s by default) by 4 s, which checks and a log
-  /// that hang may take after everything; and not above the registry's shutdown_limit.
-  Duration deadline = std::chrono::seconds{25};
-  /// Which signals ask for the end, as {SIGTERM, SIGINT}; none by default. From construction to the end of run(), or of
-  /// the object, their handlers are replaced; those that were there are called, too. One that comes before run() is
-  /// heeded by run(), and counts from when it came. The same signal again within 100 ms is one request, since
-  /// timeout(1) and shells signal a process and its group; different signals are two. A handler that you
-  /// install after run() has started replaces ours. A host that waits with sigwait() or a signalfd leaves this empty
-  /// and calls begin_shutdown().
+  /// When the service is killed, counted from the first request to shut down: terminationGracePeriodSeconds of the
+  /// manifest; 6 s to 1 h. Everything ends 5 s before it, and what isn't done by then is given up; hanging checks and a
+  /// hanging log may use up to 4 of those 5 s. Must cover the propagation delay and all callback budgets; the rest is
+  /// for work in flight. `grace_period` - 5 s must not exceed the registry's `shutdown_limit`.
+  Duration grace_period = std::chrono::seconds{30};
+  /// The signals that ask for the end, such as {SIGTERM, SIGINT}; none by default. Their handlers are replaced from
+  /// construction until run() returns or the object is destroyed; the previous handlers are called too. A signal that
+  /// arrives before run() counts from when it arrived. The same signal again within 100 ms is one request, because
+  /// timeout(1) and shells signal a process and its group; different signals are two. A handler that you install after
+  /// run() has started replaces ours. If you wait with sigwait() or a signalfd, leave this empty and call
+  /// begin_shutdown().
   std::vector<int> stop_signals = {};
-  /// Takes a line for each step; empty: a line on standard error.
+  /// Receives one line per step; empty: standard error.
   LogFunction log = {};
-  /// Called for each step, one at a time, after its line was written, and where that was. What it throws is dropped.
+  /// Called once per step, one call at a time, after the step's line was logged and on the same thread. Exceptions are
+  /// dropped.
   std::function<void(const LifecycleEvent&)> on_event = {};
 };
 
-/// A piece of work that the end of the service waits for, until this goes.
+/// What Lifecycle::run() and run_or_exit() run beside the end of the service: nothing by default, or a loop of yours.
+///
+/// @code
+/// return lifecycle.run_or_exit({.loop = [&] { io.run(); }, .stop_loop = [&] { io.stop(); }});
+/// @endcode
+struct RunOptions {
+  /// Runs on the calling thread; everything else then runs on another one.
+  std::function<void()> loop = {};
+  /// Makes `loop` return within 2 s. Called from another thread once the service has stopped, also if the rest was
+  /// given up, and perhaps before the loop has begun. Required with `loop`, and refused without.
+  std::function<void()> stop_loop = {};
+};
+
+/// A piece of work in flight: the end of the service waits until this object is destroyed.
+///
+/// @code
+/// const auto work = lifecycle.begin_work();
+/// if (!work) return refuse(503);   // the service accepts no new work
+/// @endcode
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 /// @par Lifetime       May outlive its Lifecycle.
@@ -115,7 +144,7 @@ class [[nodiscard]] VITALS_EXPORT WorkToken {
   WorkToken& operator=(WorkToken&& other) noexcept;
   ~WorkToken();
 
-  /// False if the work may not begin: the service takes none any more.
+  /// False if the work must not begin: the service accepts no new work.
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(count_); }
 
  private:
@@ -125,7 +154,7 @@ class [[nodiscard]] VITALS_EXPORT WorkToken {
   std::shared_ptr<detail::WorkCount> count_;
 };
 
-/// The end of a service, done right: load balancers notice, work in flight ends, then everything stops in order.
+/// Ends a service in order: load balancers notice, work in flight ends, then everything stops.
 ///
 /// @code
 /// vitals::HealthServer server{health, {.port = 8080}};
@@ -138,115 +167,108 @@ class [[nodiscard]] VITALS_EXPORT WorkToken {
 ///
 ///     serving ──1st signal──▶ draining ──propagation_delay──▶ finishing ──no work──▶ stopping ──done──▶ stopped
 ///                                 └─────────2nd signal───────────▲  └───2nd signal──────▲                  ▲
-///                                 └──────────────────────────3rd signal, or the deadline───────────────────┘
+///                                 └──────────────────────3rd signal, or grace_period - 5 s─────────────────┘
 ///
-/// The first signal, or begin_shutdown(), makes readiness fail; liveness stays what it was, and answers ask their peers
-/// to close the connection. The second signal, or shorten(), ends the wait that is under way, or else the next (for
-/// load balancers, or for work). The third, and the deadline, give up what is left. At the end the server is stopped.
+/// The first signal, or begin_shutdown(), makes readiness fail. Liveness stays as it was, and answers carry
+/// `Connection: close`. The second signal, or shorten(), ends the current wait (for load balancers or for work), or the
+/// next one if none is under way. The third gives up the rest, and so does the end of the time. The server stops last.
 ///
-/// Callbacks run one after another, each on a thread of its own and within its budget; one that overruns is told to
-/// stop, abandoned and logged, and the next one begins. Work in flight is waited for as long as the deadline leaves
-/// time for the budgets.
+/// Callbacks run one after another, each on its own thread and within its budget. One that overruns gets a stop
+/// request, is abandoned and logged, and the next one starts. Work in flight is waited for while the remaining time
+/// still covers the budgets of the remaining callbacks.
 ///
-/// @par Thread safety  Distinct objects: safe; no two may have a signal in common. Shared objects: safe; the destructor
-///                     isn't, and run() and step() are for one thread.
+/// @par Thread safety  Distinct objects: safe; no two may share a signal. Shared objects: safe, except for the
+///                     destructor; run() and step() are for one thread.
 /// @par Lifetime       The registry, the server, and what the callbacks use must outlive it. An abandoned callback goes
-///                     on: what it uses must then outlive that, too.
-/// @par fork()         As for a HealthServer. A signal that a child receives does there what it did before this object.
+///                     on running: what it uses must outlive it too.
+/// @par fork()         As for a HealthServer. A signal in a child does what it did before this object existed.
 class VITALS_EXPORT Lifecycle {
  public:
   /// For a service without a server of this library.
-  /// @throws std::invalid_argument  naming the option and the rule, if one is out of range or a signal can't be caught,
-  ///                                isn't one, or belongs to another Lifecycle.
-  /// @throws std::system_error      if there are no two file descriptors for it.
-  explicit Lifecycle(HealthRegistry& health, LifecycleOptions options = {});
+  /// @throws std::invalid_argument  naming the option and the rule: one is out of range, or a signal can't be caught,
+  ///                                doesn't exist, or belongs to another Lifecycle.
+  /// @throws std::system_error      if the two file descriptors that it needs can't be had.
+  [[nodiscard]] explicit Lifecycle(HealthRegistry& health,  // no match? Name it: LifecycleOptions{...}
+                                   LifecycleOptions options = {});
 
-  /// @param server  Has a `stop()`, which is called last: a HealthServer, a HostedServer, or one of the application's,
-  ///                whose stop() has 2 s. run() starts the first two if they aren't running.
+  /// @param server  Anything with a `stop()`, which is called last: a HealthServer or a HostedServer, which run()
+  ///                starts if it isn't running, or a server of yours, whose stop() has 2 s.
   template <class Server>
   requires requires(Server& server) { server.stop(); }
-  Lifecycle(HealthRegistry& health, Server& server, LifecycleOptions options = {})
+  [[nodiscard]] Lifecycle(HealthRegistry& health, Server& server,  // no match? Name it: LifecycleOptions{...}
+                          LifecycleOptions options = {})
       : Lifecycle{health, detail::calls_of(server), std::move(options)} {}
 
   Lifecycle(const Lifecycle&) = delete;
   Lifecycle& operator=(const Lifecycle&) = delete;
-  /// Gives the signals back. Stops nothing.
+  /// Restores the signal handlers. Stops nothing.
   ~Lifecycle();
 
-  /// Registers what is called when load balancers have noticed and no new work should come: take in what waits in the
-  /// listener's queue, and close it.
+  /// Registers a callback for when load balancers have noticed: accept what is queued at your listener, and close it.
   ///
-  /// In the order of registration; afterwards begin_work() refuses. Otherwise as on_stop().
+  /// Callbacks run in the order of registration; after the last one begin_work() refuses. Otherwise as on_stop().
   template <class Callback>
   void on_stop_accepting(Text name, Callback callback, Duration budget = std::chrono::seconds{2}) {
     add(LifecycleState::finishing, name, callable(std::move(callback)), budget);
   }
 
-  /// Registers what is called when the work in flight has ended: stop threads, flush, close pools.
+  /// Registers a callback for when the work in flight has ended: stop threads, flush, close pools.
   ///
-  /// @param name      As that of a check; unique among the callbacks of its kind.
-  /// @param callback  `f()` or `f(std::stop_token)`, whose stop is requested when the budget is spent. An exception is
+  /// @param name      Follows the rule for check names; unique among the callbacks of its kind.
+  /// @param callback  `f()` or `f(std::stop_token)`; a stop is requested when the budget is spent. Exceptions are
   ///                  logged.
-  /// @param budget    1 ms to 1 h. All budgets and the propagation delay together must fit into the deadline.
+  /// @param budget    1 ms to 1 h. All budgets plus the propagation delay must fit into `grace_period` - 5 s.
   ///
-  /// @throws std::invalid_argument  naming the callback and the rule: also if it is a null pointer or an empty
-  ///                                std::function, and once the service is ending.
+  /// @throws std::invalid_argument  naming the callback and the rule; also if the callback is a null pointer or an
+  ///                                empty std::function, or the service is already ending.
   template <class Callback>
   void on_stop(Text name, Callback callback, Duration budget = std::chrono::seconds{2}) {
     add(LifecycleState::stopping, name, callable(std::move(callback)), budget);
   }
 
-  /// Marks a piece of work as in flight, such as a request from its first byte to the end of its answer.
-  /// Lock-free, about 30 ns.
-  /// @returns A token to keep until it ends; an empty one if no more work is taken: refuse it then.
+  /// Marks a piece of work as in flight, such as a request from its first byte to the end of its answer. Lock-free,
+  /// about 30 ns.
+  /// @returns A token to keep until the work ends; an empty one if the service accepts no new work: refuse it.
   [[nodiscard]] WorkToken begin_work() noexcept;
 
   [[nodiscard]] LifecycleState state() const noexcept;
-  /// Whether readiness fails for good, from begin_shutdown() or the first signal that run() has heeded on: answers
-  /// should ask their peers to close the connection. Lock-free.
-  [[nodiscard]] bool draining() const noexcept;
+  /// Whether the service is ending, from begin_shutdown() or the first signal on: readiness fails for good, and answers
+  /// should carry `Connection: close`. Also true in finishing, stopping and stopped. Lock-free.
+  [[nodiscard]] bool shutting_down() const noexcept;
 
-  /// Begins the end, as the first signal does; the first call counts, later ones are ignored. Readiness fails before it
-  /// returns. Not in a signal handler. HealthRegistry::begin_shutdown() alone ends nothing.
+  /// Begins the end, as the first signal does; later calls are ignored. Readiness fails before it returns. Not callable
+  /// from a signal handler. HealthRegistry::begin_shutdown() alone ends nothing.
   void begin_shutdown(Text reason);
 
-  /// Ends the wait that is under way, or else the next, as a second signal does; another time it gives up, as a third.
-  /// Not in a signal handler.
+  /// Ends the current wait, or the next one, as a second signal does; a second call gives up the rest, as a third
+  /// signal does. Not callable from a signal handler.
   void shorten(Text reason);
 
-  /// Waits for the end to be asked for, does everything that belongs to it, and returns when it has stopped. Meanwhile
-  /// also runs the checks, as a Runner does. A HealthServer or HostedServer that isn't running is started first, with a
-  /// line in the log, unless the service is ending already.
-  /// @returns 0 if every step ended in order; 1 if something was given up, failed, or wasn't taken by the log within
-  ///          1 s: it may still run, and use what the caller is about to destroy. See run_or_exit().
-  /// @throws std::system_error  if a thread that it needs can't be had, or as the server's start() does.
-  int run();
-
-  /// The same around a loop of the application's own: that runs on this thread, and everything else on another one.
-  /// Returns when the service has stopped and the loop has returned. If the loop returns by itself, the service ends
-  /// without the propagation delay; if it throws, work in flight isn't waited for, either, and that is passed on.
+  /// Waits until somebody asks for the end, carries it out, and returns when the service has stopped. Until then it
+  /// also runs the checks, as a Runner does. First starts a HealthServer or HostedServer that isn't running, and logs
+  /// that, unless the service is already ending.
   ///
-  /// @param stop_loop  Makes the loop return, from another thread, within 2 s, perhaps before it has begun. Called when
-  ///                   the service has stopped, also if the rest was given up. Empty: a callback does it.
-  /// @throws std::invalid_argument  if `loop` is empty.
-  int run(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
+  /// With a loop it returns once the service has stopped and the loop has returned. If the loop returns by itself, the
+  /// service ends without the propagation delay. If it throws, the service also skips the wait for work in flight, and
+  /// the exception is passed on.
+  ///
+  /// @returns 0 if every step ended in order. 1 if something was given up or failed, or the log hung for 1 s: such code
+  ///          may still run, and use objects that the caller is about to destroy. See run_or_exit().
+  /// @throws std::invalid_argument  if only one of `loop` and `stop_loop` is given.
+  /// @throws std::system_error      if a thread that it needs can't be created, or as the server's start() does.
+  int run(const RunOptions& options = {});
 
-  /// run() for the end of main(): instead of returning 1 it ends the process by std::quick_exit(1), without
-  /// destructors, since what was given up may still use what they would destroy, or hold them up for ever.
+  /// run() for the end of main(): instead of returning 1 it calls std::quick_exit(1). That skips destructors: abandoned
+  /// code may still use objects that `main()` would destroy, or block their destructors. A loop that doesn't return
+  /// within 2 s of `stop_loop` is abandoned too.
   /// @returns 0.
-  int run_or_exit();
+  int run_or_exit(const RunOptions& options = {});
 
-  /// The same around a loop, which has 2 s to return when it was made to.
-  /// @code
-  /// return lifecycle.run_or_exit([&] { io.run(); }, [&] { io.stop(); });
-  /// @endcode
-  int run_or_exit(const std::function<void()>& loop, const std::function<void()>& stop_loop = {});
-
-  /// Does what is due, on the calling thread and by the registry's clock, and waits for nothing: for tests, and for a
-  /// host that drives it from its own loop instead of run(). Callbacks are called in place, and a budget that one
-  /// overran is noticed afterwards. Inside a callback it does nothing. It starts no server.
-  /// @returns When to call it again at the latest. Nothing wakes the host for a signal or the end of work: while it
-  ///          listens to signals, or ends, that is within a second; else SteadyTime::max().
+  /// Does what is due on the calling thread, by the registry's clock, and never waits: for tests, and for a host that
+  /// drives it from its own loop instead of run(). Callbacks run in place; an overrun budget is noticed afterwards.
+  /// Does nothing inside a callback. Starts no server.
+  /// @returns When to call it again at the latest: within a second while it waits for signals or ends, because nothing
+  ///          wakes the host; otherwise SteadyTime::max().
   SteadyTime step();
 
  private:

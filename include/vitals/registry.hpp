@@ -19,9 +19,9 @@
 #include <vitals/health_event.hpp>
 #include <vitals/heartbeat.hpp>
 #include <vitals/heartbeat_group.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/report.hpp>
 #include <vitals/status.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
@@ -38,21 +38,26 @@ struct ServiceInfo {
   std::string version = {};
 };
 
+/// Limits of a registry, and its clock.
+///
+/// @code
+/// vitals::HealthRegistry health{{.answer_budget = 500ms, .startup_limit = 2min}};
+/// @endcode
 struct RegistryOptions {
-  /// How long a probe's answer may take, 10 ms to 60 s; its last fifteenth is for writing and sending it, and no run is
-  /// waited for any more. Below the prober's own timeout, which for the kubelet is 1 s by default.
+  /// How long a probe's answer may take, 10 ms to 60 s. The last 1/15 is reserved for writing the answer; checks are
+  /// not waited for beyond it. Must be shorter than the prober's timeout: the kubelet's is 1 s by default.
   Duration answer_budget = std::chrono::milliseconds{750};
-  /// How long from construction a startup that hasn't succeeded shields liveness, 1 s to 24 h.
-  Duration startup_deadline = std::chrono::minutes{10};
-  /// How long after begin_shutdown() liveness stays what it was, 1 s to 24 h.
+  /// How long after construction an unfinished startup keeps failing liveness checks from counting, 1 s to 24 h.
+  Duration startup_limit = std::chrono::minutes{10};
+  /// How long after begin_shutdown() liveness stays as it was, 1 s to 24 h; then it fails.
   Duration shutdown_limit = std::chrono::minutes{5};
   /// For example `{.name = "notes", .version = "1.4.2"}`.
   ServiceInfo service = {};
-  /// Where time comes from; by default the system.
+  /// The source of time; by default the system.
   Clock clock = {};
 };
 
-/// What is true of a service: its checks, their results, and the three probes that they amount to.
+/// The checks of a service, their results, and the three probes that follow from them.
 ///
 /// @code
 /// vitals::HealthRegistry health;
@@ -62,93 +67,126 @@ struct RegistryOptions {
 /// server.start();
 /// @endcode
 ///
-/// The registry has no thread of its own; a Runner (a HealthServer has one) runs the checks. Neither copyable nor
-/// movable.
+/// The registry has no thread; a Runner or a server runs the checks. Neither copyable nor movable.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe, also from inside a check or a listener.
-/// @par Lifetime       Handles, subscriptions, flags and heartbeats may outlive it; a Runner, an Endpoint and a server
-///                     keep what they need of it alive. The destructor asks runs under way to stop and waits at most
-///                     1 s for them; a check that takes longer is abandoned, and what it refers to must then outlive
-///                     it.
+/// @par Lifetime       Handles, subscriptions, pushed checks, heartbeats, Runners, Endpoints and servers may outlive
+///                     it. The destructor requests stop of runs under way and waits at most 1 s for them. A check that
+///                     takes longer is abandoned: what it captures must outlive it.
 class VITALS_EXPORT HealthRegistry {
  public:
-  /// @throws std::invalid_argument  if an option is out of range.
-  explicit HealthRegistry(RegistryOptions options = {});
+  /// @throws std::invalid_argument  naming the option and its range, if one is out of range.
+  explicit HealthRegistry(RegistryOptions options = {});  // no match? Name it: RegistryOptions{...}
   HealthRegistry(const HealthRegistry&) = delete;
   HealthRegistry& operator=(const HealthRegistry&) = delete;
   ~HealthRegistry();
 
-  /// Registers a check that decides whether this process must be restarted.
+  /// Registers a check that decides whether this instance should receive traffic.
   ///
-  /// Never a check of another system: its outage would restart every replica. Those that are known to be one
-  /// (is_remote_check) don't compile here; what any other callable asks is yours to see to. Until its first result it
-  /// passes, but no longer than its stale bound.
+  /// @code
+  /// health.add_readiness_check("database", [&] { return db.ping(); });
+  /// health.add_readiness_check("queue", [&](const vitals::CheckContext& run) { return queue.ping(run.remaining()); },
+  ///                            {.timeout = 300ms, .schedule = vitals::every(5s), .failure_threshold = 3});
+  /// @endcode
   ///
-  /// @param name     1 to 64 characters from [a-z0-9._-], starting with [a-z0-9]; unique in the registry.
-  /// @param check    A callable (see CheckCallable), a Heartbeat, a HeartbeatGroup or a StatusFlag. A callable is
-  /// called
-  ///                 from a Runner thread, never concurrently with itself.
-  /// @param options  See CheckOptions for units and ranges. A check that isn't called takes only `critical` and
+  /// The check runs as soon as there is a Runner. Until its first result it reports "not checked yet" and fails.
+  ///
+  /// @param name     1 to 64 characters from [a-z0-9._-], starting with [a-z0-9]; unique in the registry. Appears in
+  ///                 reports and in `/ready/<name>`.
+  /// @param check    A callable: `f()` or `f(const CheckContext&)` returning bool, std::error_code, CheckResult or
+  ///                 nothing, or `f(const CheckContext&, CheckCompletion)`. Or a Heartbeat, a HeartbeatGroup or a
+  ///                 PushedCheck. A callable is called on a Runner's thread, never twice at once; an exception fails.
+  /// @param options  CheckOptions has units and ranges. Checks that aren't called take only `critical` and
   ///                 `last_known_good_for`.
   /// @returns A handle; discarding it leaves the check registered for the registry's lifetime.
   ///
-  /// @throws std::invalid_argument  if the name is taken or malformed, the callable is a null pointer or an empty
-  ///                                std::function, or an option is out of range.
+  /// @throws std::invalid_argument  naming the check and the rule: the name is taken or malformed, the callable is a
+  ///                                null pointer or an empty std::function, or an option is out of range.
   /// @par Thread safety     Shared objects: safe, also from inside a running check.
   /// @par Exception safety  Strong.
-  /// @par Lifetime          Whatever `check` captures must live until the check is removed (see ScopedCheck).
+  /// @par Lifetime          Everything that `check` captures must live until the check is removed: see ScopedCheck.
   template <class Check>
-  CheckHandle add_liveness_check(Text name, Check&& check, const CheckOptions& options = {}) {
+  CheckHandle add_readiness_check(Text name, Check&& check,  // no match? Name it: CheckOptions{...}
+                                  const CheckOptions& options = {}) {
+    return add(Probe::readiness, name, std::forward<Check>(check), options);
+  }
+
+  /// Registers a check that decides whether this process must be restarted.
+  ///
+  /// @code
+  /// vitals::Heartbeat beat{5s};
+  /// health.add_liveness_check("feed-loop", beat);
+  /// @endcode
+  ///
+  /// Never check another system here: its outage would restart every replica. Checks that are known to do so
+  /// (is_remote_check) don't compile. Until its first result the check passes, but no longer than its stale bound.
+  /// Parameters, exceptions and lifetime as for add_readiness_check().
+  template <class Check>
+  CheckHandle add_liveness_check(Text name, Check&& check,  // no match? Name it: CheckOptions{...}
+                                 const CheckOptions& options = {}) {
     static_assert(!is_remote_check<std::decay_t<Check>>::value,
                   "vitals: a check of a remote dependency can't be a liveness check: its outage would restart every "
                   "replica. Use add_readiness_check.");
     return add(Probe::liveness, name, std::forward<Check>(check), options);
   }
 
-  /// Registers a check that decides whether this instance should receive traffic.
-  ///
-  /// The first run starts as soon as there is a Runner; until it ends the check reports "not checked yet" and counts as
-  /// failing. Otherwise as add_liveness_check().
-  template <class Check>
-  CheckHandle add_readiness_check(Text name, Check&& check, const CheckOptions& options = {}) {
-    return add(Probe::readiness, name, std::forward<Check>(check), options);
-  }
-
   /// Registers a check that decides whether this instance has finished starting.
   ///
-  /// Until the startup probe first isn't fail, readiness fails ("starting") and failing liveness checks don't count;
-  /// from then on the startup checks don't run any more. Otherwise as add_liveness_check().
+  /// @code
+  /// vitals::PushedCheck migration{false};
+  /// health.add_startup_check("migration", migration);
+  /// migration.set(true);
+  /// @endcode
   ///
-  /// @throws std::invalid_argument  also if the startup probe has already succeeded.
+  /// Until all startup checks pass or warn, readiness fails ("starting") and failing liveness checks don't count. Then
+  /// startup has succeeded for good, and its checks no longer run. Parameters, exceptions and lifetime as for
+  /// add_readiness_check().
+  ///
+  /// @throws std::invalid_argument  also if startup has already succeeded.
   template <class Check>
-  CheckHandle add_startup_check(Text name, Check&& check, const CheckOptions& options = {}) {
+  CheckHandle add_startup_check(Text name, Check&& check,  // no match? Name it: CheckOptions{...}
+                                const CheckOptions& options = {}) {
     return add(Probe::startup, name, std::forward<Check>(check), options);
   }
 
   /// What is known about a probe now. Runs no check and never waits.
+  /// @code
+  /// const bool ready = health.report(vitals::Probe::readiness).status() != vitals::Status::fail;
+  /// @endcode
   [[nodiscard]] Report report(Probe probe) const;
 
-  /// Tells `listener` of each transition of a check or a probe, beginning with the present state of each probe.
+  /// What is known about one check now, whichever probe it belongs to. Runs no check and never waits.
+  /// @code
+  /// std::cout << health.report("database").message;
+  /// @endcode
+  /// @throws std::out_of_range  naming the check, if there is none of that name.
+  [[nodiscard]] CheckReport report(Text name) const;
+
+  /// Calls `listener` for each transition of a check or a probe, starting with the present state of each probe.
   ///
-  /// One delivery at a time, in one order for all listeners, on a Runner's thread that runs no check; without a Runner,
-  /// in run_due(). The present state comes with the first Runner or run_due(). A listener that hangs delays the
-  /// listeners and nothing else: what it misses is folded to the latest state.
+  /// @code
+  /// auto subscription = health.on_change(vitals::log_changes(std::clog));
+  /// @endcode
   ///
+  /// One call at a time, in one order for all listeners, on a Runner's thread that runs no check; without a Runner,
+  /// inside run_due(). A listener that hangs delays only listeners: the events that it misses are merged into the
+  /// latest state.
+  ///
+  /// @returns The subscription; destroying it ends the calls.
   /// @throws std::invalid_argument  if `listener` is empty.
   Subscription on_change(HealthListener listener);
 
-  /// Makes readiness fail, now and for good; liveness and startup stay what they are. No check is started any more.
-  /// From here on each answer of a HealthServer or a HostedServer asks its peer to close the connection.
+  /// Makes readiness fail, now and for good; liveness and startup stay as they are. No check starts any more. From now
+  /// on the answers of HealthServer and HostedServer carry `Connection: close`.
   ///
-  /// After `shutdown_limit` liveness fails ("shutdown overran"). The first call counts, later ones are ignored.
-  /// Not to be called from a signal handler.
+  /// After `shutdown_limit` liveness fails too ("shutdown overran"). Later calls are ignored. Not callable from a
+  /// signal handler. To stop a service, use a Lifecycle, which calls this.
   ///
-  /// @param reason  Appears in the report, in the event, and in answers that may show details.
+  /// @param reason  Appears in the report, the event, and answers that show details.
   void begin_shutdown(Text reason);
 
-  /// Runs the checks that are due and delivers the events, on the calling thread and by the registry's clock, and waits
-  /// for nothing: for tests, and for programs that want no thread. Not inside a check or a listener, where it does
-  /// nothing.
+  /// Runs the checks that are due and delivers the events, on the calling thread and by the registry's clock; never
+  /// waits. For tests, and for programs without threads. Does nothing inside a check or a listener.
   ///
   /// @returns How many runs it started.
   std::size_t run_due();

@@ -15,8 +15,8 @@ namespace vitals::inline v1 {
 
 /// How healthy something is, from best to worst. Over HTTP pass and warn are 200, fail is 503.
 ///
-/// X11's headers have `#define Status int`. A file that needs both includes X11 first, then has `#undef Status`, and
-/// then includes vitals.
+/// X11's headers have `#define Status int`. A file that needs both includes X11, then writes `#undef Status`, then
+/// includes vitals.
 enum class Status { pass, warn, fail };
 
 /// The question that a check helps to answer; a check belongs to exactly one.

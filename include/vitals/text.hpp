@@ -10,15 +10,15 @@
 
 namespace vitals::inline v1 {
 
-/// A text parameter: takes a C string, a std::string, and whatever else converts to std::string_view.
+/// A text parameter: accepts a C string, a std::string, and anything else that converts to std::string_view.
 ///
-/// C libraries hand out null where they have nothing to say, as dlerror() and getenv() do: that is the text "(null)".
+/// A null pointer, as dlerror() and getenv() may return, is the text "(null)".
 /// @code
 /// return vitals::CheckResult::fail(dlerror());
 /// @endcode
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
-/// @par Lifetime       A view: the text must live as long as it is used.
+/// @par Lifetime       A view: the text must outlive it.
 class Text {
  public:
   /// Empty.

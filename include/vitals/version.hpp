@@ -15,8 +15,8 @@
 
 namespace vitals::inline v1 {
 
-/// The version of the compiled library, as in "0.1.0". It differs from the macros when a program was compiled with the
-/// headers of another version than it is linked with.
+/// The version of the linked library, as in "0.1.0". It differs from the macros if the program was compiled with the
+/// headers of another version.
 VITALS_EXPORT std::string_view version() noexcept;
 
 }  // namespace vitals::inline v1

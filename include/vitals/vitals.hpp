@@ -16,14 +16,16 @@
 #include <vitals/heartbeat.hpp>
 #include <vitals/heartbeat_group.hpp>
 #include <vitals/lifecycle.hpp>
+#include <vitals/log.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/report.hpp>
 #include <vitals/runner.hpp>
 #include <vitals/schedule.hpp>
 #include <vitals/server.hpp>
 #include <vitals/status.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/text.hpp>
+#include <vitals/text_list.hpp>
 #include <vitals/version.hpp>
 
 #endif

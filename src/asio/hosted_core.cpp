@@ -4,7 +4,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -14,7 +13,6 @@
 #include <vitals/error.hpp>
 
 #include "asio/host_threads.hpp"
-#include "core/base/validator.hpp"
 #include "core/scheduler_lease.hpp"
 #include "server/acceptor.hpp"
 #include "server/asio_host.hpp"
@@ -26,21 +24,9 @@ namespace vitals::inline v1 {
 namespace detail {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 using Strand = asio::strand<asio::any_io_executor>;
 
 namespace {
-
-/// Call it under the mutex of the core. `drain.complete` isn't destroyed here but with the drain, because that may
-/// destroy the handler, which is user code.
-void complete(HostedDrain& drain) noexcept {
-  drain.timer.reset();
-  if (std::exchange(drain.completed, true)) return;
-  try {
-    drain.complete();
-  } catch (...) {  // out of memory: the handler isn't called
-  }
-}
 
 /// A context shuts its services down in the opposite order of their creation. So this one, which stops the server, is
 /// created after those that closing sockets and timers needs.
@@ -91,12 +77,9 @@ struct HostedCore::Run {
 
   /// Closes everything, and releases all objects of the application. Handlers that run later do nothing.
   void close() noexcept {
-    {
-      const std::lock_guard lock{host->mutex()};
-      acceptor.close();
-      host->close();
-    }
-    for (const auto& drain : drains) complete(*drain);
+    const std::lock_guard lock{host->mutex()};
+    acceptor.close();
+    host->close();
   }
 
   std::uint16_t port;
@@ -105,7 +88,6 @@ struct HostedCore::Run {
   std::shared_ptr<AsioHost<HostThreads>> host;
   std::shared_ptr<Service> service;
   Acceptor acceptor;
-  std::vector<std::shared_ptr<HostedDrain>> drains;
 };
 
 HostedCore::HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options)
@@ -202,34 +184,6 @@ void HostedCore::leave_to_parent() noexcept {
   if (!in_another_process()) return;
   if (run_) run_->acceptor.leave_to_parent();
   stop();
-}
-
-void HostedCore::begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration,
-                             const MakeCompletion& make_completion) {
-  Validator{"HostedServer"}.in_range("async_drain()'s duration", duration, 0s, 1h);
-  if (in_another_process()) return;
-  const std::lock_guard lock{mutex_};
-  bool host_is_gone = true;
-  host_->with([&](const asio::any_io_executor& strand) {
-    host_is_gone = false;
-    drain->complete = make_completion(strand.target<Strand>()->get_inner_executor());
-    if (!run_) return complete(*drain);
-    drain->timer.emplace(strand, duration);
-    run_->drains.reserve(run_->drains.size() + 1);
-    drain->timer->async_wait([weak = weak_from_this(), drain](boost::system::error_code) {
-      if (const auto self = weak.lock()) self->end_drain(drain);
-    });
-    run_->drains.push_back(drain);
-  });
-  if (!host_is_gone) return;
-  drain->complete = make_completion({});
-  if (drain->complete) complete(*drain);
-}
-
-void HostedCore::end_drain(const std::shared_ptr<HostedDrain>& drain) {
-  if (in_another_process()) return;
-  const std::lock_guard lock{mutex_};
-  if (run_ && std::erase(run_->drains, drain) != 0) complete(*drain);
 }
 
 }  // namespace detail

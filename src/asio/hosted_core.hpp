@@ -1,16 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 
 #include <vitals/asio.hpp>
 #include <vitals/clock.hpp>
@@ -26,16 +23,6 @@ namespace detail {
 
 struct RegistryState;
 class SchedulerLease;
-
-/// One call of async_drain(). Guarded by the mutex of the core.
-struct HostedDrain {
-  using Clock = std::chrono::steady_clock;
-  using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, boost::asio::any_io_executor>;
-
-  std::optional<Timer> timer;
-  Completion complete;
-  bool completed = false;
-};
 
 /// The state of a HostedServer. Each start() makes a Run, with a listener on the host's executor; stop() or the
 /// destruction of the host's context ends it.
@@ -61,10 +48,6 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   /// True if the parent of this process started it. Then stop() closes the copies of its sockets, and its owner leaks
   /// it.
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
-  /// Completes after `duration`, at end_drain() or stop(), or at once if the server isn't running.
-  void begin_drain(const std::shared_ptr<HostedDrain>& drain, Duration duration, const MakeCompletion& make_completion);
-  /// Call it from any thread. Does nothing if the drain has ended.
-  void end_drain(const std::shared_ptr<HostedDrain>& drain);
   [[nodiscard]] std::uint16_t port() const noexcept { return port_.load(std::memory_order_acquire); }
   [[nodiscard]] LimitCounts limit_counts() const noexcept { return limits_.counts(); }
 

@@ -33,15 +33,4 @@ std::uint16_t HostedServer::port() const noexcept { return core_->port(); }
 
 LimitCounts HostedServer::limit_counts() const noexcept { return core_->limit_counts(); }
 
-std::shared_ptr<detail::HostedDrain> HostedServer::make_drain() { return std::make_shared<detail::HostedDrain>(); }
-
-void HostedServer::begin_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain,
-                               Duration duration, const detail::MakeCompletion& make_completion) {
-  core.begin_drain(drain, duration, make_completion);
-}
-
-void HostedServer::end_drain(detail::HostedCore& core, const std::shared_ptr<detail::HostedDrain>& drain) {
-  core.end_drain(drain);
-}
-
 }  // namespace vitals::inline v1

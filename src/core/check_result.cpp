@@ -1,8 +1,11 @@
 #include <cmath>
+#include <cstdint>
+#include <ostream>
 #include <utility>
 
 #include <vitals/check_result.hpp>
 
+#include "core/base/show.hpp"
 #include "core/base/text.hpp"
 
 namespace vitals::inline v1 {
@@ -17,6 +20,12 @@ Value Value::real(double value) noexcept {
   return result;
 }
 
+Value Value::seconds(double value) noexcept {
+  constexpr double exact = 9'007'199'254'740'992;  // up to here a double holds every integer
+  if (std::abs(value) <= exact && std::trunc(value) == value) return static_cast<std::int64_t>(value);
+  return real(value);
+}
+
 bool operator==(const Value& a, const Value& b) noexcept {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
@@ -28,6 +37,31 @@ bool operator==(const Value& a, const Value& b) noexcept {
     case Value::Kind::text: return a.as_text() == b.as_text();
   }
   return false;
+}
+
+std::ostream& operator<<(std::ostream& out, const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::null: return out << "null";
+    case Value::Kind::boolean: return out << (value.as_boolean() ? "true" : "false");
+    case Value::Kind::integer: return out << value.as_integer();
+    case Value::Kind::unsigned_integer: return out << value.as_unsigned_integer();
+    case Value::Kind::real: return out << value.as_real();
+    case Value::Kind::text: return out << '"' << value.as_text() << '"';
+  }
+  return out;
+}
+
+std::ostream& operator<<(std::ostream& out, const CheckResult& result) {
+  return detail::show(out, result.status(), result.message(), result.data());
+}
+
+std::ostream& detail::show(std::ostream& out, Status status, std::string_view message, const std::vector<Datum>& data) {
+  out << status;
+  if (!message.empty()) out << " \"" << message << '"';
+  const char* separator = " {";
+  for (const auto& [key, value] : data) out << std::exchange(separator, ", ") << key << ": " << value;
+  if (!data.empty()) out << '}';
+  return out;
 }
 
 CheckResult::CheckResult(Status status, std::string_view message)

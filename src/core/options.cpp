@@ -24,26 +24,25 @@ Validator check_validator(std::string_view name) {
 }
 
 void validate(const Validator& validator, const Schedule& schedule, Duration timeout, Duration answer_budget) {
-  if (schedule.kind() == Schedule::Kind::on_demand) {
-    validator.in_range("on_demand's max_age", schedule.interval(), 0s, 1h);
+  if (const auto max_age = schedule.max_age()) {
+    validator.in_range("on_demand's max_age", *max_age, 0s, 1h);
     if (timeout > answer_budget)
       validator.refuse("timeout", "of " + spoken(timeout) + " exceeds the answer budget of " + spoken(answer_budget) +
                                       ", which an on_demand check must fit in: use every()");
     return;
   }
-  validator.in_range("every's interval", schedule.interval(), 1ms, 24h);
-  if (schedule.while_failing())
-    validator.in_range("every's while_failing", *schedule.while_failing(), 1ms, schedule.interval());
+  const auto interval = schedule.interval().value();
+  validator.in_range("every's interval", interval, 1ms, 24h);
+  if (const auto faster = schedule.while_failing()) validator.in_range("every's while_failing", *faster, 1ms, interval);
 }
 
 void validate_stale_bound(const Validator& validator, const CheckOptions& options) {
   const auto bound = stale_bound(options);
-  const auto& schedule = options.schedule;
-  const bool periodic = schedule.kind() == Schedule::Kind::every;
-  const auto floor = periodic ? schedule.interval() + options.timeout : schedule.interval();
+  const auto interval = options.schedule.interval();
+  const auto floor = interval ? *interval + options.timeout : *options.schedule.max_age();
   if (bound <= floor)
     validator.refuse("stale_after", "must exceed " + spoken(floor) + " (" +
-                                        (periodic ? "the interval plus the timeout" : "on_demand's max_age") +
+                                        (interval ? "the interval plus the timeout" : "on_demand's max_age") +
                                         "), and is " + spoken(bound));
   validator.in_range("stale_after", bound, 1ms, 24h * 7);
 }
@@ -59,14 +58,14 @@ void validate(const Validator& validator, const ServiceInfo& service) {
 RegistryOptions valid(RegistryOptions options) {
   const Validator validator{"RegistryOptions"};
   validator.in_range("answer_budget", options.answer_budget, 10ms, 60s);
-  validator.in_range("startup_deadline", options.startup_deadline, 1s, 24h);
+  validator.in_range("startup_limit", options.startup_limit, 1s, 24h);
   validator.in_range("shutdown_limit", options.shutdown_limit, 1s, 24h);
   validate(validator, options.service);
   return options;
 }
 
-StatusFlagOptions valid(StatusFlagOptions options) {
-  if (options.valid_for) Validator{"StatusFlagOptions"}.in_range("valid_for", *options.valid_for, 1ms, 24h);
+PushedCheckOptions valid(PushedCheckOptions options) {
+  if (options.valid_for) Validator{"PushedCheckOptions"}.in_range("valid_for", *options.valid_for, 1ms, 24h);
   return options;
 }
 
@@ -93,7 +92,7 @@ CheckRules instant_rules(Probe probe, std::string_view name, const CheckOptions&
   allowed.last_known_good_for = options.last_known_good_for;
   if (options != allowed)
     validator.refuse("options",
-                     "of a Heartbeat or a StatusFlag are `critical` and `last_known_good_for` only: it is read "
+                     "of a Heartbeat or a PushedCheck are `critical` and `last_known_good_for` only: it is read "
                      "in place and never scheduled");
   validator.in_range("last_known_good_for", options.last_known_good_for, 0s, 24h);
   return {.probe = probe, .options = options};

@@ -4,8 +4,8 @@
 
 #include <vitals/check.hpp>
 #include <vitals/clock.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 
 #include "core/model/check_state.hpp"
 
@@ -16,7 +16,7 @@ namespace detail {
 // rule.
 
 [[nodiscard]] RegistryOptions valid(RegistryOptions options);
-[[nodiscard]] StatusFlagOptions valid(StatusFlagOptions options);
+[[nodiscard]] PushedCheckOptions valid(PushedCheckOptions options);
 [[nodiscard]] Duration valid_heartbeat_limit(Duration limit);
 
 [[nodiscard]] CheckRules scheduled_rules(Probe probe, std::string_view name, const CheckOptions& options,

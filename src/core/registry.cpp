@@ -1,9 +1,11 @@
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <vitals/registry.hpp>
 
+#include "core/base/text.hpp"
 #include "core/state/checks.hpp"
 #include "core/state/listeners.hpp"
 #include "core/state/probes.hpp"
@@ -29,6 +31,12 @@ HealthRegistry::~HealthRegistry() {
 Report HealthRegistry::report(Probe probe) const {
   detail::Effects effects{*state_};
   return detail::snapshot(*state_, detail::ProbeSet::of(probe), effects).of(probe);
+}
+
+CheckReport HealthRegistry::report(Text name) const {
+  auto found = detail::snapshot(*state_, detail::ProbeSet::all(), name);
+  if (!found) throw std::out_of_range{"vitals: there is no check \"" + detail::safe_text(name, 80) + "\""};
+  return std::move(found->check);
 }
 
 Subscription HealthRegistry::on_change(HealthListener listener) {

@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <memory>
+#include <ostream>
 #include <utility>
 
 #include <vitals/report.hpp>
+
+#include "core/base/show.hpp"
 
 namespace vitals::inline v1 {
 
@@ -17,6 +20,20 @@ std::string_view to_string(Condition condition) noexcept {
   return "unknown";
 }
 
+std::ostream& operator<<(std::ostream& out, Condition condition) { return out << to_string(condition); }
+
+std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
+  out << report.name << ": ";
+  return detail::show(out, report.status, report.message, report.data);
+}
+
+std::ostream& operator<<(std::ostream& out, const Report& report) {
+  out << report.probe() << ": " << report.status();
+  if (!report.reason().empty()) out << " \"" << report.reason() << '"';
+  for (const auto& check : report.checks()) out << "\n  " << check;
+  return out;
+}
+
 Report::Report(Data data) : data_{std::make_shared<const Data>(std::move(data))} {}
 
 std::vector<CheckReport> Report::checks() && { return data_->checks; }
@@ -26,11 +43,6 @@ const CheckReport* Report::find(Text name) const& noexcept {
   const auto found = std::find_if(checks.begin(), checks.end(),
                                   [&](const auto& check) { return check.name == std::string_view{name}; });
   return found == checks.end() ? nullptr : &*found;
-}
-
-std::optional<CheckReport> Report::find(Text name) && {
-  const auto* check = static_cast<const Report&>(*this).find(name);
-  return check ? std::optional{*check} : std::nullopt;
 }
 
 }  // namespace vitals::inline v1

@@ -50,8 +50,8 @@ Answer method_not_allowed_answer(std::string_view allow_origin) noexcept {
   return {.status = 405, .body = "Method Not Allowed", .has_allow = true, .allow_origin = allow_origin};
 }
 
-Response to_response(const Answer& answer) {
-  Response response{.status = answer.status, .content_length = answer.body.size()};
+HttpResponse to_response(const Answer& answer) {
+  HttpResponse response{.status = answer.status, .content_length = answer.body.size()};
   for_each_header(answer, [&](const char* name, std::string_view value) {
     response.headers.push_back({name, std::string{value}});
   });

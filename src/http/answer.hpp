@@ -51,7 +51,7 @@ void for_each_header(const Answer& answer, const Take& take) {
 }
 
 /// A copy that doesn't depend on the answer's owner.
-[[nodiscard]] Response to_response(const Answer& answer);
+[[nodiscard]] HttpResponse to_response(const Answer& answer);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -17,13 +17,13 @@ namespace detail {
 namespace {
 
 /// An answer about all probes is always JSON.
-Format format_of(const Request& request, const PathMatch& match, std::string_view query) noexcept {
+Format format_of(const HttpRequest& request, const PathMatch& match, std::string_view query) noexcept {
   if (const auto json = accepted_json(request.accept)) return *json;
   if (!match.probe) return Format::health_json;
   return has_parameter(query, "verbose") ? Format::verbose_text : Format::text;
 }
 
-std::string body_of(const Route& route, const Snapshot& snapshot, const ServiceInfo& service, Details details) {
+std::string body_of(const Route& route, const Snapshot& snapshot, const ServiceInfo& service, Callers details) {
   switch (route.format) {
     case Format::text: return std::string{verdict(snapshot.standing.worst)};
     case Format::verbose_text: return verbose_text(snapshot.of(route.probe.value()), details);
@@ -34,7 +34,7 @@ std::string body_of(const Route& route, const Snapshot& snapshot, const ServiceI
   return {};
 }
 
-std::string body_of(const Route& route, const CheckReport& check, WallTime time, Details details) {
+std::string body_of(const Route& route, const CheckReport& check, WallTime time, Callers details) {
   switch (route.format) {
     case Format::text: return std::string{verdict(check.status)};
     case Format::verbose_text: return verbose_text(check, details);
@@ -51,12 +51,12 @@ Answers::Answers(std::shared_ptr<RegistryState> state, EndpointOptions options)
       paths_{options},
       details_{options.details},
       allow_origin_{valid_origin(std::move(options.allow_origin))} {
-  if (!options.readiness_paths.empty()) first_readiness_path_ = std::move(options.readiness_paths.front());
+  if (!options.readiness_paths.empty()) first_readiness_path_ = *options.readiness_paths.begin();
 }
 
 Answers::~Answers() = default;
 
-std::optional<Route> Answers::route(const Request& request) const {
+std::optional<Route> Answers::route(const HttpRequest& request) const {
   const Target target = parse_target(request.target);
   const auto match = paths_.find(target.path);
   if (!match) return std::nullopt;
@@ -69,7 +69,7 @@ std::optional<Route> Answers::route(const Request& request) const {
   return route;
 }
 
-std::optional<Route> Answers::server_route(const Request& request) const {
+std::optional<Route> Answers::server_route(const HttpRequest& request) const {
   const bool is_about_all = std::string_view{request.target} == "*" && method_of(request.method) == Method::options;
   if (!is_about_all) return route(request);
   return route({.method = request.method, .target = first_readiness_path_, .accept = request.accept});

@@ -38,11 +38,11 @@ class VITALS_EXPORT Answers {
   ~Answers();
 
   /// What the request asks for; nothing if the endpoint doesn't have its path. The route has no view into the request.
-  [[nodiscard]] std::optional<Route> route(const Request& request) const;
+  [[nodiscard]] std::optional<Route> route(const HttpRequest& request) const;
 
   /// The same for a server that has no other paths. `OPTIONS *`, which asks about the whole server (RFC 9110 9.3.7), is
   /// answered as OPTIONS of the first readiness path.
-  [[nodiscard]] std::optional<Route> server_route(const Request& request) const;
+  [[nodiscard]] std::optional<Route> server_route(const HttpRequest& request) const;
 
   /// Either an answer, or a wait for the runs that it needs.
   struct Begun {
@@ -88,7 +88,7 @@ class VITALS_EXPORT Answers {
 
   std::shared_ptr<RegistryState> state_;
   Paths paths_;
-  Details details_;
+  Callers details_;
   std::string allow_origin_;          ///< For the health paths; empty: no origin.
   std::string first_readiness_path_;  ///< Empty: there is none.
   mutable KeptBodies kept_;

@@ -12,7 +12,7 @@ namespace detail {
 namespace {
 
 /// A bare 503 if there is no memory for the answer.
-Response answer_or_503(const Answers& answers, const Route& route) noexcept {
+HttpResponse answer_or_503(const Answers& answers, const Route& route) noexcept {
   try {
     return to_response(answers.answer(route));
   } catch (...) {
@@ -29,7 +29,7 @@ void Delivery::deliver() {
   if (!settled_.load(std::memory_order_acquire)) deliver(answer_or_503(*answers_, route_));
 }
 
-void Delivery::deliver(Response response) {
+void Delivery::deliver(HttpResponse response) {
   if (!settle()) return;
   // Moved out, so that what `done` owns is destroyed after this call, even if this object lives on.
   const Done done = std::exchange(done_, nullptr);
@@ -61,7 +61,7 @@ PendingAnswer::~PendingAnswer() {
     answers_->cancel(wait_);
 }
 
-void call(const Delivery::Done& done, std::optional<Response> response) {
+void call(const Delivery::Done& done, std::optional<HttpResponse> response) {
   call_user_code([&] { done(std::move(response)); }, [](std::string_view) {});
 }
 

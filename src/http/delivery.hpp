@@ -24,14 +24,14 @@ namespace detail {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
-  using Done = std::function<void(std::optional<Response>)>;
+  using Done = std::function<void(std::optional<HttpResponse>)>;
 
   Delivery(std::shared_ptr<const Answers> answers, Route route, Done done);
 
   /// Calls `done` with the answer from the present state, unless cancelled. Exceptions of `done` are dropped.
   void deliver();
   /// The same with this response.
-  void deliver(Response response);
+  void deliver(HttpResponse response);
 
   /// Makes the thread for asynchronous answers call deliver(). May be called once; allocates nothing.
   void post() noexcept;
@@ -71,7 +71,7 @@ class PendingAnswer {
 };
 
 /// Calls `done`; its exceptions are dropped.
-void call(const Delivery::Done& done, std::optional<Response> response);
+void call(const Delivery::Done& done, std::optional<HttpResponse> response);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -22,7 +22,7 @@ Endpoint::Endpoint(Endpoint&& other) noexcept = default;
 Endpoint& Endpoint::operator=(Endpoint&& other) noexcept = default;
 Endpoint::~Endpoint() = default;
 
-std::optional<Response> Endpoint::handle(const Request& request) const {
+std::optional<HttpResponse> Endpoint::handle(const HttpRequest& request) const {
   const auto route = answers_->route(request);
   if (!route) return std::nullopt;
   std::shared_ptr<std::latch> over;
@@ -35,8 +35,8 @@ std::optional<Response> Endpoint::handle(const Request& request) const {
   return detail::to_response(answers_->answer(*route));
 }
 
-PendingResponse Endpoint::async_handle(const Request& request,
-                                       std::function<void(std::optional<Response>)> done) const {
+PendingResponse Endpoint::async_handle(const HttpRequest& request,
+                                       std::function<void(std::optional<HttpResponse>)> done) const {
   if (!done) throw std::invalid_argument{"vitals: async_handle: `done` must not be empty"};
   auto route = answers_->route(request);
   if (!route) {

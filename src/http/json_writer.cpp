@@ -78,10 +78,10 @@ bool explains_status(Condition condition) noexcept {
   return true;
 }
 
-void add_details(Object& object, const CheckReport& check, Details details) {
-  const bool shown = details == Details::always || check.message_by_library;
+void add_details(Object& object, const CheckReport& check, Callers details) {
+  const bool shown = details == Callers::anyone || check.message_by_library;
   if (shown && check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
-  if (details == Details::never || check.data.empty()) return;
+  if (details == Callers::nobody || check.data.empty()) return;
   Object data{object.member("data")};
   for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
   data.end();
@@ -100,7 +100,7 @@ void add_statistics(Object& object, const CheckReport& check) {
   number("timeouts", check.timeouts);
 }
 
-void add_check(Object& checks, const CheckReport& check, bool with_probe, Details details) {
+void add_check(Object& checks, const CheckReport& check, bool with_probe, Callers details) {
   auto& out = checks.member(check.name);
   out += '[';
   Object object{out};
@@ -109,7 +109,7 @@ void add_check(Object& checks, const CheckReport& check, bool with_probe, Detail
   if (check.checked_at) object.text("time", utc_text(*check.checked_at));
   if (explains_status(check.condition)) object.text("condition", to_string(check.condition));
   add_details(object, check, details);
-  if (with_probe && details != Details::never) add_statistics(object, check);
+  if (with_probe && details != Callers::nobody) add_statistics(object, check);
   object.end();
   out += ']';
 }
@@ -141,7 +141,7 @@ void add_phase(Object& root, const Snapshot& snapshot) {
 }
 
 /// The reasons of the probes that don't pass, each with its probe: "readiness: SIGTERM".
-std::string joined_reasons(const Snapshot& snapshot, Details details) {
+std::string joined_reasons(const Snapshot& snapshot, Callers details) {
   std::string text;
   for (const Probe probe : all_probes) {
     const Report& report = snapshot.of(probe);
@@ -155,7 +155,7 @@ std::string joined_reasons(const Snapshot& snapshot, Details details) {
 
 }  // namespace
 
-std::string health_json(const Report& report, Details details) {
+std::string health_json(const Report& report, Callers details) {
   std::string out;
   Object root{out};
   begin_root(root, report.status(), report.time());
@@ -168,12 +168,12 @@ std::string health_json(const Report& report, Details details) {
   return out;
 }
 
-std::string health_json(const Snapshot& snapshot, const ServiceInfo& service, Details details) {
+std::string health_json(const Snapshot& snapshot, const ServiceInfo& service, Callers details) {
   std::string out;
   Object root{out};
   begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
   if (const auto reasons = joined_reasons(snapshot, details); !reasons.empty()) root.text("output", reasons);
-  if (details != Details::never) add_service(root, service);
+  if (details != Callers::nobody) add_service(root, service);
   add_phase(root, snapshot);
   Object probes{root.member("probes")};
   for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));
@@ -186,7 +186,7 @@ std::string health_json(const Snapshot& snapshot, const ServiceInfo& service, De
   return out;
 }
 
-std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Details details) {
+std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Callers details) {
   std::string out;
   Object root{out};
   begin_root(root, check.status, time);

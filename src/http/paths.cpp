@@ -39,7 +39,7 @@ Paths::Paths(const EndpointOptions& options) : trailing_slash_{options.trailing_
   add("health_paths", options.health_paths, std::nullopt);
 }
 
-void Paths::add(const char* list, const std::vector<std::string>& paths, std::optional<Probe> probe) {
+void Paths::add(const char* list, const TextList& paths, std::optional<Probe> probe) {
   for (const auto& path : paths) {
     const char* rule = broken_rule(path);
     if (std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.path == path; }))

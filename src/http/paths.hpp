@@ -38,7 +38,7 @@ class Paths {
     std::string path;
     std::optional<Probe> probe;
   };
-  void add(const char* list, const std::vector<std::string>& paths, std::optional<Probe> probe);
+  void add(const char* list, const TextList& paths, std::optional<Probe> probe);
 
   std::vector<Entry> entries_;  ///< The longest path first.
   bool trailing_slash_;

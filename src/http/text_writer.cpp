@@ -25,8 +25,8 @@ std::string_view outcome(Status status) noexcept {
 }
 
 /// The library's own reasons reveal nothing about the application, so they are never withheld.
-std::string_view shown(std::string_view reason, bool by_library, Details details) noexcept {
-  if (details == Details::never && !by_library) return "reason withheld";
+std::string_view shown(std::string_view reason, bool by_library, Callers details) noexcept {
+  if (details == Callers::nobody && !by_library) return "reason withheld";
   return reason.empty() ? "no reason given" : reason;
 }
 
@@ -36,7 +36,7 @@ void append_line(std::string& text, Status status, std::string_view name, std::s
   text += '\n';
 }
 
-void append_line(std::string& text, Status status, const CheckReport& check, Details details) {
+void append_line(std::string& text, Status status, const CheckReport& check, Callers details) {
   append_line(text, status, check.name, shown(check.message, check.message_by_library, details));
 }
 
@@ -55,12 +55,12 @@ std::string_view verdict(Status status) noexcept {
   return "Service Unavailable";
 }
 
-std::string_view shown_reason(const Report& report, Details details) noexcept {
-  if (details == Details::always || report.reason().empty() || report.reason_by_library()) return report.reason();
+std::string_view shown_reason(const Report& report, Callers details) noexcept {
+  if (details == Callers::anyone || report.reason().empty() || report.reason_by_library()) return report.reason();
   return "shutting down";  // instead of the application's own reason
 }
 
-std::string verbose_text(const Report& report, Details details) {
+std::string verbose_text(const Report& report, Callers details) {
   std::string text;
   for (const auto& check : report.checks()) append_line(text, counted(check), check, details);
   if (const std::string_view reason = shown_reason(report, details); !reason.empty())
@@ -69,7 +69,7 @@ std::string verbose_text(const Report& report, Details details) {
   return text;
 }
 
-std::string verbose_text(const CheckReport& check, Details details) {
+std::string verbose_text(const CheckReport& check, Callers details) {
   std::string text;
   append_line(text, check.status, check, details);
   append_verdict(text, check.status);

@@ -51,25 +51,18 @@ WorkToken Lifecycle::begin_work() noexcept {
 
 LifecycleState Lifecycle::state() const noexcept { return core_->state(); }
 
-bool Lifecycle::draining() const noexcept { return core_->ending(); }
+bool Lifecycle::shutting_down() const noexcept { return core_->ending(); }
 
 void Lifecycle::begin_shutdown(Text reason) { core_->ask(reason); }
 
 void Lifecycle::shorten(Text reason) { core_->insist(reason); }
 
-int Lifecycle::run() { return core_->run(); }
+int Lifecycle::run(const RunOptions& options) { return core_->run(options, false); }
 
-int Lifecycle::run(const std::function<void()>& loop, const std::function<void()>& stop_loop) {
-  return core_->run(loop, stop_loop, false);
-}
-
-int Lifecycle::run_or_exit() {
-  if (const int status = core_->run(); status != 0) std::quick_exit(status);
-  return 0;
-}
-
-int Lifecycle::run_or_exit(const std::function<void()>& loop, const std::function<void()>& stop_loop) {
-  return core_->run(loop, stop_loop, true);
+int Lifecycle::run_or_exit(const RunOptions& options) {
+  const int status = core_->run(options, true);
+  if (status != 0) std::quick_exit(status);
+  return status;
 }
 
 SteadyTime Lifecycle::step() { return core_->step(); }

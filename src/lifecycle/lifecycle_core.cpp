@@ -30,7 +30,7 @@ LifecycleCore::LifecycleCore(std::shared_ptr<RegistryState> state, ServerCalls s
       options_{valid(std::move(options), state_->options.shutdown_limit)},
       log_{std::make_shared<Log>(options_.log)},
       signals_{options_.stop_signals, wake_},
-      machine_{{.propagation_delay = options_.propagation_delay, .deadline = options_.deadline}},
+      machine_{{.propagation_delay = options_.propagation_delay, .deadline = time_to_end(options_)}},
       since_{state_->clock().steady_now()} {}
 
 LifecycleCore::~LifecycleCore() { log_->end(); }
@@ -50,7 +50,7 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
     validator.refuse("name", "is taken");
   if (const auto sum = plan.fixed() + budget; sum > plan.deadline)
     validator.refuse("budget", "doesn't fit: with the propagation delay and the other callbacks it makes " +
-                                   spoken(sum) + ", and the deadline is " + spoken(plan.deadline));
+                                   spoken(sum) + ", and " + in_grace_period(options_));
   callbacks.push_back({std::string{name}, std::make_shared<const Callback::Call>(std::move(call)), budget});
   (state == finishing ? plan.stop_accepting : plan.stop).push_back(budget);
 }
@@ -139,7 +139,8 @@ std::string LifecycleCore::reason_of(DrainCause cause) const {
     case DrainCause::work_left: return "no more time for work in flight";
     case DrainCause::all_called: return "every callback had its turn";
     case DrainCause::given_up: return "asked a third time: " + insistence_.at(2);
-    case DrainCause::too_late: return "the deadline of " + spoken(options_.deadline) + " is over";
+    case DrainCause::too_late:
+      return spoken(time_to_end(options_)) + " of the grace_period of " + spoken(options_.grace_period) + " are over";
   }
   return {};
 }

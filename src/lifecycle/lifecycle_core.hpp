@@ -51,8 +51,8 @@ class LifecycleCore {
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
   [[nodiscard]] const std::shared_ptr<WorkCount>& work() const noexcept { return work_; }
 
-  int run();
-  int run(const std::function<void()>& loop, const std::function<void()>& stop_loop, bool or_exit);
+  /// With `or_exit` the process ends if a loop doesn't.
+  int run(const RunOptions& options, bool or_exit);
   SteadyTime step();
 
  private:
@@ -65,6 +65,7 @@ class LifecycleCore {
   SteadyTime advance(Where where);
   /// Starts our own server if it isn't running, unless the service is ending. @throws std::system_error
   void start_server();
+  int run_loop(const RunOptions& options, bool or_exit);
   int drive();
   int drive_beside_loop(const std::function<void()>& stop_loop, bool or_exit);
   void begin(std::string_view reason, SteadyTime at);

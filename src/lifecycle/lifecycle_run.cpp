@@ -30,6 +30,13 @@ namespace {
 /// The budget of the last steps: the server's stop(), the end of the loop.
 constexpr std::chrono::seconds last_budget{2};
 
+void refuse_half(const RunOptions& options) {
+  if (options.loop && !options.stop_loop)
+    throw std::invalid_argument{"vitals: RunOptions: loop needs a stop_loop, which makes it return"};
+  if (options.stop_loop && !options.loop)
+    throw std::invalid_argument{"vitals: RunOptions: stop_loop needs a loop, which it makes return"};
+}
+
 }  // namespace
 
 void LifecycleCore::claim() {
@@ -60,19 +67,16 @@ void LifecycleCore::start_server() {
                                         port] { log->write(line); });
 }
 
-int LifecycleCore::run() {
+int LifecycleCore::run(const RunOptions& options, bool or_exit) {
+  refuse_half(options);
   claim();
   start_server();
   const SchedulerLease runner{state_, log_};
-  return drive();
+  return options.loop ? run_loop(options, or_exit) : drive();
 }
 
-int LifecycleCore::run(const std::function<void()>& loop, const std::function<void()>& stop_loop, bool or_exit) {
-  if (!loop) throw std::invalid_argument{"vitals: Lifecycle: the loop must not be empty"};
-  claim();
-  start_server();
-  const SchedulerLease runner{state_, log_};
-  std::packaged_task<int()> task{[&] { return drive_beside_loop(stop_loop, or_exit); }};
+int LifecycleCore::run_loop(const RunOptions& options, bool or_exit) {
+  std::packaged_task<int()> task{[&] { return drive_beside_loop(options.stop_loop, or_exit); }};
   auto status = task.get_future();
   std::thread driver;
   {
@@ -89,7 +93,7 @@ int LifecycleCore::run(const std::function<void()>& loop, const std::function<vo
     driver.join();
   };
   try {
-    loop();
+    options.loop();
   } catch (...) {  // also if the loop ends this thread
     end(true);
     throw;
@@ -108,7 +112,7 @@ int LifecycleCore::drive_beside_loop(const std::function<void()>& stop_loop, boo
     signals_.give_back();
     work_->close();
   }
-  if (stop_loop && !call_bounded("loop", [stop_loop](const std::stop_token&) { stop_loop(); })) status = 1;
+  if (!call_bounded("loop", [stop_loop](const std::stop_token&) { stop_loop(); })) status = 1;
   const auto ended = [&] {
     const std::lock_guard lock{mutex_};
     return loop_ended_;

@@ -29,8 +29,6 @@ void HealthServer::start(std::error_code& error) {
 
 void HealthServer::stop() noexcept { core_->stop(); }
 
-void HealthServer::drain(Duration duration) { core_->drain(duration); }
-
 std::uint16_t HealthServer::port() const noexcept { return core_->port(); }
 
 LimitCounts HealthServer::limit_counts() const noexcept { return core_->limit_counts(); }

@@ -1,13 +1,11 @@
 #include "server/server_core.hpp"
 
-#include <chrono>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include <vitals/error.hpp>
 
-#include "core/base/validator.hpp"
 #include "core/scheduler_lease.hpp"
 #include "server/acceptor.hpp"
 #include "server/listen_socket.hpp"
@@ -16,8 +14,6 @@
 
 namespace vitals::inline v1 {
 namespace detail {
-
-using namespace std::chrono_literals;
 
 /// Everything that exists from start() to stop(). The order of the members matters: the acceptor is destroyed before
 /// the service, and that before the thread with its io_context.
@@ -75,10 +71,7 @@ void ServerCore::begin_start() {
 void ServerCore::enter(Phase phase) noexcept {
   const std::lock_guard lock{mutex_};
   phase_ = phase;
-  if (phase == Phase::stopped) {
-    ++runs_;
-    owner_.release();
-  }
+  if (phase == Phase::stopped) owner_.release();
   changed_.notify_all();
 }
 
@@ -125,16 +118,6 @@ void ServerCore::stop() noexcept {
   enter(Phase::stopped);
   // Doesn't wait for checks: this may be the thread of one.
   ended->lease->release();
-}
-
-void ServerCore::drain(Duration duration) {
-  Validator{"HealthServer"}.in_range("drain()'s duration", duration, 0s, 1h);
-  if (in_another_process()) return;
-  std::unique_lock lock{mutex_};
-  if (phase_ != Phase::running) return;
-  const auto this_run = runs_;
-  const auto end = std::chrono::steady_clock::now() + duration;
-  changed_.wait_until(lock, end, [&] { return runs_ != this_run; });
 }
 
 }  // namespace detail

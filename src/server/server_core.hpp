@@ -41,7 +41,6 @@ class ServerCore {
   /// @throws std::system_error
   void start();
   void stop() noexcept;
-  void drain(Duration duration);
   /// True if the parent of this process started it. Then stop() closes the copies of its sockets, and its owner leaks
   /// it.
   [[nodiscard]] bool in_another_process() const noexcept { return owner_.is_another(); }
@@ -62,10 +61,9 @@ class ServerCore {
   Limits limits_;
   std::atomic<std::uint16_t> port_ = 0;
   ProcessOwner owner_;
-  std::mutex mutex_;  // guards phase_ and runs_; only the call that starts or stops uses run_
+  std::mutex mutex_;  // guards phase_; only the call that starts or stops uses run_
   std::condition_variable changed_;
   Phase phase_ = Phase::stopped;
-  std::uint64_t runs_ = 0;  ///< Ended ones.
   std::unique_ptr<Run> run_;
 };
 

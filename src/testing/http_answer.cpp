@@ -36,7 +36,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-Header header_of(std::string_view line) {
+HttpHeader header_of(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) refuse();
   return {std::string{line.substr(0, colon)}, std::string{trimmed(line.substr(colon + 1))}};

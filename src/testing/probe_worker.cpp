@@ -14,7 +14,7 @@ void require(bool rule_kept, Probe probe, const char* rule) {
     throw std::invalid_argument{"vitals: Kubelet: " + std::string{to_string(probe)} + " probe: " + std::string{rule}};
 }
 
-test::HttpGetProbe valid(Probe probe, test::HttpGetProbe spec) {
+HttpGetProbe valid(Probe probe, HttpGetProbe spec) {
   require(spec.path.starts_with('/'), probe, "the path begins with '/'");
   require(spec.initial_delay >= seconds{0}, probe, "initial_delay is at least 0 s");
   require(spec.timeout >= seconds{1}, probe, "timeout is at least 1 s");
@@ -36,7 +36,7 @@ ProbeResult initial_result(Probe probe) {
 
 }  // namespace
 
-ProbeWorker::ProbeWorker(Probe probe, test::HttpGetProbe spec, SteadyTime first_turn)
+ProbeWorker::ProbeWorker(Probe probe, HttpGetProbe spec, SteadyTime first_turn)
     : probe_{probe}, spec_{valid(probe, std::move(spec))}, next_turn_{first_turn}, result_{initial_result(probe)} {}
 
 bool ProbeWorker::take_turn(const ContainerState& container, SteadyTime now) {

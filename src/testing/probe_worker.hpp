@@ -24,7 +24,7 @@ struct ContainerState {
 class ProbeWorker {
  public:
   /// @throws std::invalid_argument  naming the probe and the rule, if the specification is out of range.
-  ProbeWorker(Probe probe, test::HttpGetProbe spec, SteadyTime first_turn);
+  ProbeWorker(Probe probe, HttpGetProbe spec, SteadyTime first_turn);
 
   [[nodiscard]] SteadyTime next_turn() const noexcept { return next_turn_; }
   /// Call it at next_turn(). Missed turns are skipped.
@@ -38,13 +38,13 @@ class ProbeWorker {
   /// The container must be replaced.
   [[nodiscard]] bool on_hold() const noexcept { return on_hold_; }
   [[nodiscard]] Probe probe() const noexcept { return probe_; }
-  [[nodiscard]] const test::HttpGetProbe& spec() const noexcept { return spec_; }
+  [[nodiscard]] const HttpGetProbe& spec() const noexcept { return spec_; }
 
  private:
   [[nodiscard]] bool replaces_containers() const noexcept { return probe_ != Probe::readiness; }
 
   Probe probe_;
-  test::HttpGetProbe spec_;
+  HttpGetProbe spec_;
   SteadyTime next_turn_;
   ProbeResult result_;
   ProbeResult last_ = ProbeResult::unknown;

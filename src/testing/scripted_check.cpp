@@ -14,9 +14,9 @@ namespace vitals::inline v1 {
 namespace test {
 
 struct ScriptedCheck::Step {
-  enum class Kind { give, raise, hang };
+  enum class Kind { returns, throws, hang };
 
-  Kind kind = Kind::give;
+  Kind kind = Kind::returns;
   CheckResult result = CheckResult::fail("the script has no steps");
   std::string what = {};
   int times = 1;
@@ -120,10 +120,10 @@ ScriptedCheck ScriptedCheck::fail(int times, Text message) const {
   return add({.result = CheckResult::fail(message), .times = times});
 }
 
-ScriptedCheck ScriptedCheck::give(CheckResult result) const { return add({.result = std::move(result)}); }
+ScriptedCheck ScriptedCheck::returns(CheckResult result) const { return add({.result = std::move(result)}); }
 
-ScriptedCheck ScriptedCheck::raise(Text what) const {
-  return add({.kind = Step::Kind::raise, .what = std::string{std::string_view{what}}});
+ScriptedCheck ScriptedCheck::throws(Text what) const {
+  return add({.kind = Step::Kind::throws, .what = std::string{std::string_view{what}}});
 }
 
 ScriptedCheck ScriptedCheck::hang() const { return add({.kind = Step::Kind::hang}); }
@@ -142,9 +142,9 @@ int ScriptedCheck::hanging() const { return script_->hanging(); }
 void ScriptedCheck::operator()(const CheckContext&, CheckCompletion done) const {
   auto step = script_->begin();
   switch (step.kind) {
-    case Step::Kind::give: break;
+    case Step::Kind::returns: break;
     case Step::Kind::hang: script_->hang(std::move(done)); return;
-    case Step::Kind::raise:
+    case Step::Kind::throws:
       if (step.duration == Duration::zero()) throw std::runtime_error{step.what};
       step.result = CheckResult::fail(step.what);  // it can't throw after the call
       break;

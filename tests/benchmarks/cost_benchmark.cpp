@@ -36,7 +36,7 @@ struct Kind {
 };
 
 std::array<Kind, 3> kinds() {
-  static const vitals::StatusFlag flag{vitals::CheckResult::pass()};
+  static const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   return {
       Kind{"instant", [](HealthRegistry& health, const std::string& name) { health.add_readiness_check(name, flag); }},
       Kind{"on_demand",
@@ -100,7 +100,7 @@ void measure_memory_and_reports() {
 
 /// The time of Endpoint::handle() for an answer that is valid, in ns.
 double valid_answer_ns(const vitals::Endpoint& endpoint, std::string_view target) {
-  const vitals::Request request{.target = target};
+  const vitals::HttpRequest request{.target = target};
   if (endpoint.handle(request).value().status != 200) std::printf("  (the answer was not a 200)\n");
   return median_ns(101, 200, [&] { (void)endpoint.handle(request); });
 }
@@ -133,7 +133,7 @@ long waits() noexcept {
 /// The times of valid answers of liveness while another thread disturbs again and again.
 void measure_beside(std::string_view what, HealthRegistry& health, const std::function<void()>& disturb) {
   const vitals::Endpoint endpoint{health};
-  const vitals::Request request{.target = "/healthz"};
+  const vitals::HttpRequest request{.target = "/healthz"};
   (void)endpoint.handle(request);
   std::atomic<bool> over = false;
   std::thread other{[&] {
@@ -159,7 +159,7 @@ void measure_disturbed_answers() {
               "p99.9", "max", "waits");
   const auto run = [](std::string_view what, auto make_disturbance) {
     HealthRegistry health;
-    const vitals::StatusFlag alive{vitals::CheckResult::pass()};
+    const vitals::PushedCheck alive{vitals::CheckResult::pass()};
     health.add_liveness_check("alive", alive);
     for (const auto& kind : kinds())
       if (kind.name == "every") fill(health, kind, many);

@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 void add_checks(vitals::HealthRegistry& health, int checks, int interval) {
-  static const vitals::StatusFlag flag{vitals::CheckResult::pass()};
+  static const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   for (int i = 0; i < checks; ++i) {
     const auto name = "check-" + std::to_string(i);
     if (interval == 0)

@@ -104,8 +104,9 @@ bool comes_to_be(const vitals::HealthRegistry& health, vitals::Probe probe, std:
                  const Matcher& matcher) {
   const testing::Matcher<const vitals::CheckReport&> matches{matcher};
   return eventually([&] {
-    const auto report = health.report(probe).find(check);
-    return report && matches.Matches(*report);
+    const auto report = health.report(probe);
+    const auto* found = report.find(check);
+    return found != nullptr && matches.Matches(*found);
   });
 }
 

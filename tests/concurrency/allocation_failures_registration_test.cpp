@@ -10,9 +10,10 @@
 
 #include <vitals/heartbeat.hpp>
 #include <vitals/heartbeat_group.hpp>
-#include <vitals/status_flag.hpp>
+#include <vitals/pushed_check.hpp>
 
 #include "concurrency/allocation_failures_fixture.hpp"
+#include "support/has_check.hpp"
 
 namespace vitals_test {
 namespace {
@@ -50,7 +51,7 @@ class Host {
 
  private:
   const EventRecord events_ = {};
-  const vitals::StatusFlag other_{CheckResult::pass()};
+  const vitals::PushedCheck other_{CheckResult::pass()};
   vitals::HealthRegistry health_;
   const vitals::Subscription subscription_ = health_.on_change(events_);
   std::unique_ptr<vitals::Runner> runner_;
@@ -72,13 +73,13 @@ void expect_strong_guarantee(FailingAllocation& failing, Host& host, Probe probe
   failing.end();
 
   if (!added) {
-    EXPECT_FALSE(health.report(probe).find(long_name));
+    EXPECT_FALSE(vitals_test::has_check(health, probe, long_name));
     EXPECT_TRUE(host.tells_of_the_other_check());
     EXPECT_FALSE(host.events().mentions(long_name));
     add();
   }
   EXPECT_TRUE(host.comes_to_be([&] { return host.events().last(probe, long_name) == Status::pass; }));
-  EXPECT_THAT(health.report(probe).find(long_name), testing::Optional(vitals::test::IsPass()));
+  EXPECT_THAT(health.report(long_name), vitals::test::IsPass());
   EXPECT_TRUE(host.tells_of_the_other_check());
   host.events().expect_chains();
 }
@@ -110,7 +111,7 @@ TEST_P(RegistrationTest, OfAFunctionHappensOrNot) {
 }
 
 TEST_P(RegistrationTest, OfAFlagHappensOrNot) {
-  expect_strong_guarantee_of([] { return vitals::StatusFlag{CheckResult::pass(reason)}; });
+  expect_strong_guarantee_of([] { return vitals::PushedCheck{CheckResult::pass(reason)}; });
 }
 
 TEST_P(RegistrationTest, OfAHeartbeatHappensOrNot) {

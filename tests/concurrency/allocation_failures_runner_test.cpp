@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include <vitals/status_flag.hpp>
+#include <vitals/pushed_check.hpp>
 
 #include "concurrency/allocation_failures_fixture.hpp"
 
@@ -53,7 +53,7 @@ TEST_P(RunnerTest, StartsOrThrows) {
 TEST_P(RunnerTest, StopsAndMayBeFollowedByAnother) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     std::atomic<int> runs = 0;
-    const vitals::StatusFlag flag{CheckResult::pass()};
+    const vitals::PushedCheck flag{CheckResult::pass()};
     const EventRecord events;
     vitals::HealthRegistry health;
     const auto subscription = health.on_change(events);

@@ -20,6 +20,7 @@
 #include <vitals/testing/manual_clock.hpp>
 
 #include "concurrency/allocation_failures_fixture.hpp"
+#include "support/has_check.hpp"
 
 namespace vitals_test {
 namespace {
@@ -186,7 +187,7 @@ TEST(RunsTest, CompletedOnTheTestsThreadAreNotLost) {
     failing.end();
 
     EXPECT_TRUE(comes_to_be(health, Probe::readiness, long_name, Field(&vitals::CheckReport::failures, 1)));
-    EXPECT_THAT(health.report(Probe::readiness).find(long_name), testing::Optional(IsFail()));
+    EXPECT_THAT(health.report(long_name), IsFail());
     next_run()(CheckResult::pass(reason));
     EXPECT_TRUE(comes_to_be(health, Probe::readiness, long_name, IsPass(reason)));
   });
@@ -216,7 +217,7 @@ TEST(RunsTest, MadeByRunDueAreNotLost) {
       return events.last(Probe::readiness, long_name) == Status::fail;
     };
     EXPECT_TRUE(eventually(told));
-    EXPECT_THAT(health.report(Probe::readiness).find(long_name), testing::Optional(IsFail(reason)));
+    EXPECT_THAT(health.report(long_name), IsFail(reason));
     events.expect_chains();
   });
 }
@@ -269,7 +270,7 @@ TEST(RunsTest, AreStoppedWhenTheirCheckIsRemoved) {
       EXPECT_TRUE(eventually([&] { return stopped == 1; }));
       failing.end();
 
-      EXPECT_FALSE(health.report(Probe::readiness).find(long_name));
+      EXPECT_FALSE(vitals_test::has_check(health, Probe::readiness, long_name));
       const vitals::ScopedCheck again = add();
       EXPECT_TRUE(eventually([&] { return begun == 2; }));
     });

@@ -70,7 +70,7 @@ TEST(CompletionRaceTest, OneOfManyThreadsThatCompleteARunCounts) {
     done(number % 2 == 0 ? CheckResult::pass(std::to_string(number)) : CheckResult::fail(std::to_string(number)));
   }).clear();
 
-  const auto cache = *health.report(Probe::readiness).find("cache");
+  const auto cache = health.report("cache");
   EXPECT_EQ(cache.runs, 1U);
   EXPECT_EQ(cache.successes_in_a_row + cache.failures, 1U);
   EXPECT_EQ(cache.status == Status::pass ? 0 : 1, std::stoi(cache.message) % 2);
@@ -85,7 +85,7 @@ TEST(CompletionRaceTest, TheLastOfManyThreadsThatDropACompletionFailsTheRun) {
 
   threads.clear();
 
-  const auto cache = *health.report(Probe::readiness).find("cache");
+  const auto cache = health.report("cache");
   EXPECT_EQ(cache.status, Status::fail);
   EXPECT_EQ(cache.failures, 1U);
 }
@@ -111,7 +111,7 @@ TEST(CompletionRaceTest, ACompletionThatRacesWithItsTimeoutLosesNoRun) {
     runs.await(50);
   }
 
-  EXPECT_EQ(health.report(Probe::readiness).find("cache")->runs, static_cast<std::uint64_t>(runs.value()));
+  EXPECT_EQ(health.report("cache").runs, static_cast<std::uint64_t>(runs.value()));
 }
 
 TEST(CompletionRaceTest, CompletionsMayRaceWithTheEndOfEverything) {

@@ -22,13 +22,14 @@ TEST(EndedDoneTest, KeepsNoAnswerFromOthers) {
   const Runner runner{health};
   const Endpoint endpoint{health};
   Counter done;
-  const auto ending = [&](const std::optional<Response>&) {
+  const auto ending = [&](const std::optional<HttpResponse>&) {
     done.add();
     pthread_exit(nullptr);
   };
   const auto first = endpoint.async_handle({.target = "/ready"}, ending);
   const auto second = endpoint.async_handle({.target = "/ready"}, ending);
-  const auto third = endpoint.async_handle({.target = "/ready"}, [&](const std::optional<Response>&) { done.add(); });
+  const auto third =
+      endpoint.async_handle({.target = "/ready"}, [&](const std::optional<HttpResponse>&) { done.add(); });
 
   checked.open();
 

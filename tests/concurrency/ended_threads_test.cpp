@@ -44,7 +44,7 @@ class EndedThreadTest : public testing::TestWithParam<void (*)()> {
   std::string message_of(const char* name) {
     std::string message;
     EXPECT_TRUE(vitals_test::eventually([&] {
-      const auto report = health_.report(Probe::readiness).find(name).value();
+      const auto report = health_.report(name);
       message = report.message;
       return report.condition == Condition::fresh;
     })) << name;
@@ -137,7 +137,7 @@ TEST(EndedThreadOfTheHostTest, LeavesTheRegistryInOrder) {
 
   std::thread{[&] { health.run_due(); }}.join();
 
-  EXPECT_THAT(health.report(Probe::readiness).find("check")->message, HasSubstr("ended its thread"));
+  EXPECT_THAT(health.report("check").message, HasSubstr("ended its thread"));
   ends = false;
   clock.advance(1min);
   health.run_due();

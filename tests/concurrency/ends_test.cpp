@@ -67,7 +67,7 @@ TEST(EndsTest, ARunnerAbandonsAndLogsACheckThatDoesNotStop) {
   runner.reset();
 
   EXPECT_THAT(lines, ElementsAre("vitals: check stubborn is still running and was abandoned"));
-  EXPECT_EQ(health.report(Probe::readiness).find("stubborn")->condition, Condition::not_checked_yet);
+  EXPECT_EQ(health.report("stubborn").condition, Condition::not_checked_yet);
   shared->finish.open();
   shared->finished.wait();
 }
@@ -243,7 +243,7 @@ TEST(EndsTest, HandlesOutliveTheRegistry) {
   const auto handle = health->add_readiness_check("database", [] { return true; });
   ScopedCheck scoped = health->add_readiness_check("cache", [] { return true; });
   Subscription subscription = health->on_change([](const HealthEvent&) {});
-  StatusFlag flag{CheckResult::pass()};
+  PushedCheck flag{CheckResult::pass()};
   health->add_readiness_check("flag", flag);
   auto beat = std::make_unique<Heartbeat>(5s);
   health->add_liveness_check("beat", *beat);

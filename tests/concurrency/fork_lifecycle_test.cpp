@@ -146,7 +146,7 @@ TEST(ForkBeforeRunTest, ASignalReachesTheChildThatItWasSentTo) {
         over = true;
         over.notify_one();
       };
-      _exit(lifecycle.run(loop, stop_loop));
+      _exit(lifecycle.run({.loop = loop, .stop_loop = stop_loop}));
     }));
   for (std::size_t i = 0; i < children.size(); ++i) {
     char byte = 0;

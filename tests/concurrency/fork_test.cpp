@@ -55,7 +55,7 @@ struct Service {
   std::promise<void> opening;
   std::shared_future<void> opened = opening.get_future().share();
   std::unique_ptr<vitals::HealthRegistry> health = std::make_unique<vitals::HealthRegistry>();
-  vitals::StatusFlag flag{vitals::CheckResult::pass()};
+  vitals::PushedCheck flag{vitals::CheckResult::pass()};
   std::optional<vitals::ScopedCheck> check;
   std::optional<vitals::ScopedCheck> hanging;
   std::optional<vitals::Subscription> subscription;
@@ -103,7 +103,6 @@ INSTANTIATE_TEST_SUITE_P(
                               service->server->stop();
                             }},
                     InChild{"DestroysTheServer", [] { service->server = nullptr; }},
-                    InChild{"DrainsTheServer", [] { service->server->drain(1h); }},
                     InChild{"DestroysTheRunner", [] { service->runner = nullptr; }},
                     InChild{"DestroysAScopedCheck", [] { service->check.reset(); }},
                     InChild{"DestroysAScopedCheckInACall", [] { service->hanging.reset(); }},

@@ -143,7 +143,7 @@ TEST_F(LifecycleCallbacksTest, ALoopThatEndsItsThreadEndsTheService) {
   Lifecycle lifecycle{health_, record_.options(4min)};
   lifecycle.on_stop("worker", [] {});
 
-  std::thread{[&] { lifecycle.run([] { pthread_exit(nullptr); }); }}.join();
+  std::thread{[&] { lifecycle.run({.loop = [] { pthread_exit(nullptr); }, .stop_loop = [] {}}); }}.join();
 
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
   EXPECT_THAT(record_.steps(), Contains("worker (done)"));

@@ -28,7 +28,7 @@ class LifecycleExitTest : public testing::Test {
   }
   void end_with_a_loop_that_hangs() {
     lifecycle_.begin_shutdown("the test");
-    lifecycle_.run_or_exit([this] { never_.get_future().wait(); });
+    lifecycle_.run_or_exit({.loop = [this] { never_.get_future().wait(); }, .stop_loop = [] {}});
   }
 
   HealthRegistry health_;

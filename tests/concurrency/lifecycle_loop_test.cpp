@@ -26,6 +26,9 @@ using vitals::Lifecycle;
 using vitals::LifecycleState;
 using vitals::test::Gate;
 
+void nothing() {}
+void fail_to_accept() { throw std::runtime_error{"accept"}; }
+
 class LifecycleLoopTest : public LifecycleRunTest {
  protected:
   Gate gate_;
@@ -33,14 +36,14 @@ class LifecycleLoopTest : public LifecycleRunTest {
 
 TEST_F(LifecycleLoopTest, RunsTheLoopOnTheCallingThread) {
   Lifecycle lifecycle{health_, record_.options(0s)};
-  lifecycle.on_stop("loop", [&] { gate_.open(); });
   std::thread::id ran_on;
-
-  const int status = lifecycle.run([&] {
+  const auto loop = [&] {
     ran_on = std::this_thread::get_id();
     lifecycle.begin_shutdown("update");
     gate_.wait();
-  });
+  };
+
+  const int status = lifecycle.run({.loop = loop, .stop_loop = [&] { gate_.open(); }});
 
   EXPECT_EQ(status, 0);
   EXPECT_EQ(ran_on, std::this_thread::get_id());
@@ -50,7 +53,8 @@ TEST_F(LifecycleLoopTest, ReturnsWhenTheLoopHasReturned) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.begin_shutdown("update");
 
-  auto end = std::async(std::launch::async, [&] { return lifecycle.run([&] { gate_.wait(); }); });
+  auto end = std::async(std::launch::async,
+                        [&] { return lifecycle.run({.loop = [&] { gate_.wait(); }, .stop_loop = nothing}); });
   record_.await(LifecycleState::stopped);
 
   EXPECT_EQ(end.wait_for(50ms), std::future_status::timeout);
@@ -62,7 +66,7 @@ TEST_F(LifecycleLoopTest, EndsWithoutPropagationWhenTheLoopReturnsByItself) {
   Lifecycle lifecycle{health_, record_.options(4min)};
   lifecycle.on_stop("worker", [] {});
 
-  EXPECT_EQ(lifecycle.run([] {}), 0);
+  EXPECT_EQ(lifecycle.run({.loop = nothing, .stop_loop = nothing}), 0);
 
   EXPECT_THAT(record_.steps(),
               ElementsAre("draining (its loop has ended)", "finishing (its loop has ended)",
@@ -72,10 +76,12 @@ TEST_F(LifecycleLoopTest, EndsWithoutPropagationWhenTheLoopReturnsByItself) {
 TEST_F(LifecycleLoopTest, EndsThePropagationWhenTheLoopReturns) {
   Lifecycle lifecycle{health_, record_.options(4min)};
 
-  const int status = lifecycle.run([&] {
+  const auto loop = [&] {
     lifecycle.begin_shutdown("update");
     record_.await(LifecycleState::draining);
-  });
+  };
+
+  const int status = lifecycle.run({.loop = loop, .stop_loop = nothing});
 
   EXPECT_EQ(status, 0);
   EXPECT_THAT(record_.steps(), Contains("finishing (its loop has ended)"));
@@ -90,7 +96,7 @@ TEST_F(LifecycleLoopTest, EndsWithTheSignalWithoutCuttingWork) {
     work = {};
   }};
 
-  EXPECT_EQ(lifecycle.run([] { raise(SIGTERM); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [] { raise(SIGTERM); }, .stop_loop = nothing}), 0);
 
   EXPECT_THAT(record_.steps(), Contains("stopping (no work in flight)"));
 }
@@ -99,7 +105,7 @@ TEST_F(LifecycleLoopTest, TakesItsWorkWithItWhenItThrows) {
   Lifecycle lifecycle{health_, record_.options(4min)};
   const auto work = lifecycle.begin_work();
 
-  EXPECT_THROW(lifecycle.run([] { throw std::runtime_error{"accept"}; }), std::runtime_error);
+  EXPECT_THROW(lifecycle.run({.loop = fail_to_accept, .stop_loop = nothing}), std::runtime_error);
 
   EXPECT_THAT(record_.steps(), Contains("stopping (no more time for work in flight)"));
 }
@@ -110,7 +116,7 @@ TEST_F(LifecycleLoopTest, IsEndedThoughAllElseIsGivenUp) {
   const auto work = lifecycle.begin_work();
   for (const char* reason : {"now", "at once"}) lifecycle.shorten(reason);
 
-  EXPECT_EQ(lifecycle.run([&] { gate_.wait(); }, [&] { gate_.open(); }), 1);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { gate_.wait(); }, .stop_loop = [&] { gate_.open(); }}), 1);
 
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
@@ -119,7 +125,7 @@ TEST_F(LifecycleLoopTest, PassesOnWhatTheLoopThrowsAndEndsInOrder) {
   Lifecycle lifecycle{health_, record_.options(4min)};
   lifecycle.on_stop("worker", [] {});
 
-  EXPECT_THROW(lifecycle.run([] { throw std::runtime_error{"accept"}; }), std::runtime_error);
+  EXPECT_THROW(lifecycle.run({.loop = fail_to_accept, .stop_loop = nothing}), std::runtime_error);
 
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
   EXPECT_THAT(record_.steps(), Contains("worker (done)"));
@@ -158,7 +164,7 @@ TEST_F(LifecycleWithoutThreadsTest, RefusesALoopWithoutOneForItsEnd) {
   bool looped = false;
   limit_new_threads(0);
 
-  EXPECT_THROW(lifecycle.run([&] { looped = true; }), std::system_error);
+  EXPECT_THROW(lifecycle.run({.loop = [&] { looped = true; }, .stop_loop = nothing}), std::system_error);
 
   EXPECT_FALSE(looped);
 }

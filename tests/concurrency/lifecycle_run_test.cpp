@@ -12,6 +12,8 @@
 
 #include <gmock/gmock.h>
 
+#include <vitals/runner.hpp>
+
 #include "concurrency/lifecycle_run_fixture.hpp"
 #include "support/probe.hpp"
 

@@ -73,7 +73,7 @@ TEST_F(LifecycleGivenServerTest, IsStartedBeforeTheLoop) {
   Lifecycle lifecycle{health_, server_, options()};
   std::uint16_t port = 0;
 
-  EXPECT_EQ(lifecycle.run([&] { port = server_.port(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { port = server_.port(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_NE(port, 0);
 }
@@ -84,7 +84,7 @@ TEST_F(LifecycleGivenServerTest, IsLeftAsItIsIfItRuns) {
   Lifecycle lifecycle{health_, server_, options()};
   std::uint16_t port_in_loop = 0;
 
-  EXPECT_EQ(lifecycle.run([&] { port_in_loop = server_.port(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { port_in_loop = server_.port(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_EQ(port_in_loop, port);
   EXPECT_THAT(lines(), ElementsAre());
@@ -138,7 +138,7 @@ TEST_F(LifecycleGivenServerTest, OfTheApplicationIsNotStarted) {
   } own;
   Lifecycle lifecycle{health_, own, options()};
 
-  EXPECT_EQ(lifecycle.run([] {}), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [] {}, .stop_loop = [] {}}), 0);
 
   EXPECT_FALSE(own.started);
 }

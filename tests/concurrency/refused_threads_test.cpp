@@ -13,9 +13,9 @@
 #include <gtest/gtest.h>
 
 #include <vitals/endpoint.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
-#include <vitals/status_flag.hpp>
 
 #include "support/eventually.hpp"
 
@@ -69,7 +69,8 @@ TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersWhoWaitsAndStopsWhatRuns)
   auto answer = ask();
   std::promise<int> status;
   const auto pending = endpoint_.async_handle(
-      {"GET", "/ready"}, [&](const std::optional<vitals::Response>& response) { status.set_value(response->status); });
+      {"GET", "/ready"},
+      [&](const std::optional<vitals::HttpResponse>& response) { status.set_value(response->status); });
 
   refuses = true;
   const auto subscription = health_.on_change([](const vitals::HealthEvent&) {});  // needs a thread
@@ -108,7 +109,7 @@ TEST_F(RefusedThreadsTest, AProbeDoesntWaitWhereNoTimerWouldEndThat) {
 }
 
 TEST_F(RefusedThreadsTest, EventsComeOnceThereAreThreadsAgain) {
-  const vitals::StatusFlag flag{vitals::CheckResult::pass()};
+  const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   const vitals::Runner runner{health_};
   std::atomic<int> told = 0;

@@ -11,9 +11,9 @@
 #include <gtest/gtest.h>
 
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
-#include <vitals/status_flag.hpp>
 
 #include "core/state/probes.hpp"
 #include "core/state/registry_state.hpp"
@@ -70,7 +70,7 @@ class RegistryLocksTest : public testing::Test {
 
   vitals::HealthRegistry health_;
   const std::shared_ptr<vitals::detail::RegistryState> state_ = vitals::detail::state_of(health_);
-  const vitals::detail::Answers answers_{state_, {.details = vitals::Details::always}};
+  const vitals::detail::Answers answers_{state_, {.details = vitals::Callers::anyone}};
 };
 
 TEST_F(RegistryLocksTest, AreCounted) {
@@ -96,7 +96,7 @@ TEST_F(RegistryLocksTest, OneIsTakenWhileARunnerRuns) {
 
 TEST_F(RegistryLocksTest, OneIsTakenWhereTheValueIsReadInPlace) {
   const vitals::Heartbeat beat{1h};
-  const vitals::StatusFlag flag{vitals::CheckResult::pass()};
+  const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_readiness_check("worker", beat);
   health_.add_readiness_check("feed", flag);
   beat.beat();

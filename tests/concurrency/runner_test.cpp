@@ -116,11 +116,11 @@ TEST(RunnerTest, ReportsATimeoutWhileTheRunGoesOnAndTellsItToStop) {
   Runner runner{health};
 
   told_to_stop.wait();
-  const auto hung = health.report(Probe::readiness).find("hung");
+  const auto hung = health.report("hung");
 
-  EXPECT_EQ(hung->status, Status::fail);
-  EXPECT_EQ(hung->condition, Condition::overdue);
-  EXPECT_EQ(hung->message, "timed out after 5 ms, still running");
+  EXPECT_EQ(hung.status, Status::fail);
+  EXPECT_EQ(hung.condition, Condition::overdue);
+  EXPECT_EQ(hung.message, "timed out after 5 ms, still running");
   finish.open();
 }
 
@@ -141,7 +141,7 @@ TEST(RunnerTest, DiscardsALateResultAndRecoversByItself) {
   finish.open();
   await_status(health, "hung", Status::pass);
 
-  EXPECT_EQ(health.report(Probe::readiness).find("hung")->message, "run 2");
+  EXPECT_EQ(health.report("hung").message, "run 2");
 }
 
 TEST(RunnerTest, KeepsOthersFreshWhileManyHang) {

@@ -62,7 +62,7 @@ TEST_F(ShortMemoryTest, LeavesAListenerThatAnswers) {
 }
 
 TEST_F(ShortMemoryTest, LeavesKeptConnectionsThatAreAnswered) {
-  const vitals::StatusFlag flag{vitals::CheckResult::pass()};
+  const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_liveness_check("flag", flag);
   start();
   auto kept = connect();

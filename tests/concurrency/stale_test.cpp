@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 TEST(StaleServiceTest, WithoutARunnerReadinessFailsAndSaysWhy) {
   HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
-  const Endpoint endpoint{health, {.details = Details::always}};
+  const Endpoint endpoint{health, {.details = Callers::anyone}};
 
   const auto answer = get(endpoint, "/ready?verbose");
 
@@ -69,7 +69,7 @@ TEST(StaleServiceTest, AJumpingWallClockChangesNothing) {
   Counter runs;
   health.add_liveness_check("beat", beat);
   health.add_readiness_check("queue", [&] { runs.add(); }, {.timeout = 1min, .schedule = every(1ms)});
-  health.add_readiness_check("flag", StatusFlag{CheckResult::pass(), {.valid_for = 1h}});
+  health.add_readiness_check("flag", PushedCheck{CheckResult::pass(), {.valid_for = 1h}});
   Counter transitions;
   const auto subscription = health.on_change([&](const HealthEvent& event) {
     if (event.from == Status::pass) transitions.add();

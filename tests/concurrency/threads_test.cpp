@@ -29,7 +29,7 @@ TEST(ThreadsTest, ThereAreNoneForHeartbeatsAndFlagsWithoutAListener) {
   const auto before = threads();
   HealthRegistry health;
   Heartbeat beat{5s};
-  StatusFlag flag{CheckResult::pass()};
+  PushedCheck flag{CheckResult::pass()};
   health.add_liveness_check("beat", beat);
   health.add_readiness_check("flag", flag);
 

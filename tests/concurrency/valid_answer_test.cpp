@@ -76,7 +76,7 @@ class ValidAnswerTest : public testing::Test {
   }
 
   const std::shared_ptr<HoldingClock> clock_ = std::make_shared<HoldingClock>();
-  const StatusFlag alive_{CheckResult::pass()};
+  const PushedCheck alive_{CheckResult::pass()};
   HealthRegistry health_{{.clock = Clock{clock_}}};
   const Endpoint endpoint_{health_};
   std::thread other_;

@@ -1,17 +1,13 @@
 // Every order in which server, context, registry and connections may end.
 
-#include <atomic>
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
 #include <vector>
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -21,7 +17,6 @@
 #include "support/descriptors.hpp"
 #include "support/ending_log.hpp"
 #include "support/hosted_server_fixture.hpp"
-#include "support/watched_executor.hpp"
 
 namespace vitals_test {
 namespace {
@@ -145,58 +140,6 @@ TEST_F(HostedEndsTest, TheContextMayGoBeforeAServerThatWasStopped) {
   EXPECT_EQ(client.read_to_end(), "");
 }
 
-TEST_F(HostedEndsTest, TheContextMayGoWithADrainUnderWay) {
-  auto io = std::make_unique<boost::asio::io_context>();
-  vitals::HostedServer server{*io, health_, local()};
-  server.start();
-  const auto owned = std::make_shared<int>();
-  server.async_drain(1h, [owned] {});
-
-  io.reset();
-
-  EXPECT_EQ(owned.use_count(), 1);
-}
-
-/// The callback of a drain that tells when it is moved, and waits.
-struct SlowToMove {
-  explicit SlowToMove(std::function<void()> on_move) : wait{std::move(on_move)} {}
-  SlowToMove(const SlowToMove&) = default;
-  SlowToMove(SlowToMove&& other) : wait{other.wait} { wait(); }
-  void operator()() const {}
-
-  std::function<void()> wait;
-};
-
-TEST_F(HostedEndsTest, TheContextMayGoAfterAStopThatCameSecondWhileTheFirstIsUnderWay) {
-  boost::asio::io_context other;
-  auto io = std::make_unique<boost::asio::io_context>();
-  std::optional<WatchedExecutor> executor{*io};
-  const auto copies = executor->copies();
-  vitals::HostedServer server{*std::exchange(executor, std::nullopt), health_, local()};
-  server.start();
-  std::promise<void> first_is_on_the_way;
-  std::atomic<bool> stopping = false;
-  const auto on_move = [&, told = std::make_shared<std::once_flag>()] {
-    if (!stopping) return;
-    std::call_once(*told, [&] { first_is_on_the_way.set_value(); });
-    gate_.pass();
-  };
-  server.async_drain(1h, boost::asio::bind_executor(other, SlowToMove{on_move}));
-  stopping = true;
-  std::thread first{[&] {
-    server.stop();
-    on_move();
-  }};
-  first_is_on_the_way.get_future().wait();
-
-  server.stop();
-  io.reset();
-
-  EXPECT_TRUE(copies.expired());
-  gate_.open();
-  first.join();
-}
-
 TEST_F(HostedEndsTest, TheRegistryMayGoBeforeTheServer) {
   std::optional<vitals::HealthRegistry> health{std::in_place};
   vitals::HostedServer server{io_, *health, local()};
@@ -260,30 +203,6 @@ TEST_F(HostedEndsTest, TheEndOfALogMayStopTheServer) {
 
   EXPECT_GT(ended, 0);
   *at_end = nullptr;
-}
-
-TEST_F(HostedEndsTest, TheEndOfTheHandlerOfADrainMayStopTheServer) {
-  struct StopsAtItsEnd {
-    explicit StopsAtItsEnd(vitals::HostedServer& stopped) : server{stopped} {}
-    StopsAtItsEnd(const StopsAtItsEnd&) = delete;
-    StopsAtItsEnd& operator=(const StopsAtItsEnd&) = delete;
-    ~StopsAtItsEnd() { server.stop(); }
-
-    vitals::HostedServer& server;
-  };
-  vitals::HostedServer server{io_, health_, local()};
-  auto work = boost::asio::make_work_guard(io_);
-  run_loop(2);
-
-  for (int round = 0; round < 300; ++round) {
-    server.start();
-    server.async_drain(1h, [stops = std::make_shared<StopsAtItsEnd>(server)] {});
-    server.stop();
-  }
-  work.reset();
-  join_loop();
-
-  EXPECT_EQ(server.port(), 0);
 }
 
 }  // namespace

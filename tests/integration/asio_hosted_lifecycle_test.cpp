@@ -43,7 +43,7 @@ TEST_F(HostedLifecycleTest, EndsALoopThatHasNothingElseToDo) {
   Lifecycle lifecycle{health_, server, record_.options(0s, {SIGTERM})};
   raise(SIGTERM);
 
-  EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { io_.run(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_EQ(server.port(), 0);
 }
@@ -56,7 +56,7 @@ TEST_F(HostedLifecycleTest, StartsAServerThatNobodyHasStarted) {
       "worker", [&] { liveness = http_get(server.port(), "/healthz").status; }, 60s);
   boost::asio::post(io_, [&] { lifecycle.begin_shutdown("update"); });
 
-  EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { io_.run(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_EQ(liveness, 200);
 }
@@ -74,7 +74,7 @@ TEST_F(HostedLifecycleTest, HasTheServerAnswerUntilEverythingElseHasStopped) {
       60s);
   lifecycle.begin_shutdown("update");
 
-  EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { io_.run(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_THAT(answers, ElementsAre(200, 503));
 }
@@ -84,7 +84,8 @@ TEST_F(HostedLifecycleTest, TellsThatItDrainsOnConnectionsThatAreOpen) {
   server.start();
   HttpClient kept{server.port()};
   Lifecycle lifecycle{health_, server, record_.options(4min, {SIGTERM, SIGINT})};
-  auto end = std::async(std::launch::async, [&] { return lifecycle.run([&] { io_.run(); }); });
+  auto end =
+      std::async(std::launch::async, [&] { return lifecycle.run({.loop = [&] { io_.run(); }, .stop_loop = [] {}}); });
   EXPECT_EQ(kept.send(get_healthz).read_response().header("connection"), "none");
 
   raise(SIGTERM);
@@ -104,10 +105,11 @@ TEST_F(HostedLifecycleTest, EndsALoopOnSeveralThreads) {
   Lifecycle lifecycle{health_, server, record_.options(0s, {SIGTERM})};
   raise(SIGTERM);
 
-  const int status = lifecycle.run([&] {
+  const auto loop = [&] {
     run_loop(3);
     join_loop();
-  });
+  };
+  const int status = lifecycle.run({.loop = loop, .stop_loop = [&] { io_.stop(); }});
 
   EXPECT_EQ(status, 0);
 }
@@ -122,7 +124,7 @@ TEST_F(HostedLifecycleTest, EndsAThreadPool) {
       "worker", [&] { liveness = http_get(server.port(), "/healthz").status; }, 60s);
   lifecycle.begin_shutdown("update");
 
-  EXPECT_EQ(lifecycle.run([&] { pool.join(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { pool.join(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_EQ(liveness, 200);
   EXPECT_EQ(server.port(), 0);
@@ -139,7 +141,7 @@ TEST_F(HostedLifecycleTest, LetsWorkOfTheLoopEnd) {
   lifecycle.on_stop("database", [&] { answered_before = answered; });
   lifecycle.begin_shutdown("update");
 
-  EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 0);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { io_.run(); }, .stop_loop = [] {}}), 0);
 
   EXPECT_TRUE(answered_before);
 }
@@ -154,7 +156,7 @@ TEST_F(HostedLifecycleTest, LeavesWorkThatDoesNotEndWhenACallbackStopsTheLoop) {
   lifecycle.begin_shutdown("update");
   lifecycle.shorten("hurry");
 
-  EXPECT_EQ(lifecycle.run([&] { io_.run(); }), 1);
+  EXPECT_EQ(lifecycle.run({.loop = [&] { io_.run(); }, .stop_loop = [] {}}), 1);
 
   EXPECT_EQ(server.port(), 0);
 }

@@ -24,7 +24,7 @@ std::string head_of(const std::string& method, const std::string& framing) {
 class ServerBodiesTest : public ServerTest {
  protected:
   ServerBodiesTest() {
-    health_.add_readiness_check("database", vitals::StatusFlag{vitals::CheckResult::pass()});
+    health_.add_readiness_check("database", vitals::PushedCheck{vitals::CheckResult::pass()});
     start();
   }
 };

@@ -29,7 +29,7 @@ class ServerClientsTest : public ServerTest {
     start({.endpoint = {.trailing_slash = true}});
   }
 
-  vitals::StatusFlag database_{vitals::CheckResult::pass()};
+  vitals::PushedCheck database_{vitals::CheckResult::pass()};
 };
 
 class CurlTest : public ServerClientsTest {

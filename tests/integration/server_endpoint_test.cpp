@@ -21,7 +21,7 @@ class ServerEndpointTest : public ServerTest {
         .header("access-control-allow-origin");
   }
 
-  vitals::StatusFlag database_{vitals::CheckResult::pass()};
+  vitals::PushedCheck database_{vitals::CheckResult::pass()};
 };
 
 TEST_F(ServerEndpointTest, AnswersNoTrailingSlashByDefault) {

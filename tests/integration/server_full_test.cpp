@@ -145,8 +145,8 @@ TEST_F(ServerFullTest, AnswersProbesWhileRefusedRequestsFillIt) {
 TEST_F(ServerFullTest, AnswersProbesWhilePeersThatReadNothingFillIt) {
   for (int i = 0; i < 100; ++i)
     health_.add_readiness_check("flag-" + std::to_string(i),
-                                vitals::StatusFlag{vitals::CheckResult::warn(std::string(1000, 'x'))});
-  start({.endpoint = {.details = vitals::Details::always}, .max_connections = places});
+                                vitals::PushedCheck{vitals::CheckResult::warn(std::string(1000, 'x'))});
+  start({.endpoint = {.details = vitals::Callers::anyone}, .max_connections = places});
   std::string requests;
   for (int i = 0; i < 150; ++i) requests += "GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n";
   std::vector<HttpClient> clients;

@@ -223,11 +223,10 @@ TEST_F(ServerLifecycleTest, OutlivesItsRegistry) {
   EXPECT_EQ(http_get(server.port(), "/ready").status, 503);
 }
 
-TEST_F(ServerLifecycleTest, DrainGoesOnAnswering) {
+TEST_F(ServerLifecycleTest, GoesOnAnsweringWhileTheServiceShutsDown) {
   start();
-  health_.begin_shutdown("SIGTERM");
 
-  server_->drain(0s);
+  health_.begin_shutdown("SIGTERM");
 
   EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
   EXPECT_EQ(http_get(server_->port(), "/ready").status, 503);
@@ -242,27 +241,6 @@ TEST_F(ServerLifecycleTest, AsksToCloseAlsoAfterARestartWhileItDrains) {
 
   auto client = connect();
   EXPECT_EQ(client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").read_response().header("connection"), "close");
-}
-
-TEST_F(ServerLifecycleTest, DrainEndsWithStop) {
-  start();
-  std::promise<void> begins;
-  auto drained = std::async(std::launch::async, [&] {
-    begins.set_value();
-    server_->drain(1h);
-  });
-  begins.get_future().wait();
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
-
-  server_->stop();
-
-  EXPECT_EQ(drained.wait_for(30s), std::future_status::ready);
-}
-
-TEST_F(ServerLifecycleTest, DrainOfAServerThatDoesNotRunReturnsAtOnce) {
-  vitals::HealthServer server{health_, local()};
-
-  server.drain(1h);
 }
 
 #ifdef __linux__

@@ -67,8 +67,8 @@ class ServerLimitsTest : public ServerTest {
   void start_with_much_to_tell(vitals::HealthServerOptions options = {}) {
     for (int i = 0; i < 100; ++i)
       health_.add_readiness_check("flag-" + std::to_string(i),
-                                  vitals::StatusFlag{vitals::CheckResult::warn(std::string(1000, 'x'))});
-    options.endpoint.details = vitals::Details::always;
+                                  vitals::PushedCheck{vitals::CheckResult::warn(std::string(1000, 'x'))});
+    options.endpoint.details = vitals::Callers::anyone;
     start(std::move(options));
   }
 

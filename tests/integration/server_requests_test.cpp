@@ -18,7 +18,7 @@ class ServerRequestsTest : public ServerTest {
     start({.max_head_size = 1024});
   }
 
-  vitals::StatusFlag database_{vitals::CheckResult::pass()};
+  vitals::PushedCheck database_{vitals::CheckResult::pass()};
 };
 
 TEST_F(ServerRequestsTest, AnswersAProbeLikeTheKubelets) {

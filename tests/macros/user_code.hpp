@@ -36,7 +36,7 @@ inline void register_checks(vitals::HealthRegistry& health) {
   beat.beat();
   vitals::HeartbeatGroup workers{5s, {.fails_when = vitals::FailsWhen::all_silent}};
   health.add_liveness_check("workers", workers);
-  vitals::StatusFlag flag{vitals::CheckResult::warn("connecting"), {.valid_for = 30s}};
+  vitals::PushedCheck flag{vitals::CheckResult::warn("connecting"), {.valid_for = 30s}};
   flag.set(vitals::CheckResult::pass());
 }
 
@@ -49,11 +49,11 @@ inline bool read_report(const vitals::HealthRegistry& health) {
 }
 
 inline int serve() {
-  vitals::HealthRegistry health{{.answer_budget = 750ms, .startup_deadline = 1min, .shutdown_limit = 30s}};
+  vitals::HealthRegistry health{{.answer_budget = 750ms, .startup_limit = 1min, .shutdown_limit = 30s}};
   register_checks(health);
   const auto log = health.on_change(vitals::log_changes(std::clog));
   const auto own = health.on_change([](const vitals::HealthEvent& event) { std::cout << event.check << '\n'; });
-  vitals::HealthServer server{health, {.port = 0, .endpoint = {.details = vitals::Details::always}}};
+  vitals::HealthServer server{health, {.port = 0, .endpoint = {.details = vitals::Callers::anyone}}};
   vitals::Lifecycle lifecycle{health, server, {.propagation_delay = 1s, .stop_signals = {SIGTERM, SIGINT}}};
   lifecycle.on_stop(
       "worker", [] {}, 1s);
@@ -66,8 +66,8 @@ inline int mount(vitals::HealthRegistry& health) {
   const vitals::Runner runner{health};
   const vitals::Endpoint endpoint{health};
   const auto pending = endpoint.async_handle({.method = "GET", .target = "/ready"},
-                                             [](std::optional<vitals::Response> reply) { (void)reply; });
-  const std::optional<vitals::Response> reply = endpoint.handle({.method = "GET", .target = "/ready"});
+                                             [](std::optional<vitals::HttpResponse> reply) { (void)reply; });
+  const std::optional<vitals::HttpResponse> reply = endpoint.handle({.method = "GET", .target = "/ready"});
   return reply ? reply->status : 0;
 }
 

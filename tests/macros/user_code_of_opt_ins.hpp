@@ -19,7 +19,6 @@ inline void serve_on(boost::asio::io_context& io, vitals::HealthRegistry& health
                              }));
   vitals::HostedServer server{io, health, {.port = 0}};
   server.start();
-  server.async_drain(1s, [] {});
   io.run();
 }
 
@@ -40,7 +39,7 @@ inline void test_check() {
   health.run_due();
   EXPECT_THAT(vitals::test::run([] { return vitals::CheckResult::fail("no").with("free", 3); }),
               testing::AllOf(IsFail("no"), HasDatum("free", testing::Ge(0))));
-  const vitals::test::HttpGetProbe readiness{.path = "/ready", .timeout = 2s, .period = 5s, .failure_threshold = 3};
+  const vitals::HttpGetProbe readiness{.path = "/ready", .timeout = 2s, .period = 5s, .failure_threshold = 3};
   vitals::test::Kubelet kubelet{health, clock, {.readiness = readiness}};
   kubelet.advance(35s);
   const vitals::test::Server server{health};

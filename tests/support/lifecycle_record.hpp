@@ -38,7 +38,7 @@ class LifecycleRecord {
   [[nodiscard]] vitals::LifecycleOptions options(vitals::Duration propagation_delay,
                                                  std::vector<int> signals = {}) const {
     return {.propagation_delay = propagation_delay,
-            .deadline = std::chrono::minutes{5},
+            .grace_period = std::chrono::minutes{5} + std::chrono::seconds{5},
             .stop_signals = std::move(signals),
             .log = [](std::string_view) {},
             .on_event = *this};

@@ -50,11 +50,11 @@ inline std::string block(const std::string& manifest, const std::string& key) {
   return block;
 }
 
-inline std::optional<vitals::test::HttpGetProbe> probe_of(const std::string& manifest, const std::string& key) {
+inline std::optional<vitals::HttpGetProbe> probe_of(const std::string& manifest, const std::string& key) {
   const std::string text = block(manifest, key);
   if (text.empty()) return std::nullopt;
   using std::chrono::seconds;
-  vitals::test::HttpGetProbe probe{.path = between(text, "httpGet: {path: ", ',')};
+  vitals::HttpGetProbe probe{.path = between(text, "httpGet: {path: ", ',')};
   if (const auto value = number(text, "initialDelaySeconds")) probe.initial_delay = seconds{*value};
   if (const auto value = number(text, "timeoutSeconds")) probe.timeout = seconds{*value};
   if (const auto value = number(text, "periodSeconds")) probe.period = seconds{*value};
@@ -67,7 +67,7 @@ inline std::optional<vitals::test::HttpGetProbe> probe_of(const std::string& man
 
 /// What examples/kubernetes/deployment.yaml tells the kubelet.
 struct Manifest {
-  vitals::test::ContainerProbes probes;
+  vitals::ContainerProbes probes;
   /// From SIGTERM to SIGKILL.
   std::chrono::seconds termination_grace_period;
   /// For how long a new instance must have been ready before a rollout ends an old one.
@@ -84,7 +84,7 @@ inline Manifest read_manifest() {
 }
 
 /// The load balancer of the pictures, which asks by itself; a probe like the kubelet's.
-inline vitals::test::HttpGetProbe load_balancer() {
+inline vitals::HttpGetProbe load_balancer() {
   return {.path = "/ready", .period = std::chrono::seconds{4}, .success_threshold = 2, .failure_threshold = 2};
 }
 

@@ -85,7 +85,7 @@ class ServedConnectionTest : public testing::Test {
   static vitals::SteadyTime now() noexcept { return time_; }
 
   vitals::HealthRegistry health_{{.answer_budget = std::chrono::seconds{60}}};
-  vitals::detail::Answers answers_{vitals::detail::state_of(health_), {.details = vitals::Details::always}};
+  vitals::detail::Answers answers_{vitals::detail::state_of(health_), {.details = vitals::Callers::anyone}};
   vitals::detail::Limits limits_;
   vitals::HealthServerOptions options_ = {};
   std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>(&now);

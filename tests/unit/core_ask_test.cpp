@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/handles.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core/state/probes.hpp"
@@ -23,8 +23,8 @@ using vitals::every;
 using vitals::HealthRegistry;
 using vitals::on_demand;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::detail::ProbeSet;
 using vitals::detail::state_of;
 using vitals::test::ManualClock;
@@ -35,7 +35,7 @@ class AskTest : public testing::Test {
   void ask(Probe probe, std::string_view check = {}) {
     EXPECT_EQ(vitals::detail::ask(*state_of(health_), ProbeSet::of(probe), check, [] {}).wait, nullptr);
   }
-  CheckReport check(const std::string& name) const { return health_.report(Probe::readiness).find(name).value(); }
+  CheckReport check(const std::string& name) const { return health_.report(name); }
 
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
@@ -102,7 +102,7 @@ TEST_F(AskTest, RunsOnlyTheCheckThatIsNamed) {
 }
 
 TEST_F(AskTest, RunsTheStartupChecksTooUntilStartupHasSucceeded) {
-  const StatusFlag hold{CheckResult::fail()};
+  const PushedCheck hold{CheckResult::fail()};
   health_.add_startup_check("hold", hold);
   health_.add_startup_check("migration", [] {}, {.schedule = on_demand(0s)});
   health_.run_due();

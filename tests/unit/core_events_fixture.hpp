@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/handles.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 namespace vitals::inline v1::test {

@@ -15,11 +15,11 @@ using testing::IsEmpty;
 using vitals::CheckResult;
 using vitals::every;
 using vitals::Heartbeat;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::test::EventsTest;
 
 TEST_F(EventsTest, BeginWithThePresentStateOfEachProbe) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::fail("lost")});
+  health_.add_readiness_check("feed", PushedCheck{CheckResult::fail("lost")});
 
   listen();
 
@@ -27,7 +27,7 @@ TEST_F(EventsTest, BeginWithThePresentStateOfEachProbe) {
 }
 
 TEST_F(EventsTest, BeginWithTheNumberOfTheLastTransition) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   flag.set(CheckResult::fail());  // two more: the check and the probe
 
@@ -58,7 +58,7 @@ TEST_F(EventsTest, TellNothingOfResultsThatChangeNothing) {
 }
 
 TEST_F(EventsTest, TellEachTransitionOnceWithItsReason) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   listen();
   news();
@@ -72,8 +72,8 @@ TEST_F(EventsTest, TellEachTransitionOnceWithItsReason) {
 }
 
 TEST_F(EventsTest, TellNothingOfAProbeThatStaysWhatItIs) {
-  health_.add_readiness_check("bad", StatusFlag{CheckResult::fail()});
-  const StatusFlag flag{CheckResult::pass()};
+  health_.add_readiness_check("bad", PushedCheck{CheckResult::fail()});
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   listen();
   news();
@@ -99,7 +99,7 @@ TEST_F(EventsTest, TellNothingOfAFailureThatDoesNotCountYet) {
 }
 
 TEST_F(EventsTest, TellOfAProbeWhatItsCheckCountsFor) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("cache", flag, {.critical = false});
   listen();
   news();
@@ -110,7 +110,7 @@ TEST_F(EventsTest, TellOfAProbeWhatItsCheckCountsFor) {
 }
 
 TEST_F(EventsTest, TellWhatTimeAloneChanges) {
-  const StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+  const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   health_.add_readiness_check("feed", flag);
   listen();
   news();
@@ -147,7 +147,7 @@ TEST_F(EventsTest, TellOfACheckThatNeverRan) {
 }
 
 TEST_F(EventsTest, TellOfTheStartupLatch) {
-  const StatusFlag hold{CheckResult::fail("migrating")};
+  const PushedCheck hold{CheckResult::fail("migrating")};
   health_.add_startup_check("migration", hold);
   listen();
   EXPECT_THAT(news(), ElementsAre("liveness pass", "readiness fail starting", "startup fail migration: migrating"));
@@ -158,7 +158,7 @@ TEST_F(EventsTest, TellOfTheStartupLatch) {
 }
 
 TEST_F(EventsTest, TellNothingOfLivenessWhoseBoundsBeginAnewAtTheLatch) {
-  const StatusFlag hold{CheckResult::fail()};
+  const PushedCheck hold{CheckResult::fail()};
   const Heartbeat beat{5s};
   health_.add_startup_check("hold", hold);
   health_.add_liveness_check("loop", beat);
@@ -173,7 +173,7 @@ TEST_F(EventsTest, TellNothingOfLivenessWhoseBoundsBeginAnewAtTheLatch) {
 }
 
 TEST_F(EventsTest, TellOfAProbeWhoseFailingCheckWasRemoved) {
-  const auto handle = health_.add_readiness_check("feed", StatusFlag{CheckResult::fail("lost")});
+  const auto handle = health_.add_readiness_check("feed", PushedCheck{CheckResult::fail("lost")});
   listen();
   news();
 
@@ -183,7 +183,7 @@ TEST_F(EventsTest, TellOfAProbeWhoseFailingCheckWasRemoved) {
 }
 
 TEST_F(EventsTest, AreNumberedWithoutGaps) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   listen();
   for (int i = 0; i < 5; ++i) {

@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/handles.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 namespace {
@@ -22,8 +22,8 @@ using vitals::HealthEvent;
 using vitals::HealthListener;
 using vitals::HealthRegistry;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::Subscription;
 using vitals::test::ManualClock;
 
@@ -45,7 +45,7 @@ class ListenersTest : public testing::Test {
 
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
-  StatusFlag flag_{CheckResult::pass()};
+  PushedCheck flag_{CheckResult::pass()};
 };
 
 TEST_F(ListenersTest, GetTheSameEventsInTheSameOrder) {
@@ -178,7 +178,7 @@ TEST_F(ListenersTest, MayAddAndRemoveChecks) {
   std::optional<vitals::CheckHandle> added;
   const auto subscription = health_.on_change([&](const HealthEvent& event) {
     if (event.check != "feed") return;
-    if (event.to == Status::fail) added = health_.add_readiness_check("added", StatusFlag{CheckResult::warn()});
+    if (event.to == Status::fail) added = health_.add_readiness_check("added", PushedCheck{CheckResult::warn()});
     if (event.to == Status::pass) added->remove();
   });
 

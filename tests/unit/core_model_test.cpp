@@ -144,7 +144,8 @@ TEST_F(ModelTest, StartupSucceedsOnceAndForGood) {
   run(*check, CheckResult::fail("cold"));
 
   EXPECT_EQ(status(Probe::startup), Status::pass);
-  EXPECT_EQ(report_of(model_, Probe::startup, now_).find("cache")->status, Status::pass);
+  const auto startup = report_of(model_, Probe::startup, now_);
+  EXPECT_EQ(startup.find("cache")->status, Status::pass);
 }
 
 TEST_F(ModelTest, AShutdownFreezesWhatIsKnown) {

@@ -7,8 +7,8 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 
 namespace {
 
@@ -21,8 +21,8 @@ using vitals::every;
 using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::on_demand;
+using vitals::PushedCheck;
 using vitals::RegistryOptions;
-using vitals::StatusFlag;
 
 /// What `action` is refused with; empty if it isn't.
 template <class Action>
@@ -142,7 +142,7 @@ TEST(CheckOptionsTest, HaveAStaleBoundThatExceedsTheMaximumAge) {
 TEST(InstantCheckOptionsTest, AreCriticalAndLastKnownGoodForOnly) {
   HealthRegistry health;
   const Heartbeat beat{1s};
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
 
   EXPECT_EQ(refusal_of([&] {
               health.add_readiness_check("beat", beat, {.critical = false, .last_known_good_for = 1s});
@@ -153,14 +153,14 @@ TEST(InstantCheckOptionsTest, AreCriticalAndLastKnownGoodForOnly) {
 
 TEST(InstantCheckOptionsTest, AreRefusedWhereTheyWouldSchedule) {
   const Heartbeat beat{1s};
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   const CheckOptions refused[] = {{.timeout = 100ms},       {.schedule = every(1s)},  {.schedule = on_demand(2s)},
                                   {.failure_threshold = 2}, {.success_threshold = 2}, {.stale_after = 10s}};
 
   for (const auto& options : refused) {
     HealthRegistry health;
     EXPECT_THAT(refusal_of([&] { health.add_readiness_check("database", beat, options); }), names("Heartbeat"));
-    EXPECT_THAT(refusal_of([&] { health.add_readiness_check("database", flag, options); }), names("StatusFlag"));
+    EXPECT_THAT(refusal_of([&] { health.add_readiness_check("database", flag, options); }), names("PushedCheck"));
   }
 }
 
@@ -179,9 +179,9 @@ TEST(HeartbeatOptionsTest, HaveALimitFromOneMillisecondToADay) {
   EXPECT_THAT(refusal_of([] { Heartbeat{24h + 1ns}; }), HasSubstr("Heartbeat: limit must be 1 ms to 24 h"));
 }
 
-TEST(StatusFlagOptionsTest, AreValidForOneMillisecondToADay) {
+TEST(PushedCheckOptionsTest, AreValidForOneMillisecondToADay) {
   const auto refusal_for = [](vitals::Duration valid_for) {
-    return refusal_of([&] { StatusFlag{CheckResult::pass(), {.valid_for = valid_for}}; });
+    return refusal_of([&] { PushedCheck{CheckResult::pass(), {.valid_for = valid_for}}; });
   };
 
   EXPECT_EQ(refusal_for(1ms), "");
@@ -208,10 +208,10 @@ TEST(RegistryOptionsTest, NameAServiceWithinTwoHundredAndFiftySixBytes) {
 }
 
 TEST(RegistryOptionsTest, HaveAStartupDeadlineFromOneSecondToADay) {
-  EXPECT_EQ(refusal(RegistryOptions{.startup_deadline = 1s}), "");
-  EXPECT_EQ(refusal(RegistryOptions{.startup_deadline = 24h}), "");
-  EXPECT_THAT(refusal(RegistryOptions{.startup_deadline = 999ms}), HasSubstr("startup_deadline must be 1 s to 24 h"));
-  EXPECT_THAT(refusal(RegistryOptions{.startup_deadline = 25h}), HasSubstr("startup_deadline must be 1 s to 24 h"));
+  EXPECT_EQ(refusal(RegistryOptions{.startup_limit = 1s}), "");
+  EXPECT_EQ(refusal(RegistryOptions{.startup_limit = 24h}), "");
+  EXPECT_THAT(refusal(RegistryOptions{.startup_limit = 999ms}), HasSubstr("startup_limit must be 1 s to 24 h"));
+  EXPECT_THAT(refusal(RegistryOptions{.startup_limit = 25h}), HasSubstr("startup_limit must be 1 s to 24 h"));
 }
 
 TEST(RegistryOptionsTest, HaveAShutdownLimitFromOneSecondToADay) {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/handles.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core/state/checks.hpp"
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using vitals::CheckResult;
 using vitals::HealthRegistry;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::WallTime;
 using vitals::detail::Effects;
 using vitals::detail::Phase;
@@ -40,7 +40,7 @@ class PhaseTest : public testing::Test {
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
   const WallTime constructed_ = clock_.wall_now();
-  StatusFlag hold_{CheckResult::fail("migrating")};
+  PushedCheck hold_{CheckResult::fail("migrating")};
 };
 
 TEST_F(PhaseTest, IsSpelledInLowerCase) {

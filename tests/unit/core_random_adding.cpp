@@ -26,7 +26,8 @@ std::string words_of(const CheckFacts& facts) {
   if (!options.critical) words += ", not critical";
   if (options.last_known_good_for > 0s) words += ", known good for " + in_words(options.last_known_good_for);
   if (!facts.called()) return words;
-  words += ' ' + in_words(options.schedule.interval()) + ", timeout " + in_words(options.timeout) + ", stale after " +
+  const auto period = options.schedule.interval().value_or(options.schedule.max_age().value_or(0s));
+  words += ' ' + in_words(period) + ", timeout " + in_words(options.timeout) + ", stale after " +
            in_words(stale_age(options)) + ", thresholds " + std::to_string(options.failure_threshold) + '/' +
            std::to_string(options.success_threshold);
   if (const auto failing = options.schedule.while_failing()) words += ", while failing " + in_words(*failing);
@@ -95,7 +96,7 @@ void RandomWorld::choose_schedule(CheckOptions& options, Probe probe) {
   // With an age of 0 each question counts a missed turn: one must not decide by itself.
   const bool ageless = probe != Probe::startup && options.failure_threshold <= 2 && dice_.chance(25);
   options.schedule = on_demand(ageless ? Duration::zero() : dice_.one_of<Duration>({1s, 10s}));
-  const auto soon = options.schedule.interval() + 500ms;
+  const auto soon = options.schedule.max_age().value() + 500ms;
   options.stale_after = dice_.one_of<std::optional<Duration>>({std::nullopt, soon});
 }
 
@@ -117,7 +118,7 @@ void RandomWorld::add_flag(CheckFacts facts) {
   if (flags_.empty() || dice_.chance(70)) {
     const auto result = any_result();
     const auto valid_for = dice_.one_of<std::optional<Duration>>({std::nullopt, 2s, 10s});
-    flags_.push_back({StatusFlag{result, {.valid_for = valid_for}}, std::make_shared<FlagFacts>()});
+    flags_.push_back({PushedCheck{result, {.valid_for = valid_for}}, std::make_shared<FlagFacts>()});
     *flags_.back().facts = {.valid_for = valid_for, .sets = {{now(), result}}};
     note("make flag " + std::to_string(flags_.size() - 1) + ' ' + std::string{to_string(result.status())} +
          (valid_for ? " valid for " + in_words(*valid_for) : ""));

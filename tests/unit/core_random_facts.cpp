@@ -200,15 +200,14 @@ std::optional<SteadyTime> last_result_at(const CheckFacts& check, SteadyTime now
 bool wants_run(const CheckFacts& check, SteadyTime now) {
   const auto last = last_result_at(check, now);
   if (!last) return true;
-  const auto& schedule = check.options.schedule;
-  if (schedule.kind() == Schedule::Kind::on_demand) return now >= *last + schedule.interval();
+  if (const auto max_age = check.options.schedule.max_age()) return now >= *last + *max_age;
   return now > *last + stale_age(check.options);
 }
 
 Duration stale_age(const CheckOptions& options) {
   if (options.stale_after) return *options.stale_after;
-  const bool on_demand = options.schedule.kind() == Schedule::Kind::on_demand;
-  return on_demand ? Duration{30s} : 3 * options.schedule.interval() + options.timeout;
+  const auto interval = options.schedule.interval();
+  return interval ? 3 * *interval + options.timeout : Duration{30s};
 }
 
 CheckReport judge(const CheckFacts& check, std::optional<SteadyTime> latched, SteadyTime now) {
@@ -236,8 +235,8 @@ std::vector<SteadyTime> turning_points(const CheckFacts& check, std::optional<St
   if (check.under_way()) points.insert(points.end(), 3, deadline_of(check));  // the most interesting one
   const auto last = last_result_at(check, now).value_or(since);
   const auto& schedule = check.options.schedule;
-  const bool jittered = schedule.kind() == Schedule::Kind::every;
-  const auto turn = jittered ? schedule.interval() / 10 * 11 : schedule.interval();
+  const auto interval = schedule.interval();
+  const auto turn = interval ? *interval / 10 * 11 : schedule.max_age().value();  // with its jitter, at its longest
   points.insert(points.end(), {last + grace, last + stale_age(check.options), last + turn});
   return points;
 }

@@ -10,11 +10,11 @@ namespace {
 constexpr std::size_t slot_of(Probe probe) { return static_cast<std::size_t>(probe); }
 
 /// The interval with its jitter, at its longest.
-Duration longest_interval(const CheckOptions& options) { return options.schedule.interval() / 10 * 11; }
+Duration longest_interval(const CheckOptions& options) { return options.schedule.interval().value() / 10 * 11; }
 
 Duration shortest_interval(const CheckOptions& options) {
   const auto& schedule = options.schedule;
-  return schedule.while_failing().value_or(schedule.interval()) / 10 * 9;
+  return schedule.while_failing().value_or(schedule.interval().value()) / 10 * 9;
 }
 
 // Step (6).
@@ -131,7 +131,7 @@ Report::Data ReferenceModel::report(Probe probe, SteadyTime now) const {
   Report::Data data{.probe = probe};
   for (const auto& check : checks_)
     if (check->probe == probe) data.checks.push_back(judge(*check, latched_, now));
-  const bool shielded = probe == Probe::liveness && starting() && now <= constructed_ + options_.startup_deadline;
+  const bool shielded = probe == Probe::liveness && starting() && now <= constructed_ + options_.startup_limit;
   data.status = worst_of(data.checks, !shielded);
   if (probe == Probe::readiness && starting()) {
     data.status = Status::fail;
@@ -162,7 +162,7 @@ std::vector<SteadyTime> ReferenceModel::turning_points(SteadyTime now) const {
     points.insert(points.end(), of_check.begin(), of_check.end());
   }
   if (shut_down_) points.push_back(*shut_down_ + options_.shutdown_limit);
-  if (starting()) points.push_back(constructed_ + options_.startup_deadline);
+  if (starting()) points.push_back(constructed_ + options_.startup_limit);
   return points;
 }
 

@@ -19,7 +19,7 @@ struct Questions::Path {
 
 namespace {
 
-const EndpointOptions with_details{.details = Details::always};
+const EndpointOptions with_details{.details = Callers::anyone};
 
 int code_of(Status status) { return status == Status::fail ? 503 : 200; }
 
@@ -146,7 +146,7 @@ void Questions::ask(const Path& path, bool compare) {
   if (compare) compare_with_fresh(path, *reply);
 }
 
-void Questions::compare_with_fresh(const Path& path, const Response& kept) {
+void Questions::compare_with_fresh(const Path& path, const HttpResponse& kept) {
   const Endpoint endpoint{health_, with_details};
   const auto fresh = endpoint.handle({.target = path.target, .accept = path.accept});
   model_.ask(path.probes, nullptr, clock_.now());

@@ -30,7 +30,7 @@ class Questions {
   static const std::vector<Path>& paths();
 
   void ask(const Path& path, bool compare);
-  void compare_with_fresh(const Path& path, const Response& kept);
+  void compare_with_fresh(const Path& path, const HttpResponse& kept);
   void compare(const Report& actual, const Report::Data& expected);
   void compare(const CheckReport& actual, const CheckReport& expected);
   void compare_lines(const std::string& body, const Report::Data& expected);

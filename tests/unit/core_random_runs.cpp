@@ -57,9 +57,10 @@ void RandomWorld::run_due() {
 void RandomWorld::learn_missed_turns() {
   if (unclear_.empty()) return;
   for (const auto& check : std::exchange(unclear_, {})) {
-    const auto report = health_.report(check->probe).find(check->name);
+    const auto report = health_.report(check->probe);
+    const auto* found = report.find(check->name);
     const auto expected = judge(*check, std::nullopt, run_due_at_).timeouts;
-    if (report && report->timeouts == expected + 1) check->runs.back().missed.push_back(run_due_at_);
+    if (found != nullptr && found->timeouts == expected + 1) check->runs.back().missed.push_back(run_due_at_);
   }
   model_.settle(run_due_at_);
 }

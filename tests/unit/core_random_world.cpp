@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 RegistryOptions options_by(Dice& dice, const ManualClock& clock) {
   RegistryOptions options{.clock = clock};
-  options.startup_deadline = dice.one_of<Duration>({10min, 20s});
+  options.startup_limit = dice.one_of<Duration>({10min, 20s});
   options.shutdown_limit = dice.one_of<Duration>({5min, 2s});
   return options;
 }

@@ -10,8 +10,8 @@
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
 #include <vitals/heartbeat_group.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core_random_events.hpp"
@@ -38,7 +38,7 @@ class RandomWorld {
     CheckHandle handle;
   };
   struct Flag {
-    StatusFlag flag;
+    PushedCheck flag;
     std::shared_ptr<FlagFacts> facts;
     bool registered = false;
   };

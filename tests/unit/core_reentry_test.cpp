@@ -8,9 +8,11 @@
 #include <gtest/gtest.h>
 
 #include <vitals/handles.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
+
+#include "support/has_check.hpp"
 
 namespace {
 
@@ -20,9 +22,9 @@ using vitals::CheckResult;
 using vitals::Condition;
 using vitals::HealthRegistry;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::ScopedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::test::ManualClock;
 
 class RegistryFixture : public testing::Test {
@@ -77,8 +79,7 @@ TEST_F(ReentryTest, ACheckMayAddAnother) {
 
 TEST_F(ReentryTest, ACheckMayAskForAReport) {
   Condition condition = Condition::fresh;
-  health_.add_readiness_check("curious",
-                              [&] { condition = health_.report(Probe::readiness).find("curious")->condition; });
+  health_.add_readiness_check("curious", [&] { condition = health_.report("curious").condition; });
 
   health_.run_due();
 
@@ -87,8 +88,7 @@ TEST_F(ReentryTest, ACheckMayAskForAReport) {
 
 TEST_F(ReentryTest, ACheckSeesItselfRunning) {
   Condition condition = Condition::fresh;
-  health_.add_readiness_check("curious",
-                              [&] { condition = health_.report(Probe::readiness).find("curious")->condition; });
+  health_.add_readiness_check("curious", [&] { condition = health_.report("curious").condition; });
   health_.run_due();
   clock_.advance(15s);
 
@@ -119,7 +119,7 @@ TEST_F(ReentryTest, ACheckMayRunTheChecksOfAnotherRegistry) {
 }
 
 TEST_F(ReentryTest, ACheckMaySetAFlag) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("flag", flag);
   health_.add_readiness_check("setter", [&] { flag.set(CheckResult::warn()); });
 
@@ -143,11 +143,11 @@ TEST_F(ReentryTest, ACallableMayCallTheRegistryAtItsEnd) {
 }
 
 TEST_F(RemovalTest, FreesTheName) {
-  const auto handle = health_.add_readiness_check("database", StatusFlag{CheckResult::fail()});
+  const auto handle = health_.add_readiness_check("database", PushedCheck{CheckResult::fail()});
 
   handle.remove();
 
-  EXPECT_NO_THROW(health_.add_liveness_check("database", StatusFlag{CheckResult::pass()}));
+  EXPECT_NO_THROW(health_.add_liveness_check("database", PushedCheck{CheckResult::pass()}));
   EXPECT_EQ(checks(), 0U);
 }
 
@@ -231,7 +231,7 @@ TEST_F(RemovalTest, ComesToTheCheckThatIsAssignedOver) {
   scoped = health_.add_readiness_check("second", [] {});
 
   ASSERT_EQ(checks(), 1U);
-  EXPECT_NE(health_.report(Probe::readiness).find("second"), std::nullopt);
+  EXPECT_TRUE(vitals_test::has_check(health_, Probe::readiness, "second"));
 }
 
 TEST_F(RemovalTest, DoesNotComeToAScopedCheckThatWasReleased) {

@@ -8,8 +8,8 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core/state/probes.hpp"
@@ -27,8 +27,8 @@ using vitals::CheckResult;
 using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::detail::state_of;
 using vitals::test::ManualClock;
 
@@ -77,7 +77,7 @@ TEST(RegistrationTest, RefusesANameThatAnotherProbeHas) {
 
 TEST(RegistrationTest, RefusesAStartupCheckOnceStartupHasSucceeded) {
   HealthRegistry health;
-  health.add_startup_check("first", StatusFlag{CheckResult::pass()});
+  health.add_startup_check("first", PushedCheck{CheckResult::pass()});
 
   const auto refusal = refusal_of([&] { health.add_startup_check("second", [] {}); });
 
@@ -86,7 +86,7 @@ TEST(RegistrationTest, RefusesAStartupCheckOnceStartupHasSucceeded) {
 
 TEST(RegistrationTest, StillTakesOtherChecksOnceStartupHasSucceeded) {
   HealthRegistry health;
-  health.add_startup_check("first", StatusFlag{CheckResult::pass()});
+  health.add_startup_check("first", PushedCheck{CheckResult::pass()});
 
   EXPECT_NO_THROW(health.add_readiness_check("second", [] {}));
   EXPECT_NO_THROW(health.add_liveness_check("third", [] {}));
@@ -118,9 +118,32 @@ TEST(RegistrationTest, FindsACheckByItsName) {
   ASSERT_NE(report.find("database"), nullptr);
   EXPECT_EQ(report.find("database")->name, "database");
   EXPECT_EQ(report.find("data"), nullptr);
-  EXPECT_TRUE(health.report(Probe::readiness).find("database").has_value());
-  EXPECT_FALSE(health.report(Probe::liveness).find("database").has_value());
 }
+
+TEST(RegistrationTest, ReportsACheckByItsName) {
+  HealthRegistry health;
+  health.add_readiness_check("database", [] {});
+  health.add_liveness_check("loop", [] {});
+
+  EXPECT_EQ(health.report("database").name, "database");
+  EXPECT_EQ(health.report(std::string{"loop"}).probe, Probe::liveness);
+}
+
+TEST(RegistrationTest, NamesTheCheckThatThereIsNoReportOf) {
+  const HealthRegistry health;
+
+  EXPECT_THAT([&] { static_cast<void>(health.report("databse")); },
+              testing::ThrowsMessage<std::out_of_range>("vitals: there is no check \"databse\""));
+}
+
+// It would point into the report that goes.
+template <class AnyReport>
+constexpr bool finds_by_pointer = requires(AnyReport report) {
+  static_cast<AnyReport&&>(report).find("database");
+};
+static_assert(finds_by_pointer<const vitals::Report&>);
+static_assert(!finds_by_pointer<vitals::Report&&>);
+static_assert(!finds_by_pointer<const vitals::Report&&>);
 
 TEST(RegistrationTest, KnowsTheProbeOfEachCheck) {
   HealthRegistry health;
@@ -138,7 +161,7 @@ TEST(RegistrationTest, KnowsTheProbeOfEachCheck) {
 
 TEST(StrongExceptionSafetyTest, LeavesNothingBehindARefusedCheck) {
   HealthRegistry health;
-  health.add_readiness_check("taken", StatusFlag{CheckResult::pass()});
+  health.add_readiness_check("taken", PushedCheck{CheckResult::pass()});
   const auto version = state_of(health)->version.load();
 
   EXPECT_ANY_THROW(health.add_readiness_check("Bad", [] {}));
@@ -206,11 +229,11 @@ TEST(ClockTest, IsTheSameForAllRegistriesOfOneFlag) {
   const ManualClock another;
   HealthRegistry first{{.clock = one}};
   HealthRegistry second{{.clock = another}};
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   first.add_readiness_check("feed", flag);
 
   EXPECT_THAT(refusal_of([&] { second.add_readiness_check("feed", flag); }),
-              AllOf(HasSubstr("check \"feed\""), HasSubstr("StatusFlag")));
+              AllOf(HasSubstr("check \"feed\""), HasSubstr("PushedCheck")));
 }
 
 }  // namespace

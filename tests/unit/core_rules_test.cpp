@@ -11,9 +11,9 @@
 
 #include <vitals/endpoint.hpp>
 #include <vitals/heartbeat_group.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core/state/registry_state.hpp"
@@ -31,8 +31,8 @@ using vitals::Condition;
 using vitals::every;
 using vitals::HealthRegistry;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::test::ManualClock;
 
 class RulesTest : public testing::Test {
@@ -43,9 +43,7 @@ class RulesTest : public testing::Test {
         name, [&](const CheckContext&, const CheckCompletion& completion) { done_ = completion; }, options);
   }
   Status status(Probe probe) const { return health_.report(probe).status(); }
-  CheckReport check(const std::string& name, Probe probe = Probe::readiness) const {
-    return health_.report(probe).find(name).value();
-  }
+  CheckReport check(const std::string& name) const { return health_.report(name); }
   /// Each event from now on, as "database: pass -> fail (reason)".
   [[nodiscard]] vitals::Subscription listen() {
     return health_.on_change([this](const vitals::HealthEvent& event) {
@@ -98,9 +96,9 @@ TEST_F(RulesTest, TheRunOfAStaleCheckBecomesOverdue) {
 }
 
 TEST_F(RulesTest, StartupDoesntSucceedOnWhatHasBecomeStale) {
-  const StatusFlag other{CheckResult::fail("loading")};
+  const PushedCheck other{CheckResult::fail("loading")};
   health_.add_startup_check("cache", other);
-  health_.add_startup_check("config", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  health_.add_startup_check("config", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
   clock_.advance(30s + 1ns);
 
   other.set(CheckResult::pass());
@@ -109,9 +107,9 @@ TEST_F(RulesTest, StartupDoesntSucceedOnWhatHasBecomeStale) {
 }
 
 TEST_F(RulesTest, ReadinessIsJudgedAnewWhenStartupSucceeds) {
-  const StatusFlag hold{CheckResult::fail("loading")};
+  const PushedCheck hold{CheckResult::fail("loading")};
   health_.add_startup_check("cache", hold);
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
   const auto subscription = listen();
   take_events();
   clock_.advance(30s + 1ns);
@@ -123,7 +121,7 @@ TEST_F(RulesTest, ReadinessIsJudgedAnewWhenStartupSucceeds) {
 }
 
 TEST_F(RulesTest, AnOverdueRunAtTheLatchIsNoFurtherFailure) {
-  const StatusFlag hold{CheckResult::fail("loading")};
+  const PushedCheck hold{CheckResult::fail("loading")};
   health_.add_startup_check("cache", hold);
   add_slow("database", {.timeout = 500ms, .schedule = every(5s)});
   health_.run_due();
@@ -136,7 +134,7 @@ TEST_F(RulesTest, AnOverdueRunAtTheLatchIsNoFurtherFailure) {
 }
 
 TEST_F(RulesTest, OneFlagMayHoldTwoStartupChecks) {
-  const StatusFlag flag{CheckResult::fail("loading")};
+  const PushedCheck flag{CheckResult::fail("loading")};
   health_.add_startup_check("config", flag);
   health_.add_startup_check("cache", flag);
   const auto subscription = listen();
@@ -153,12 +151,12 @@ TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
   health_.add_startup_check("cache", [&](const CheckContext&, const CheckCompletion& done) {
     done(CheckResult::pass());
     EXPECT_EQ(status(Probe::startup), Status::pass);
-    EXPECT_EQ(check("cache", Probe::startup).condition, Condition::fresh);
+    EXPECT_EQ(check("cache").condition, Condition::fresh);
   });
 
   health_.run_due();
 
-  EXPECT_EQ(check("cache", Probe::startup).condition, Condition::fresh);
+  EXPECT_EQ(check("cache").condition, Condition::fresh);
 }
 
 // A frozen report keeps its reasons, and what it shows lasts as long as it does.
@@ -183,11 +181,11 @@ TEST_F(RulesTest, ALateResultChangesNothingOfAFrozenReport) {
 
   EXPECT_THAT(take_events(),
               testing::Contains("liveness: fail (loop: a reason that is too long to be kept within a string)"));
-  EXPECT_EQ(check("loop", Probe::liveness).message, "a reason that is too long to be kept within a string");
+  EXPECT_EQ(check("loop").message, "a reason that is too long to be kept within a string");
 }
 
 TEST_F(RulesTest, AShutdownWhileReadinessFailsIsToldOnceAndAsNoTransition) {
-  health_.add_readiness_check("database", StatusFlag{CheckResult::fail("down")});
+  health_.add_readiness_check("database", PushedCheck{CheckResult::fail("down")});
   const auto subscription = listen();
   take_events();
 
@@ -206,7 +204,7 @@ TEST_F(RulesTest, AShutdownWhileReadinessPassesIsATransition) {
 }
 
 TEST_F(RulesTest, LivenessThatHadFailedKeepsItsReasonAfterTheLimitOfTheShutdown) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("deadlock")});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::fail("deadlock")});
   health_.begin_shutdown("SIGTERM");
   clock_.advance(6min);
 
@@ -217,7 +215,7 @@ TEST_F(RulesTest, LivenessThatHadFailedKeepsItsReasonAfterTheLimitOfTheShutdown)
 }
 
 TEST_F(RulesTest, LivenessThatPassedSaysThatTheShutdownOverran) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::pass()});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::pass()});
   health_.begin_shutdown("SIGTERM");
   clock_.advance(6min);
 

@@ -27,6 +27,13 @@ TEST(ScheduleTest, WantsTheFirstRunAtOnce) {
   EXPECT_TRUE(Machine{{.schedule = every(5s)}}.wants_run());
 }
 
+TEST(ScheduleTest, AnswersForItsOwnKind) {
+  EXPECT_EQ(every(5s).interval(), 5s);
+  EXPECT_EQ(every(5s).max_age(), std::nullopt);
+  EXPECT_EQ(on_demand(2s).max_age(), 2s);
+  EXPECT_EQ(on_demand(2s).interval(), std::nullopt);
+}
+
 TEST(OnDemandTest, NeedsNoRunWhileTheResultIsYoungerThanItsMaximumAge) {
   Machine check{{.schedule = on_demand(1s)}};
   check.pass();
@@ -222,7 +229,7 @@ TEST_F(RunDueTest, RunsACheckWhoseCallOverranAgainAfterAsLongAsThatTook) {
   });
 
   health_.run_due();
-  EXPECT_EQ(health_.report(Probe::readiness).find("slow")->message, "timed out after 500 ms, still running");
+  EXPECT_EQ(health_.report("slow").message, "timed out after 500 ms, still running");
   slow = false;
 
   clock_.advance(2s - 1ns);

@@ -8,8 +8,8 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 namespace {
@@ -23,8 +23,8 @@ using vitals::HealthEvent;
 using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::test::ManualClock;
 
 class ShutdownTest : public testing::Test {
@@ -36,17 +36,17 @@ class ShutdownTest : public testing::Test {
 };
 
 TEST_F(ShutdownTest, FailsReadinessWithTheReason) {
-  health_.add_readiness_check("database", StatusFlag{CheckResult::pass()});
+  health_.add_readiness_check("database", PushedCheck{CheckResult::pass()});
 
   health_.begin_shutdown("SIGTERM");
 
   EXPECT_EQ(status(Probe::readiness), Status::fail);
   EXPECT_EQ(health_.report(Probe::readiness).reason(), "SIGTERM");
-  EXPECT_EQ(health_.report(Probe::readiness).find("database")->status, Status::pass);
+  EXPECT_EQ(health_.report("database").status, Status::pass);
 }
 
 TEST_F(ShutdownTest, FailsReadinessForGood) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   health_.begin_shutdown("SIGTERM");
 
@@ -77,7 +77,7 @@ TEST_F(ShutdownTest, KeepsTheFirstReason) {
 }
 
 TEST_F(ShutdownTest, ServesTheLivenessReportUnchanged) {
-  const StatusFlag flag{CheckResult::pass("fine")};
+  const PushedCheck flag{CheckResult::pass("fine")};
   const Heartbeat beat{5s};
   health_.add_liveness_check("flag", flag);
   health_.add_liveness_check("beat", beat);
@@ -98,7 +98,7 @@ TEST_F(ShutdownTest, ServesTheLivenessReportUnchanged) {
 }
 
 TEST_F(ShutdownTest, LeavesFailedLivenessFailed) {
-  const StatusFlag flag{CheckResult::fail("stuck")};
+  const PushedCheck flag{CheckResult::fail("stuck")};
   health_.add_liveness_check("flag", flag);
   health_.begin_shutdown("SIGTERM");
 
@@ -108,7 +108,7 @@ TEST_F(ShutdownTest, LeavesFailedLivenessFailed) {
 }
 
 TEST_F(ShutdownTest, LeavesLivenessAsItIsThoughItsChecksAreRemoved) {
-  auto handle = health_.add_liveness_check("flag", StatusFlag{CheckResult::warn()});
+  auto handle = health_.add_liveness_check("flag", PushedCheck{CheckResult::warn()});
   health_.begin_shutdown("SIGTERM");
 
   handle.remove();
@@ -118,19 +118,19 @@ TEST_F(ShutdownTest, LeavesLivenessAsItIsThoughItsChecksAreRemoved) {
 }
 
 TEST_F(ShutdownTest, LeavesAStartupThatHasNotSucceededAsItIs) {
-  const StatusFlag flag{CheckResult::fail("migrating")};
+  const PushedCheck flag{CheckResult::fail("migrating")};
   health_.add_startup_check("migration", flag);
   health_.begin_shutdown("SIGTERM");
 
   flag.set(CheckResult::pass());
 
   EXPECT_EQ(status(Probe::startup), Status::fail);
-  EXPECT_EQ(health_.report(Probe::startup).find("migration")->message, "migrating");
+  EXPECT_EQ(health_.report("migration").message, "migrating");
 }
 
 TEST_F(ShutdownTest, LeavesAStartupAsItIsThoughItsFailingCheckIsRemoved) {
-  const auto handle = health_.add_startup_check("migration", StatusFlag{CheckResult::fail()});
-  health_.add_startup_check("other", StatusFlag{CheckResult::pass()});
+  const auto handle = health_.add_startup_check("migration", PushedCheck{CheckResult::fail()});
+  health_.add_startup_check("other", PushedCheck{CheckResult::pass()});
   health_.begin_shutdown("SIGTERM");
 
   handle.remove();
@@ -140,7 +140,7 @@ TEST_F(ShutdownTest, LeavesAStartupAsItIsThoughItsFailingCheckIsRemoved) {
 }
 
 TEST_F(ShutdownTest, TellsItsReasonAlsoDuringStartup) {
-  health_.add_startup_check("migration", StatusFlag{CheckResult::fail()});
+  health_.add_startup_check("migration", PushedCheck{CheckResult::fail()});
 
   health_.begin_shutdown("SIGTERM");
 
@@ -148,8 +148,8 @@ TEST_F(ShutdownTest, TellsItsReasonAlsoDuringStartup) {
 }
 
 TEST_F(ShutdownTest, KeepsAnUnfinishedStartupFromFailingLiveness) {
-  health_.add_startup_check("migration", StatusFlag{CheckResult::fail()});
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail()});
+  health_.add_startup_check("migration", PushedCheck{CheckResult::fail()});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::fail()});
   health_.begin_shutdown("SIGTERM");
 
   clock_.advance(5min);
@@ -205,7 +205,7 @@ TEST_F(ShutdownTest, IgnoresTheResultOfARunThatWasUnderWay) {
 }
 
 TEST_F(ShutdownTest, FailsLivenessWhenItOverruns) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::pass()});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::pass()});
   health_.begin_shutdown("SIGTERM");
 
   clock_.advance(5min);
@@ -227,7 +227,7 @@ TEST_F(ShutdownTest, OverrunsByTheLimitOfTheRegistry) {
 }
 
 TEST_F(ShutdownTest, IsOneEventOfReadiness) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_liveness_check("flag", flag);
   std::vector<HealthEvent> events;
   const auto subscription = health_.on_change([&](const HealthEvent& event) { events.push_back(event); });

@@ -6,8 +6,8 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core/state/listeners.hpp"
@@ -20,8 +20,8 @@ using vitals::CheckResult;
 using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::test::ManualClock;
 
 /// A service whose startup is held by a flag.
@@ -31,16 +31,16 @@ class StartupTest : public testing::Test {
 
   void start_up() { hold_.set(CheckResult::pass()); }
   Status status(Probe probe) const { return health_.report(probe).status(); }
-  CheckReport check(const std::string& name, Probe probe) const { return health_.report(probe).find(name).value(); }
+  CheckReport check(const std::string& name) const { return health_.report(name); }
 
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
-  StatusFlag hold_{CheckResult::fail("migrating")};
+  PushedCheck hold_{CheckResult::fail("migrating")};
   vitals::CheckHandle held_;
 };
 
 TEST_F(StartupTest, MakesReadinessFailUntilItSucceeds) {
-  health_.add_readiness_check("database", StatusFlag{CheckResult::pass()});
+  health_.add_readiness_check("database", PushedCheck{CheckResult::pass()});
   EXPECT_EQ(status(Probe::readiness), Status::fail);
   EXPECT_EQ(health_.report(Probe::readiness).reason(), "starting");
 
@@ -53,15 +53,15 @@ TEST_F(StartupTest, MakesReadinessFailUntilItSucceeds) {
 TEST_F(StartupTest, MakesReadinessFailAlsoWithoutReadinessChecks) { EXPECT_EQ(status(Probe::readiness), Status::fail); }
 
 TEST_F(StartupTest, ShowsAFailingLivenessCheckWithoutCountingIt) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("stuck")});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::fail("stuck")});
 
   EXPECT_EQ(status(Probe::liveness), Status::pass);
-  EXPECT_EQ(check("loop", Probe::liveness).status, Status::fail);
-  EXPECT_EQ(check("loop", Probe::liveness).message, "stuck");
+  EXPECT_EQ(check("loop").status, Status::fail);
+  EXPECT_EQ(check("loop").message, "stuck");
 }
 
 TEST_F(StartupTest, CountsLivenessFromTheLatchOn) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("stuck")});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::fail("stuck")});
 
   start_up();
 
@@ -69,7 +69,7 @@ TEST_F(StartupTest, CountsLivenessFromTheLatchOn) {
 }
 
 TEST_F(StartupTest, ShieldsLivenessUpToTheDeadlineAndNotLonger) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::fail("stuck")});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::fail("stuck")});
 
   clock_.advance(10min);
   EXPECT_EQ(status(Probe::liveness), Status::pass);
@@ -80,7 +80,7 @@ TEST_F(StartupTest, ShieldsLivenessUpToTheDeadlineAndNotLonger) {
 }
 
 TEST_F(StartupTest, DoesNotFailLivenessThatIsGoodAtTheDeadline) {
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::pass()});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::pass()});
 
   clock_.advance(11min);
 
@@ -111,7 +111,7 @@ TEST_F(StartupTest, KeepsItsReportAfterTheLatch) {
   hold_.set(CheckResult::fail("again"));
 
   EXPECT_EQ(status(Probe::startup), Status::pass);
-  EXPECT_EQ(check("hold", Probe::startup).status, Status::pass);
+  EXPECT_EQ(check("hold").status, Status::pass);
   EXPECT_EQ(health_.report(Probe::startup).time(), latched_at);
   EXPECT_EQ(status(Probe::readiness), Status::pass);
 }
@@ -155,7 +155,7 @@ TEST_F(StartupTest, RunsItsChecksNoMoreAfterTheLatch) {
 }
 
 TEST_F(StartupTest, LatchesWhenTheFailingCheckIsRemoved) {
-  health_.add_startup_check("other", StatusFlag{CheckResult::pass()});
+  health_.add_startup_check("other", PushedCheck{CheckResult::pass()});
 
   held_.remove();
 
@@ -168,7 +168,7 @@ TEST_F(StartupTest, DoesNotLatchWhenItsLastCheckIsRemoved) {
 
   EXPECT_EQ(status(Probe::startup), Status::pass);
   EXPECT_EQ(status(Probe::readiness), Status::pass);
-  EXPECT_NO_THROW(health_.add_startup_check("late", StatusFlag{CheckResult::fail()}));
+  EXPECT_NO_THROW(health_.add_startup_check("late", PushedCheck{CheckResult::fail()}));
   EXPECT_EQ(status(Probe::readiness), Status::fail);
 }
 
@@ -203,7 +203,7 @@ TEST_F(StartupTest, GivesHeartbeatsAFreshLimitAtTheLatch) {
   const Heartbeat beat{5s};
   health_.add_liveness_check("loop", beat);
   clock_.advance(1min);
-  EXPECT_EQ(check("loop", Probe::liveness).status, Status::fail);
+  EXPECT_EQ(check("loop").status, Status::fail);
 
   start_up();
   EXPECT_EQ(status(Probe::liveness), Status::pass);
@@ -217,7 +217,7 @@ TEST_F(StartupTest, GivesHeartbeatsAFreshLimitAtTheLatch) {
 TEST_F(StartupTest, GivesLivenessChecksThatNeverRanAFreshBoundAtTheLatch) {
   health_.add_liveness_check("loop", [] {});
   clock_.advance(1min);
-  EXPECT_EQ(check("loop", Probe::liveness).status, Status::fail);
+  EXPECT_EQ(check("loop").status, Status::fail);
 
   start_up();
 
@@ -255,7 +255,7 @@ TEST_F(StartupTest, TellsOfLivenessChecksThatTheLatchFreshens) {
 }
 
 TEST_F(StartupTest, DoesNotFreshenAFlagAtTheLatch) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
   clock_.advance(1min);
 
   start_up();

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using vitals::CheckResult;
 using vitals::HealthEvent;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::test::subject;
 
 using TransitionsTest = vitals::test::EventsTest;
@@ -26,7 +26,7 @@ std::vector<std::string> spans(const std::vector<HealthEvent>& events) {
 }
 
 TEST_F(TransitionsTest, CarryTheirTime) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   listen();
   news();
@@ -42,7 +42,7 @@ TEST_F(TransitionsTest, CarryTheirTime) {
 }
 
 TEST_F(TransitionsTest, CarryHowLongTheStateBeforeLasted) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   clock_.advance(1h);
   health_.add_readiness_check("feed", flag);  // its probe has passed for an hour
   listen();
@@ -63,14 +63,14 @@ TEST_F(TransitionsTest, CarryHowLongTheStateBeforeLasted) {
 TEST_F(TransitionsTest, CarryNoDurationIfThereWasNoStateBefore) {
   clock_.advance(7s);
   listen();
-  health_.add_liveness_check("loop", StatusFlag{CheckResult::pass()});
+  health_.add_liveness_check("loop", PushedCheck{CheckResult::pass()});
   health_.run_due();
 
   EXPECT_THAT(spans(events_), ElementsAre("liveness 0 s", "readiness 0 s", "startup 0 s", "liveness/loop 0 s"));
 }
 
 TEST_F(TransitionsTest, CarryADurationThatAJumpOfTheWallClockDoesNotChange) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag, {.critical = false});
   listen();
   news();

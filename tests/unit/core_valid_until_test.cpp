@@ -6,8 +6,8 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 
 #include "core_version_fixture.hpp"
 
@@ -21,7 +21,7 @@ using vitals::every;
 using vitals::Heartbeat;
 using vitals::on_demand;
 using vitals::Probe;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::SteadyTime;
 
 using ValidUntilTest = vitals_test::VersionFixture;
@@ -119,20 +119,20 @@ TEST_F(ValidUntilTest, IsNoMoreThanTheLimitWhileAHeartbeatIsIdle) {
 }
 
 TEST_F(ValidUntilTest, IsTheEndOfAFlagsValidity) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
 
   EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 30s + 1ns);
 }
 
 TEST_F(ValidUntilTest, IsTheEarliestOfAllChecks) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
-  health_.add_readiness_check("short", StatusFlag{CheckResult::pass(), {.valid_for = 10s}});
+  health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
+  health_.add_readiness_check("short", PushedCheck{CheckResult::pass(), {.valid_for = 10s}});
 
   EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 10s + 1ns);
 }
 
 TEST_F(ValidUntilTest, IsTheEndOfTheShieldDuringStartup) {
-  health_.add_startup_check("hold", StatusFlag{CheckResult::fail()});
+  health_.add_startup_check("hold", PushedCheck{CheckResult::fail()});
 
   EXPECT_EQ(valid_until(Probe::liveness), clock_.now() + 10min + 1ns);
 }

@@ -6,8 +6,8 @@
 
 #include <vitals/handles.hpp>
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 
 #include "core/state/checks.hpp"
 #include "core/state/probes.hpp"
@@ -22,7 +22,7 @@ using vitals::CheckResult;
 using vitals::every;
 using vitals::Heartbeat;
 using vitals::Probe;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::detail::Effects;
 using vitals::detail::ProbeSet;
 using vitals::detail::state_of;
@@ -31,7 +31,7 @@ using VersionNumberTest = vitals_test::VersionFixture;
 using StillHoldsTest = vitals_test::VersionFixture;
 
 TEST_F(StillHoldsTest, UntilItsTimeIsOver) {
-  health_.add_readiness_check("feed", StatusFlag{CheckResult::pass(), {.valid_for = 1s}});
+  health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 1s}});
 
   clock_.advance(1s);
   EXPECT_TRUE(still_holds(version()));
@@ -41,7 +41,7 @@ TEST_F(StillHoldsTest, UntilItsTimeIsOver) {
 }
 
 TEST_F(StillHoldsTest, UntilSomethingChanges) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   const auto before = version();
 
@@ -98,7 +98,7 @@ TEST_F(VersionNumberTest, ChangesWithATimeoutAndWithTheReturnOfTheRun) {
 }
 
 TEST_F(VersionNumberTest, ChangesWithEachSet) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
 
   EXPECT_TRUE(changes([&] { flag.set(CheckResult::warn()); }));
@@ -106,7 +106,7 @@ TEST_F(VersionNumberTest, ChangesWithEachSet) {
 }
 
 TEST_F(VersionNumberTest, ChangesWithTheStartupLatch) {
-  const StatusFlag hold{CheckResult::fail()};
+  const PushedCheck hold{CheckResult::fail()};
   health_.add_startup_check("hold", hold);
 
   EXPECT_TRUE(changes([&] { hold.set(CheckResult::pass()); }));

@@ -15,14 +15,14 @@
 namespace {
 
 using vitals::HealthRegistry;
+using vitals::HttpResponse;
 using vitals::Probe;
-using vitals::Response;
 using vitals::detail::Answers;
 using vitals::detail::Delivery;
 using vitals::detail::Route;
 using vitals::detail::state_of;
 
-using Reply = std::optional<Response>;
+using Reply = std::optional<HttpResponse>;
 
 class DeliveryTest : public testing::Test {
  protected:

@@ -13,11 +13,11 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+using vitals::Callers;
 using vitals::CheckResult;
-using vitals::Details;
 using vitals::Endpoint;
 using vitals::HealthRegistry;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::test::get;
 using vitals::test::header;
 
@@ -37,7 +37,7 @@ TEST_F(DialectTest, WithholdsReasonsFromTextByDefault) {
 }
 
 TEST_F(DialectTest, ShowsReasonsWhereDetailsAreAlways) {
-  const Endpoint open{health, {.details = Details::always}};
+  const Endpoint open{health, {.details = Callers::anyone}};
   database.set(CheckResult::fail("refused").with("attempts", 3));
 
   EXPECT_EQ(get(open, "/ready?verbose").body, "[-]database failed: refused\nService Unavailable\n");
@@ -107,7 +107,7 @@ TEST_F(DialectTest, TellsAnyCheckAsJsonUnderHealth) {
 }
 
 TEST_F(DialectTest, SaysThatItIsShuttingDown) {
-  const Endpoint open{health, {.details = Details::always}};
+  const Endpoint open{health, {.details = Callers::anyone}};
 
   health.begin_shutdown("SIGTERM");
 
@@ -117,8 +117,8 @@ TEST_F(DialectTest, SaysThatItIsShuttingDown) {
 
 TEST(StartingTest, SaysThatTheServiceIsStarting) {
   HealthRegistry health;
-  health.add_startup_check("migration", StatusFlag{CheckResult::fail("step 1")});
-  const Endpoint open{health, {.details = Details::always}};
+  health.add_startup_check("migration", PushedCheck{CheckResult::fail("step 1")});
+  const Endpoint open{health, {.details = Callers::anyone}};
 
   EXPECT_EQ(get(open, "/ready?verbose").body, "[-](startup) failed: starting\nService Unavailable\n");
   EXPECT_EQ(get(open, "/startup?verbose").body, "[-]migration failed: step 1\nService Unavailable\n");

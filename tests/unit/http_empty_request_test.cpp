@@ -9,7 +9,7 @@
 namespace {
 
 using testing::ThrowsMessage;
-using vitals::Response;
+using vitals::HttpResponse;
 using EmptyRequestTest = vitals::test::EndpointTest;
 
 const char* const nothing = nullptr;

@@ -20,9 +20,9 @@ class EndpointTest : public testing::Test {
 
   ManualClock clock;
   HealthRegistry health{{.clock = clock}};
-  StatusFlag loop{CheckResult::pass()};
-  StatusFlag database{CheckResult::pass()};
-  StatusFlag migration{CheckResult::pass()};
+  PushedCheck loop{CheckResult::pass()};
+  PushedCheck database{CheckResult::pass()};
+  PushedCheck migration{CheckResult::pass()};
   Endpoint endpoint{health};
 };
 

@@ -22,7 +22,7 @@ using testing::Not;
 using vitals::CheckResult;
 using vitals::Endpoint;
 using vitals::HealthRegistry;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::test::EndpointTest;
 using vitals::test::get;
 using vitals::test::header;
@@ -173,7 +173,7 @@ TEST_F(EndpointTest, DoesNotFindWhatIsNoCheck) {
 }
 
 TEST_F(EndpointTest, ForgetsACheckThatWasRemoved) {
-  auto handle = health.add_readiness_check("session", StatusFlag{CheckResult::fail()});
+  auto handle = health.add_readiness_check("session", PushedCheck{CheckResult::fail()});
   EXPECT_EQ(get(endpoint, "/ready/session").status, 503);
 
   handle.remove();

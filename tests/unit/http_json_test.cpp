@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 using testing::HasSubstr;
 using testing::Not;
+using vitals::Callers;
 using vitals::Condition;
-using vitals::Details;
 using vitals::Probe;
 using vitals::Report;
 using vitals::Status;
@@ -51,7 +51,7 @@ Snapshot well() {
 std::string json_of_data(Value value) {
   auto check = checked("x", Status::pass);
   check.data = {{"key", std::move(value)}};
-  const auto json = health_json(report_of(Probe::readiness, Status::pass, {check}), Details::always);
+  const auto json = health_json(report_of(Probe::readiness, Status::pass, {check}), Callers::anyone);
   const auto begin = json.find("{\"key\":") + 7;
   return json.substr(begin, json.find('}', begin) - begin);
 }
@@ -71,7 +71,7 @@ TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
   const auto report =
       report_of(Probe::readiness, Status::warn, {checked("zebra", Status::pass), checked("ant", Status::warn)});
 
-  const auto json = health_json(report, Details::never);
+  const auto json = health_json(report, Callers::nobody);
 
   EXPECT_EQ(json, R"({"status":"warn","time":"2026-03-01T12:00:00.250Z","checks":{)"
                   R"("zebra":[{"status":"pass","time":"2026-03-01T12:00:00.250Z"}],)"
@@ -79,7 +79,7 @@ TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
 }
 
 TEST(HealthJsonTest, HasAnEmptyObjectWithoutChecks) {
-  EXPECT_EQ(health_json(report_of(Probe::liveness, Status::pass, {}), Details::never),
+  EXPECT_EQ(health_json(report_of(Probe::liveness, Status::pass, {}), Callers::nobody),
             R"({"status":"pass","time":"2026-03-01T12:00:00.250Z","checks":{}})");
 }
 
@@ -88,11 +88,11 @@ TEST(HealthJsonTest, WithholdsMessageDataAndReasonByDefault) {
   check.data = {{"secret-key", "secret-value"}};
   const auto report = report_of(Probe::readiness, Status::fail, {check}, "secret-reason");
 
-  const auto of_probe = health_json(report, Details::never);
-  const auto of_check = health_json(check, noon, true, Details::never);
+  const auto of_probe = health_json(report, Callers::nobody);
+  const auto of_check = health_json(check, noon, true, Callers::nobody);
   const auto of_all = health_json(
       snapshot_of(report_of(Probe::liveness, Status::pass, {}), report, report_of(Probe::startup, Status::pass, {})),
-      {.name = "secret-service", .version = "secret-version"}, Details::never);
+      {.name = "secret-service", .version = "secret-version"}, Callers::nobody);
 
   for (const auto& json : {of_probe, of_check, of_all}) EXPECT_THAT(json, Not(HasSubstr("secret")));
 }
@@ -101,7 +101,7 @@ TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
   auto check = checked("database", Status::fail, "refused");
   check.data = {{"depth", 3}, {"host", "db"}};
 
-  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Details::always);
+  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Callers::anyone);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"SIGTERM","checks":{)"
                   R"("database":[{"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"refused",)"
@@ -111,20 +111,20 @@ TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
 TEST(HealthJsonTest, OmitsOutputOnPass) {
   const auto report = report_of(Probe::readiness, Status::pass, {checked("x", Status::pass, "one failure")}, "why");
 
-  EXPECT_THAT(health_json(report, Details::always), Not(HasSubstr("output")));
+  EXPECT_THAT(health_json(report, Callers::anyone), Not(HasSubstr("output")));
 }
 
 TEST(HealthJsonTest, OmitsAnEmptyOutput) {
   const auto report = report_of(Probe::readiness, Status::fail, {checked("x", Status::fail)});
 
-  EXPECT_THAT(health_json(report, Details::always), Not(HasSubstr("output")));
+  EXPECT_THAT(health_json(report, Callers::anyone), Not(HasSubstr("output")));
 }
 
 TEST(HealthJsonTest, TellsTheConditionThatExplainsAStatus) {
   auto check = checked("x", Status::fail);
   const auto json_in = [&](Condition condition) {
     check.condition = condition;
-    return health_json(check, noon, false, Details::never);
+    return health_json(check, noon, false, Callers::nobody);
   };
 
   EXPECT_THAT(json_in(Condition::stale), HasSubstr(R"("condition":"stale")"));
@@ -138,7 +138,7 @@ TEST(HealthJsonTest, OmitsTheTimeOfACheckThatNeverRan) {
   auto check = checked("x", Status::fail);
   check.checked_at = std::nullopt;
 
-  const auto json = health_json(check, noon, false, Details::never);
+  const auto json = health_json(check, noon, false, Callers::nobody);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","checks":{"x":[{"status":"fail"}]}})");
 }
@@ -148,7 +148,7 @@ TEST(HealthJsonTest, HasAllProbesAndTheProbeOfEachCheck) {
                                     report_of(Probe::readiness, Status::fail, {checked("database", Status::fail)}),
                                     report_of(Probe::startup, Status::pass, {}));
 
-  const auto json = health_json(snapshot, {}, Details::never);
+  const auto json = health_json(snapshot, {}, Callers::nobody);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z",)"
                   R"("phase":{"name":"serving","since":"2026-03-01T12:00:00.250Z"},)"
@@ -162,7 +162,7 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
                                     report_of(Probe::readiness, Status::fail, {}, "SIGTERM"),
                                     report_of(Probe::startup, Status::pass, {}, "unused"));
 
-  EXPECT_THAT(health_json(snapshot, {}, Details::always),
+  EXPECT_THAT(health_json(snapshot, {}, Callers::anyone),
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
 }
 
@@ -171,7 +171,7 @@ TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
   snapshot.phase = Phase::draining;
   snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
 
-  for (const auto details : {Details::never, Details::always})
+  for (const auto details : {Callers::nobody, Callers::anyone})
     EXPECT_THAT(health_json(snapshot, {}, details),
                 HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z",)"
                           R"("inFlight":2,"callbacks":["web","cache"]},)"));
@@ -181,21 +181,21 @@ TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
   auto snapshot = well();
   snapshot.awaited = std::make_shared<Awaited>();
 
-  EXPECT_THAT(health_json(snapshot, {}, Details::never), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
+  EXPECT_THAT(health_json(snapshot, {}, Callers::nobody), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
 }
 
 TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
 
-  EXPECT_THAT(health_json(snapshot, {}, Details::never),
+  EXPECT_THAT(health_json(snapshot, {}, Callers::nobody),
               HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z"},)"));
 }
 
 TEST(HealthJsonTest, IdentifiesTheServiceWhereDetailsAreAllowed) {
-  EXPECT_THAT(health_json(well(), {.name = "notes", .version = "1.4.2"}, Details::always),
+  EXPECT_THAT(health_json(well(), {.name = "notes", .version = "1.4.2"}, Callers::anyone),
               HasSubstr(R"("serviceId":"notes","version":"1.4.2",)"));
-  EXPECT_THAT(health_json(well(), {}, Details::always), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
+  EXPECT_THAT(health_json(well(), {}, Callers::anyone), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
 }
 
 /// A check with two failures of three in a row.
@@ -219,23 +219,23 @@ TEST(HealthJsonTest, ShowsTheStatisticsOfEachCheckAmongAllProbes) {
   auto snapshot = well();
   snapshot.reports[index_of(Probe::readiness)] = readiness;
 
-  EXPECT_THAT(health_json(snapshot, {}, Details::always), HasSubstr(statistics));
-  EXPECT_THAT(health_json(failing_check(), noon, true, Details::always), HasSubstr(statistics));
+  EXPECT_THAT(health_json(snapshot, {}, Callers::anyone), HasSubstr(statistics));
+  EXPECT_THAT(health_json(failing_check(), noon, true, Callers::anyone), HasSubstr(statistics));
 
-  EXPECT_THAT(health_json(snapshot, {}, Details::never), Not(HasSubstr("critical")));
-  EXPECT_THAT(health_json(failing_check(), noon, true, Details::never), Not(HasSubstr("critical")));
-  EXPECT_THAT(health_json(readiness, Details::always), Not(HasSubstr("critical")));
+  EXPECT_THAT(health_json(snapshot, {}, Callers::nobody), Not(HasSubstr("critical")));
+  EXPECT_THAT(health_json(failing_check(), noon, true, Callers::nobody), Not(HasSubstr("critical")));
+  EXPECT_THAT(health_json(readiness, Callers::anyone), Not(HasSubstr("critical")));
 }
 
 TEST(HealthJsonTest, HasNoStatisticsOfResultsBeforeTheFirst) {
   auto check = failing_check();
   check.results = 0;
 
-  EXPECT_THAT(health_json(check, noon, true, Details::always), HasSubstr(R"("critical":false})"));
+  EXPECT_THAT(health_json(check, noon, true, Callers::anyone), HasSubstr(R"("critical":false})"));
 }
 
 TEST(HealthJsonTest, HasNoPhaseForOneProbe) {
-  EXPECT_THAT(health_json(report_of(Probe::readiness, Status::pass, {}), Details::always), Not(HasSubstr("phase")));
+  EXPECT_THAT(health_json(report_of(Probe::readiness, Status::pass, {}), Callers::anyone), Not(HasSubstr("phase")));
 }
 
 TEST(HealthJsonTest, WritesEachKindOfValue) {
@@ -252,7 +252,7 @@ TEST(HealthJsonTest, ReplacesWhatIsNoUtf8) {
   auto check = checked("bad\xff", Status::fail, "half \xe2\x82");
   check.data = {{"key\x80", Value{"\xc3("}}};
 
-  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Details::always);
+  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Callers::anyone);
 
   EXPECT_THAT(json, HasSubstr("bad\xef\xbf\xbd"));
   EXPECT_THAT(json, HasSubstr("half \xef\xbf\xbd"));

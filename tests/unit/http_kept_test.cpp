@@ -27,8 +27,8 @@ using vitals::Endpoint;
 using vitals::HealthRegistry;
 using vitals::Heartbeat;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 using vitals::SteadyTime;
 using vitals::detail::state_of;
 using vitals::test::Gate;
@@ -46,7 +46,7 @@ class KeptAnswersTest : public testing::Test {
 };
 
 TEST_F(KeptAnswersTest, AreKeptWhileNothingChanges) {
-  health.add_readiness_check("flag", StatusFlag{CheckResult::pass()});
+  health.add_readiness_check("flag", PushedCheck{CheckResult::pass()});
   const auto first = ready();
 
   clock.advance(1h);
@@ -55,7 +55,7 @@ TEST_F(KeptAnswersTest, AreKeptWhileNothingChanges) {
 }
 
 TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health.add_readiness_check("flag", flag);
   ASSERT_THAT(ready(), HasSubstr(R"("flag":[{"status":"pass")"));
 
@@ -67,7 +67,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
 TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
   const auto empty = ready();
 
-  const auto handle = health.add_readiness_check("flag", StatusFlag{CheckResult::pass()});
+  const auto handle = health.add_readiness_check("flag", PushedCheck{CheckResult::pass()});
   EXPECT_THAT(ready(), HasSubstr("flag"));
 
   handle.remove();
@@ -75,7 +75,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
 }
 
 TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
-  health.add_readiness_check("flag", StatusFlag{CheckResult::pass(), {.valid_for = 30s}});
+  health.add_readiness_check("flag", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
   const auto first = ready();
 
   clock.advance(29s);
@@ -89,7 +89,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
   const auto all = [&] { return get(endpoint, "/health").body; };
   EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"serving")"));
 
-  const StatusFlag hold{CheckResult::fail()};
+  const PushedCheck hold{CheckResult::fail()};
   health.add_startup_check("hold", hold);
   EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"starting")"));
 
@@ -106,7 +106,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
 
 TEST_F(KeptAnswersTest, AreWrittenAnewWithTheStatisticsOfEachResult) {
   health.add_readiness_check("broken", [] { return false; }, {.schedule = vitals::every(10s), .failure_threshold = 3});
-  const Endpoint with_details{health, {.details = vitals::Details::always}};
+  const Endpoint with_details{health, {.details = vitals::Callers::anyone}};
 
   for (const std::string results : {"1", "2"}) {
     health.run_due();
@@ -159,7 +159,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenASilentHeartbeatBeatsAgain) {
 }
 
 TEST_F(KeptAnswersTest, AreNeverOlderThanTheLastChange) {
-  const StatusFlag flag{CheckResult::pass()};
+  const PushedCheck flag{CheckResult::pass()};
   health.add_readiness_check("flag", flag);
   std::atomic<bool> stop = false;
   const auto ask = [&] {
@@ -203,7 +203,7 @@ class StoppingClock final : public vitals::Clock::Source {
 TEST(KeptAnswersLockTest, AreGivenWhileTheRegistryIsLocked) {
   const auto clock = std::make_shared<StoppingClock>();
   HealthRegistry health{{.clock = vitals::Clock{clock}}};
-  health.add_readiness_check("flag", StatusFlag{CheckResult::pass()});
+  health.add_readiness_check("flag", PushedCheck{CheckResult::pass()});
   const Endpoint endpoint{health};
   ASSERT_EQ(get(endpoint, "/ready").status, 200);
   std::thread holder{[&] {
@@ -220,8 +220,8 @@ TEST(KeptAnswersLockTest, AreGivenWhileTheRegistryIsLocked) {
 }
 
 TEST_F(KeptAnswersTest, AreOfOneEndpoint) {
-  const Endpoint open{health, {.details = vitals::Details::always}};
-  health.add_readiness_check("flag", StatusFlag{CheckResult::fail("refused")});
+  const Endpoint open{health, {.details = vitals::Callers::anyone}};
+  health.add_readiness_check("flag", PushedCheck{CheckResult::fail("refused")});
 
   EXPECT_EQ(get(endpoint, "/ready?verbose").body, "[-]flag failed: reason withheld\nService Unavailable\n");
   EXPECT_EQ(get(open, "/ready?verbose").body, "[-]flag failed: refused\nService Unavailable\n");

@@ -15,7 +15,7 @@ namespace {
 
 using vitals::CheckResult;
 using vitals::Endpoint;
-using vitals::Request;
+using vitals::HttpRequest;
 using vitals::test::EndpointTest;
 using vitals::test::header;
 
@@ -29,7 +29,7 @@ class OriginTest : public EndpointTest {
     }
     return "accepted";
   }
-  [[nodiscard]] std::string allowed(const Request& request) const {
+  [[nodiscard]] std::string allowed(const HttpRequest& request) const {
     return header(dashboard.handle(request).value(), "Access-Control-Allow-Origin");
   }
 

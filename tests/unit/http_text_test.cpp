@@ -5,7 +5,7 @@
 
 namespace {
 
-using vitals::Details;
+using vitals::Callers;
 using vitals::Probe;
 using vitals::Status;
 using vitals::detail::verbose_text;
@@ -25,7 +25,7 @@ TEST(VerboseTextTest, HasALineForEachCheckInOrderAndTheVerdict) {
                                 {checked("zebra", Status::pass), checked("ant", Status::warn, "backlog"),
                                  checked("database", Status::fail, "connection refused")});
 
-  const auto text = verbose_text(report, Details::always);
+  const auto text = verbose_text(report, Callers::anyone);
 
   EXPECT_EQ(text,
             "[+]zebra ok\n[!]ant degraded: backlog\n[-]database failed: connection refused\nService Unavailable\n");
@@ -48,10 +48,10 @@ TEST(VerboseTextTest, NeverWithholdsTheLibrarysOwnWords) {
   auto check = checked("database", Status::fail, "timed out after 500 ms, still running");
   check.message_by_library = true;
 
-  EXPECT_EQ(verbose_text(report_of(Probe::readiness, Status::fail, {check}, "starting", true), Details::never),
+  EXPECT_EQ(verbose_text(report_of(Probe::readiness, Status::fail, {check}, "starting", true), Callers::nobody),
             "[-]database failed: timed out after 500 ms, still running\n[-](startup) failed: starting\n"
             "Service Unavailable\n");
-  EXPECT_EQ(verbose_text(report_of(Probe::liveness, Status::fail, {}, "shutdown overran", true), Details::never),
+  EXPECT_EQ(verbose_text(report_of(Probe::liveness, Status::fail, {}, "shutdown overran", true), Callers::nobody),
             "[-](shutdown) failed: shutdown overran\nService Unavailable\n");
 }
 
@@ -61,55 +61,55 @@ TEST(VerboseTextTest, ShowsAStartupCheckThatNeverRanAsFailed) {
   check.probe = Probe::startup;
   check.condition = vitals::Condition::not_checked_yet;
 
-  EXPECT_EQ(verbose_text(report_of(Probe::startup, Status::fail, {check}), Details::always),
+  EXPECT_EQ(verbose_text(report_of(Probe::startup, Status::fail, {check}), Callers::anyone),
             "[-]warmup failed: not checked yet\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, SaysWhereNoReasonWasGiven) {
   const auto report = report_of(Probe::readiness, Status::fail, {checked("silent", Status::fail)});
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[-]silent failed: no reason given\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(report, Callers::anyone), "[-]silent failed: no reason given\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, DoesNotTellWhyACheckPasses) {
   const auto report = report_of(Probe::readiness, Status::pass, {checked("cache", Status::pass, "one failure")});
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[+]cache ok\nOK\n");
+  EXPECT_EQ(verbose_text(report, Callers::anyone), "[+]cache ok\nOK\n");
 }
 
 TEST(VerboseTextTest, CountsAFailedCheckThatIsNotCriticalAsDegraded) {
   const auto report =
       report_of(Probe::readiness, Status::warn, {not_critical(checked("search", Status::fail, "no route"))});
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[!]search degraded: no route\nOK\n");
+  EXPECT_EQ(verbose_text(report, Callers::anyone), "[!]search degraded: no route\nOK\n");
 }
 
 TEST(VerboseTextTest, TellsTheOwnStatusOfOneCheck) {
   const auto check = not_critical(checked("search", Status::fail, "no route"));
 
-  EXPECT_EQ(verbose_text(check, Details::always), "[-]search failed: no route\nService Unavailable\n");
-  EXPECT_EQ(verbose_text(check, Details::never), "[-]search failed: reason withheld\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(check, Callers::anyone), "[-]search failed: no route\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(check, Callers::nobody), "[-]search failed: reason withheld\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, HasALineForTheStart) {
   const auto report = report_of(Probe::readiness, Status::fail, {checked("cache", Status::pass)}, "starting", true);
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[+]cache ok\n[-](startup) failed: starting\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(report, Callers::anyone), "[+]cache ok\n[-](startup) failed: starting\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, HasALineForAShutdownThatIsCalledStarting) {
-  EXPECT_EQ(verbose_text(report_of(Probe::readiness, Status::fail, {}, "starting"), Details::always),
+  EXPECT_EQ(verbose_text(report_of(Probe::readiness, Status::fail, {}, "starting"), Callers::anyone),
             "[-](shutdown) failed: starting\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, HasALineForTheShutdown) {
   const auto report = report_of(Probe::readiness, Status::fail, {}, "SIGTERM");
 
-  EXPECT_EQ(verbose_text(report, Details::always), "[-](shutdown) failed: SIGTERM\nService Unavailable\n");
+  EXPECT_EQ(verbose_text(report, Callers::anyone), "[-](shutdown) failed: SIGTERM\nService Unavailable\n");
 }
 
 TEST(VerboseTextTest, IsTheVerdictAloneWithoutChecks) {
-  EXPECT_EQ(verbose_text(report_of(Probe::liveness, Status::pass, {}), Details::never), "OK\n");
+  EXPECT_EQ(verbose_text(report_of(Probe::liveness, Status::pass, {}), Callers::nobody), "OK\n");
 }
 
 }  // namespace

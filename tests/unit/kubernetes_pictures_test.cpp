@@ -21,8 +21,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
+using vitals::HttpGetProbe;
 using vitals::LifecycleOptions;
-using vitals::test::HttpGetProbe;
 using vitals_test::kubernetes_file;
 
 std::string number(vitals::Duration duration) { return std::to_string(duration / seconds{1}); }
@@ -53,7 +53,7 @@ TEST(KubernetesStartPictureTest, NamesTheNumbersOfTheManifest) {
 }
 
 TEST(KubernetesStartPictureTest, SaysForHowLongTheLibraryShieldsLiveness) {
-  EXPECT_EQ(vitals::RegistryOptions{}.startup_deadline, minutes{10});
+  EXPECT_EQ(vitals::RegistryOptions{}.startup_limit, minutes{10});
   EXPECT_THAT(kubernetes_file("start.svg"), AllOf(HasSubstr(" = 10 min"), HasSubstr("shields liveness for as long")));
 }
 
@@ -82,7 +82,7 @@ TEST(KubernetesTerminationPictureTest, NamesTheNumbersOfTheManifestAndTheLibrary
   EXPECT_THAT(picture, HasSubstr(">" + delay + " s<"));
   EXPECT_THAT(picture, HasSubstr("draining, " + delay + " s<"));
   EXPECT_THAT(picture, HasSubstr("The propagation delay (" + delay + " s)"));
-  EXPECT_THAT(picture, HasSubstr(">" + number(options.deadline) + " s<"));
+  EXPECT_THAT(picture, HasSubstr(">" + number(options.grace_period - seconds{5}) + " s<"));
   EXPECT_THAT(picture, HasSubstr(">" + number(vitals_test::read_manifest().termination_grace_period) + " s<"));
 }
 
@@ -92,7 +92,7 @@ TEST(KubernetesTerminationPictureTest, DrawsThemWhereTheyAre) {
 
   EXPECT_THAT(picture, HasSubstr("M200 62V212"));
   EXPECT_THAT(picture, HasSubstr("M" + x(options.propagation_delay) + " 62V212"));
-  EXPECT_THAT(picture, HasSubstr("M" + x(options.deadline) + " 62V212"));
+  EXPECT_THAT(picture, HasSubstr("M" + x(options.grace_period - seconds{5}) + " 62V212"));
   EXPECT_THAT(picture, HasSubstr("M" + x(vitals_test::read_manifest().termination_grace_period) + " 62V212"));
 }
 

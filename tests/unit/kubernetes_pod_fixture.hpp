@@ -4,8 +4,8 @@
 #include <optional>
 
 #include <vitals/heartbeat.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
@@ -48,14 +48,14 @@ class Application {
   const World& world_;
   vitals::SteadyTime started_;
   vitals::Heartbeat worker_{std::chrono::minutes{1}};
-  vitals::StatusFlag migration_{vitals::CheckResult::fail("the migration is running")};
+  vitals::PushedCheck migration_{vitals::CheckResult::fail("the migration is running")};
   bool migrated_ = false;
 };
 
 /// A pod of the deployment: whatever becomes of it, moments count from the start of its first container.
 class Pod {
  public:
-  explicit Pod(const vitals::test::ContainerProbes& probes)
+  explicit Pod(const vitals::ContainerProbes& probes)
       : kubelet_{[this]() -> vitals::HealthRegistry& { return application_.emplace(clock_, world).health; }, clock_,
                  probes} {}
 
@@ -71,7 +71,7 @@ class Pod {
   void crash() { kubelet_.crash(); }
   /// What anybody else than the kubelet is told who asks for readiness now.
   [[nodiscard]] bool says_ready() {
-    vitals::test::Kubelet visitor{application_->health, clock_, {.readiness = vitals::test::HttpGetProbe{"/ready"}}};
+    vitals::test::Kubelet visitor{application_->health, clock_, {.readiness = vitals::HttpGetProbe{"/ready"}}};
     visitor.advance(vitals::Duration::zero());
     return visitor.ready();
   }

@@ -19,10 +19,10 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using vitals::ContainerProbes;
 using vitals::Duration;
 using vitals::Probe;
 using vitals::Status;
-using vitals::test::ContainerProbes;
 using vitals::test::KubeletEvent;
 using vitals_test::Pod;
 using vitals_test::ProbeCodes;
@@ -95,7 +95,7 @@ TEST_F(KubernetesSlowStartTest, ShieldsLivenessThoughTheWorkerIsSilentMeanwhile)
 
   pod_.run_until(2min);
 
-  EXPECT_EQ(pod_.health().report(Probe::liveness).find("worker")->status, Status::fail);
+  EXPECT_EQ(pod_.health().report("worker").status, Status::fail);
   EXPECT_EQ(pod_.health().report(Probe::liveness).status(), Status::pass);
 }
 
@@ -194,7 +194,7 @@ TEST_F(KubernetesCrashLoopTest, HasNoStaleGreenInANewContainer) {
 
   EXPECT_EQ(pod_.kubelet().restarts(), 1);
   EXPECT_EQ(pod_.codes(), starting);
-  EXPECT_EQ(pod_.health().report(Probe::readiness).find("database")->condition, vitals::Condition::not_checked_yet);
+  EXPECT_EQ(pod_.health().report("database").condition, vitals::Condition::not_checked_yet);
   EXPECT_FALSE(pod_.kubelet().ready());
 }
 

@@ -12,8 +12,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/lifecycle.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
@@ -27,14 +27,14 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::Pair;
 using vitals::CheckResult;
+using vitals::ContainerProbes;
 using vitals::Duration;
 using vitals::HealthRegistry;
 using vitals::Lifecycle;
 using vitals::LifecycleEvent;
 using vitals::LifecycleState;
-using vitals::StatusFlag;
+using vitals::PushedCheck;
 using vitals::WorkToken;
-using vitals::test::ContainerProbes;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
@@ -94,9 +94,9 @@ class KubernetesTerminationTest : public testing::Test {
   const vitals::SteadyTime birth_ = clock_.now();
   const vitals::WallTime wall_birth_ = clock_.wall_now();
   HealthRegistry health_{{.clock = clock_}};
-  StatusFlag migration_{CheckResult::pass()};
-  StatusFlag worker_{CheckResult::pass()};
-  StatusFlag database_{CheckResult::pass()};
+  PushedCheck migration_{CheckResult::pass()};
+  PushedCheck worker_{CheckResult::pass()};
+  PushedCheck database_{CheckResult::pass()};
   Server server_;
   std::vector<std::pair<LifecycleState, Duration>> states_;  ///< With the time from SIGTERM at which each began.
   std::map<LifecycleState, ProbeCodes> codes_in_;

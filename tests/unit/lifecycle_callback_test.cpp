@@ -45,11 +45,20 @@ TEST_F(LifecycleCallbackTest, IsRefusedWithoutAName) {
               ThrowsMessage<std::invalid_argument>(HasSubstr("callback \"(null)\": a name is")));
 }
 
-TEST_F(LifecycleCallbackTest, OfALoopMustNotBeEmpty) {
-  const auto is_refused = ThrowsMessage<std::invalid_argument>("vitals: Lifecycle: the loop must not be empty");
+TEST_F(LifecycleCallbackTest, OfALoopComesWithItsStop) {
+  const auto needs_a_stop =
+      ThrowsMessage<std::invalid_argument>("vitals: RunOptions: loop needs a stop_loop, which makes it return");
 
-  EXPECT_THAT([&] { lifecycle_.run(nullptr); }, is_refused);
-  EXPECT_THAT([&] { lifecycle_.run_or_exit(std::function<void()>{}); }, is_refused);
+  EXPECT_THAT([&] { lifecycle_.run({.loop = [] {}}); }, needs_a_stop);
+  EXPECT_THAT([&] { lifecycle_.run_or_exit({.loop = [] {}, .stop_loop = std::function<void()>{}}); }, needs_a_stop);
+}
+
+TEST_F(LifecycleCallbackTest, ThatStopsALoopComesWithTheLoop) {
+  const auto needs_a_loop =
+      ThrowsMessage<std::invalid_argument>("vitals: RunOptions: stop_loop needs a loop, which it makes return");
+
+  EXPECT_THAT([&] { lifecycle_.run({.stop_loop = [] {}}); }, needs_a_loop);
+  EXPECT_THAT([&] { lifecycle_.run_or_exit({.loop = nullptr, .stop_loop = [] {}}); }, needs_a_loop);
 }
 
 TEST_F(LifecycleCallbackTest, MayThrowWithoutWords) {

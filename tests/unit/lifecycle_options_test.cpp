@@ -40,10 +40,18 @@ class LifecycleOptionsTest : public testing::Test {
 
 TEST_F(LifecycleOptionsTest, AreRefusedOutOfRange) {
   EXPECT_EQ(refusal({.propagation_delay = 26s}),
-            "vitals: LifecycleOptions: propagation_delay must be 0 ns to 25 s, not 26 s");
-  EXPECT_EQ(refusal({.propagation_delay = 0s, .deadline = 999ms}),
-            "vitals: LifecycleOptions: deadline must be 1 s to 1 h, not 999 ms");
-  EXPECT_THAT(refusal({.deadline = 6min}), HasSubstr("exceeds the registry's shutdown_limit of 5 min"));
+            "vitals: LifecycleOptions: propagation_delay of 26 s doesn't fit: a grace_period of 30 s leaves 25 s");
+  EXPECT_THAT(refusal({.propagation_delay = -1ns}), HasSubstr("propagation_delay must be 0 ns to 25 s"));
+  EXPECT_EQ(refusal({.propagation_delay = 0s, .grace_period = 5s}),
+            "vitals: LifecycleOptions: grace_period must be 6 s to 1 h, not 5 s");
+  EXPECT_THAT(refusal({.grace_period = 6min + 5s}),
+              HasSubstr("it leaves 6 min, which exceeds the registry's shutdown_limit of 5 min"));
+}
+
+TEST_F(LifecycleOptionsTest, AreAcceptedUpToTheirLimits) {
+  EXPECT_EQ(refusal({.propagation_delay = 25s}), "accepted");
+  EXPECT_EQ(refusal({.propagation_delay = 1s, .grace_period = 6s}), "accepted");
+  EXPECT_EQ(refusal({.grace_period = 5min + 5s}), "accepted");
 }
 
 TEST_F(LifecycleOptionsTest, RefuseCallbacksThatDontFit) {
@@ -53,7 +61,7 @@ TEST_F(LifecycleOptionsTest, RefuseCallbacksThatDontFit) {
   EXPECT_THAT(refusal(lifecycle, "Worker", 1s), HasSubstr("a name is 1 to 64 characters"));
   EXPECT_THAT(refusal(lifecycle, "worker", 1s), HasSubstr("name is taken"));
   EXPECT_THAT(refusal(lifecycle, "cache", 0s), HasSubstr("budget must be 1 ms to 1 h"));
-  EXPECT_THAT(refusal(lifecycle, "cache", 6s), HasSubstr("it makes 26 s, and the deadline is 25 s"));
+  EXPECT_THAT(refusal(lifecycle, "cache", 6s), HasSubstr("it makes 26 s, and a grace_period of 30 s leaves 25 s"));
   EXPECT_EQ(refusal_of([&] { lifecycle.on_stop_accepting("worker", nothing, 5s); }), "accepted");
 }
 

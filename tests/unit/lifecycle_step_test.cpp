@@ -67,7 +67,7 @@ TEST_F(LifecycleStepTest, ServesUntilItIsAsked) {
 
   EXPECT_EQ(lifecycle.step(), SteadyTime::max());
   EXPECT_EQ(lifecycle.state(), LifecycleState::serving);
-  EXPECT_FALSE(lifecycle.draining());
+  EXPECT_FALSE(lifecycle.shutting_down());
   EXPECT_THAT(lines_, IsEmpty());
 }
 
@@ -226,6 +226,8 @@ TEST_F(LifecycleStepTest, EachStepIsALineAndAnEvent) {
   EXPECT_EQ(events_[0].reason, "SIGTERM");
   EXPECT_EQ(events_[0].lasted, 192min);
   EXPECT_THAT(events_[3], AllOf(Field(&LifecycleEvent::callback, "worker"), Field(&LifecycleEvent::lasted, 1500ms)));
+  EXPECT_TRUE(events_[3].is_callback());
+  EXPECT_FALSE(events_[2].is_callback());
 }
 
 TEST_F(LifecycleStepTest, WhatACallbackThrowsIsTold) {

@@ -11,9 +11,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
-#include <vitals/status_flag.hpp>
 
 #include "support/served_connection.hpp"
 
@@ -80,7 +80,7 @@ class UnreadAnswerTest : public OverdueConnectionTest {
   UnreadAnswerTest() {
     for (int i = 0; i < 100; ++i)
       health_.add_readiness_check("flag-" + std::to_string(i),
-                                  vitals::StatusFlag{vitals::CheckResult::warn(std::string(1000, 'x'))});
+                                  vitals::PushedCheck{vitals::CheckResult::warn(std::string(1000, 'x'))});
     start_with("GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n");
   }
   /// Whether its time to write begins anew.

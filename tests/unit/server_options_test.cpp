@@ -64,16 +64,6 @@ TEST(ServerOptionsTest, TakesAsManyHeaderFieldsAsEnvoyForwards) {
   EXPECT_EQ(vitals::detail::HeadLimits{}.max_header_fields, 100U);
 }
 
-TEST(ServerOptionsTest, NamesADrainOutOfRange) {
-  vitals::HealthRegistry health;
-  vitals::HealthServer server{health};
-
-  for (const vitals::Duration duration : {vitals::Duration{-1ns}, vitals::Duration{2h}})
-    EXPECT_THAT([&] { server.drain(duration); },
-                testing::ThrowsMessage<std::invalid_argument>(
-                    HasSubstr("vitals: HealthServer: drain()'s duration must be 0 ns to 1 h, not ")));
-}
-
 TEST(ServerOptionsTest, NamesAnAddressThatIsNoAddress) {
   EXPECT_EQ(refusal_of({.address = "localhost"}),
             "vitals: HealthServerOptions: address must be a numeric IPv4 or IPv6 address, such as 127.0.0.1 or ::1, or "

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <vitals/status_flag.hpp>
+#include <vitals/pushed_check.hpp>
 
 #include "server/request_cache.hpp"
 #include "support/served_connection.hpp"
@@ -119,7 +119,7 @@ TEST_F(CachedRequestTest, IsKeptWithItsReply) {
 }
 
 TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {
-  vitals::StatusFlag feed{CheckResult::pass()};
+  vitals::PushedCheck feed{CheckResult::pass()};
   health_.add_readiness_check("feed", feed);
   constexpr std::string_view get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -26,11 +26,11 @@ using testing::Each;
 using testing::IsEmpty;
 using testing::SizeIs;
 using vitals::CheckOptions;
+using vitals::ContainerProbes;
 using vitals::Duration;
 using vitals::HealthRegistry;
 using vitals::Probe;
 using vitals::Status;
-using vitals::test::ContainerProbes;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
@@ -103,8 +103,7 @@ class Deployment {
   }
   /// What each replica shows of the database itself.
   [[nodiscard]] std::vector<Status> database() const {
-    return of_each(
-        [](const Replica& replica) { return replica.health.report(Probe::readiness).find("database").value().status; });
+    return of_each([](const Replica& replica) { return replica.health.report("database").status; });
   }
 
  private:

@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/fetch.hpp>
 #include <vitals/testing/server.hpp>
 
@@ -99,9 +99,9 @@ TEST(FetchTest, GivesUpOnASilentServer) {
 
 TEST(ServerFixtureTest, AnswersAsTheRegistrySays) {
   HealthRegistry health;
-  const vitals::StatusFlag flag{CheckResult::fail("down")};
+  const vitals::PushedCheck flag{CheckResult::fail("down")};
   health.add_readiness_check("flag", flag);
-  const Server server{health, {.endpoint = {.details = vitals::Details::always}}};
+  const Server server{health, {.endpoint = {.details = vitals::Callers::anyone}}};
 
   EXPECT_THAT(server.fetch("/ready?verbose").body, HasSubstr("[-]flag failed: down"));
 
@@ -153,8 +153,8 @@ TEST(ParseAnswerTest, ReadsToTheEndWithoutALength) {
 TEST(ParseAnswerTest, TakesHeadersAsTheyCome) {
   const auto result = parse_answer({"HTTP/1.1 200 OK\r\nA:1\r\nb: \t2 \r\nContent-Length:0\r\n\r\n"}).value();
 
-  EXPECT_THAT(result.headers, testing::ElementsAre(vitals::Header{"A", "1"}, vitals::Header{"b", "2"},
-                                                   vitals::Header{"Content-Length", "0"}));
+  EXPECT_THAT(result.headers, testing::ElementsAre(vitals::HttpHeader{"A", "1"}, vitals::HttpHeader{"b", "2"},
+                                                   vitals::HttpHeader{"Content-Length", "0"}));
 }
 
 TEST(ParseAnswerTest, SkipsInterimAnswers) {

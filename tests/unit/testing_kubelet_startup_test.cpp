@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
@@ -19,10 +19,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using vitals::CheckResult;
+using vitals::ContainerProbes;
 using vitals::HealthRegistry;
-using vitals::StatusFlag;
-using vitals::test::ContainerProbes;
-using vitals::test::HttpGetProbe;
+using vitals::HttpGetProbe;
+using vitals::PushedCheck;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
@@ -35,7 +35,7 @@ class KubeletStartupTest : public testing::Test {
 
   ManualClock clock_;
   HealthRegistry health_{{.clock = clock_}};
-  StatusFlag up_{CheckResult::fail("starting")};
+  PushedCheck up_{CheckResult::fail("starting")};
   const HttpGetProbe liveness_{.path = "/healthz"};
   const HttpGetProbe startup_{.path = "/ready", .failure_threshold = endless};
 };

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
@@ -20,8 +20,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using vitals::CheckResult;
 using vitals::HealthRegistry;
-using vitals::StatusFlag;
-using vitals::test::HttpGetProbe;
+using vitals::HttpGetProbe;
+using vitals::PushedCheck;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
@@ -121,7 +121,7 @@ TEST_F(KubeletLivenessTest, CountsTheInitialDelayFromTheStartOfEachContainer) {
 }
 
 TEST_F(KubeletLivenessTest, EndsWhenThePodTerminates) {
-  const StatusFlag loop{CheckResult::pass()};
+  const PushedCheck loop{CheckResult::pass()};
   health_.add_liveness_check("loop", loop);
   Kubelet kubelet{health_, clock_, {.liveness = liveness}};
   kubelet.advance(15s);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using vitals::HealthRegistry;
-using vitals::test::HttpGetProbe;
+using vitals::HttpGetProbe;
 using vitals::test::Kubelet;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;

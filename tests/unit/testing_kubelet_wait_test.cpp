@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
@@ -20,8 +20,8 @@ using testing::Field;
 using testing::IsEmpty;
 using vitals::CheckResult;
 using vitals::HealthRegistry;
-using vitals::StatusFlag;
-using vitals::test::HttpGetProbe;
+using vitals::HttpGetProbe;
+using vitals::PushedCheck;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
@@ -90,7 +90,7 @@ TEST_F(KubeletWaitTest, WaitsUntilTheRunIsLate) {
 }
 
 TEST_F(KubeletWaitTest, GoesByTheLastResultOfARunInTheBackground) {
-  const StatusFlag up{CheckResult::fail("starting")};
+  const PushedCheck up{CheckResult::fail("starting")};
   health_.add_readiness_check("up", up);
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().pass().taking(4s, clock_),
                               {.timeout = 5s, .schedule = vitals::every(8s)});
@@ -101,7 +101,7 @@ TEST_F(KubeletWaitTest, GoesByTheLastResultOfARunInTheBackground) {
   kubelet.advance(1s);
 
   EXPECT_TRUE(kubelet.ready()) << "without a wait for the second run, which is under way";
-  EXPECT_EQ(health_.report(vitals::Probe::readiness).find("slow")->condition, vitals::Condition::running);
+  EXPECT_EQ(health_.report("slow").condition, vitals::Condition::running);
 }
 
 TEST_F(KubeletWaitTest, WaitsForOneCheckIfItAsksForOne) {
@@ -132,7 +132,7 @@ TEST_F(KubeletWaitTest, CountsOneMissedRunAProbe) {
 
   kubelet.advance(1s);
 
-  EXPECT_EQ(health_.report(vitals::Probe::readiness).find("hung")->timeouts, 2U);
+  EXPECT_EQ(health_.report("hung").timeouts, 2U);
 }
 
 /// Readiness is asked at 0 s, and at 10 s when its check takes so long, with a budget beyond the probe's timeout.

@@ -9,12 +9,12 @@
 namespace {
 
 using namespace std::chrono_literals;
+using vitals::HttpGetProbe;
 using vitals::Probe;
 using vitals::SteadyTime;
 using vitals::detail::ContainerState;
 using vitals::detail::ProbeResult;
 using vitals::detail::ProbeWorker;
-using vitals::test::HttpGetProbe;
 
 constexpr SteadyTime beginning{1h};
 constexpr ContainerState running{.started_at = beginning, .started = true};

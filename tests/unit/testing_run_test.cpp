@@ -12,8 +12,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/check.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/run.hpp>
 #include <vitals/testing/scripted_check.hpp>
@@ -90,16 +90,16 @@ TEST(RunTest, TakesADroppedCompletionForAFailure) {
   EXPECT_EQ(result, CheckResult::fail("the completion was dropped"));
 }
 
-TEST(RunTest, ReadsAStatusFlagInPlace) {
-  const vitals::StatusFlag flag{CheckResult::warn("connecting").with("attempt", 2)};
+TEST(RunTest, ReadsAPushedCheckInPlace) {
+  const vitals::PushedCheck flag{CheckResult::warn("connecting").with("attempt", 2)};
 
   EXPECT_EQ(run(flag), CheckResult::warn("connecting").with("attempt", 2));
 }
 
-TEST(RunTest, LeavesAStatusFlagToTheClockOfItsRegistry) {
+TEST(RunTest, LeavesAPushedCheckToTheClockOfItsRegistry) {
   ManualClock clock;
   HealthRegistry health{{.clock = clock}};
-  const vitals::StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+  const vitals::PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
 
   EXPECT_EQ(run(flag), CheckResult::pass());
 

@@ -71,13 +71,13 @@ TEST_F(ScriptedCheckTest, FailsWithoutSteps) { EXPECT_EQ(next(), CheckResult::fa
 
 TEST_F(ScriptedCheckTest, GivesAResultAsItIs) {
   const auto result = CheckResult::warn("backlog").with("depth", 12);
-  script_.give(result);
+  script_.returns(result);
 
   EXPECT_EQ(next(), result);
 }
 
 TEST_F(ScriptedCheckTest, ThrowsWhatItRaises) {
-  script_.raise("no route");
+  script_.throws("no route");
 
   EXPECT_EQ(next(), CheckResult::fail("no route"));
 }
@@ -114,7 +114,7 @@ class RegisteredScriptTest : public testing::Test {
   CheckReport after(vitals::Duration duration) {
     clock_.advance(duration);
     health_.run_due();
-    return health_.report(Probe::readiness).find("check").value();
+    return health_.report("check");
   }
 
   ManualClock clock_;
@@ -151,7 +151,7 @@ TEST_F(RegisteredScriptTest, OverrunsIfItTakesTooLong) {
 }
 
 TEST_F(RegisteredScriptTest, FailsLateIfItRaisesLate) {
-  script_.raise("no route").taking(200ms, clock_);
+  script_.throws("no route").taking(200ms, clock_);
 
   EXPECT_EQ(after(0s).condition, Condition::not_checked_yet);
   EXPECT_EQ(after(200ms).message, "no route");

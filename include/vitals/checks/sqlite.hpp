@@ -67,14 +67,19 @@ VITALS_OWN SqliteApi sqlite_api() {
 
 namespace checks {
 
+/// What a Sqlite check asks, and what it expects.
+///
+/// @code
+/// vitals::checks::Sqlite{"notes.db", {.query = "PRAGMA quick_check", .expect = "ok"}}
+/// @endcode
 struct SqliteOptions {
-  /// What is asked on every run, after the file's schema has been read. Any rows will do; an error fails the check.
+  /// The query of every run, after the file's schema has been read. Any rows will do; an error fails the check.
   std::string query = "SELECT 1";
-  /// What the first column of the answer's first row must be, compared as text: `"ok"`, `"42"`. Any other answer, NULL,
-  /// and none at all fail the check. Without it any answer will do, `0` as well.
+  /// The expected first column of the first row, as text: `"ok"`, `"42"`. Any other value, NULL, and no row fail the
+  /// check. Without it any answer passes, `0` too.
   std::optional<std::string> expect = {};
-  /// A database that can't be written to fails: by its permissions and its folder's, or if the write lock can't be
-  /// taken before the deadline. Takes that lock for a moment, and writes nothing: a full disk isn't noticed.
+  /// True: fails if the database can't be written to because of its permissions or its folder's, or if the write lock
+  /// can't be taken before the deadline. Takes that lock for a moment, and writes nothing: doesn't notice a full disk.
   bool expect_writable = false;
 };
 
@@ -85,24 +90,22 @@ struct SqliteOptions {
 /// health.add_readiness_check("notes-file", vitals::checks::Sqlite{"notes.db"});
 /// @endcode
 ///
-/// It never creates the file, and an empty one fails: it holds no database yet. The file stays open from run to run;
-/// one that was deleted or replaced meanwhile is noticed, and the new one opened. A lock that another process holds is
-/// waited for until a little before the run's deadline (a tenth of the time left, 50 ms at most). A file system that
-/// hangs, as a network one can, makes the run overdue.
+/// It never creates the file, and an empty file fails. The file stays open from run to run; if it was deleted or
+/// replaced, the new one is opened. If another process holds a lock, the run waits until shortly before its deadline (a
+/// tenth of the remaining time, 50 ms at most). A file system that hangs, as network ones can, makes the run overdue.
 ///
 /// @warning If the program has a second copy of SQLite (linked statically into a library, say) that uses the same file,
 /// use the constructor that takes a handle. POSIX locks belong to the process, and the copies don't know of each other:
 /// when one of them unlocks or closes the file, the locks of the other one's transactions are gone as well
 /// (https://www.sqlite.org/howtocorrupt.html, 2.2).
 ///
-/// While it has a database in WAL mode open, the last of your own connections leaves the log in place when it closes.
+/// While it has a database in WAL mode open, the last of your own connections doesn't remove the log when it closes.
 ///
-/// The check is local, so the compiler takes it for liveness too; readiness is nearly always right, because a restart
-/// mends no file.
+/// The check is local, so it compiles as a liveness check too. Readiness is nearly always right, because a restart
+/// repairs no file.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: safe; runs at the same time take turns.
-/// @par Lifetime       Copies share the open file, which is closed with the last of them. A child of fork() makes its
-///                     own check.
+/// @par Thread safety  Distinct objects: safe. Shared objects: safe; simultaneous runs take turns.
+/// @par Lifetime       Copies share the open file; the last one closes it. A child of fork() makes its own check.
 class VITALS_EXPORT Sqlite {
  public:
   /// Doesn't open the file yet.
@@ -110,18 +113,17 @@ class VITALS_EXPORT Sqlite {
   /// @param path  A file name, or a URI (https://www.sqlite.org/uri.html); relative ones count from the working folder
   ///              of the run.
   /// @throws std::invalid_argument  if the path names no file (it is empty, ":memory:", or a URI like that: the check
-  ///                                would have an empty database of its own), or the query is blank or holds
-  ///                                a NUL.
+  ///                                would have an empty database of its own), or the query is blank or holds a NUL.
   explicit Sqlite(std::string path, SqliteOptions options = {});
 
-  /// Asks over a connection of the application's, with the copy of SQLite whose <sqlite3.h> the caller has included.
+  /// Uses a connection of the application, with the copy of SQLite whose <sqlite3.h> the caller has included.
   ///
-  /// A run uses the handle between two calls of the application, for which it waits until a little before its deadline.
-  /// The query itself isn't interrupted, since that would interrupt yours too, and a lock is waited for as your busy
-  /// handler says: keep both shorter than the check's timeout. Your own calls wait while a run uses the handle. While
-  /// you have a transaction open, or a statement that isn't finished, `expect_writable` takes no lock.
+  /// A run uses the handle between two calls of the application, and waits for that until shortly before its deadline.
+  /// It doesn't interrupt its query, because that would interrupt yours too, and your busy handler decides how long it
+  /// waits for a lock: keep both shorter than the check's timeout. Your calls wait while a run uses the handle. While
+  /// you have an open transaction or an unfinished statement, `expect_writable` takes no lock.
   ///
-  /// @param handle   Must stay open until the check has been removed, and the run under way has ended.
+  /// @param handle   Must stay open until the check has been removed and its run has ended.
   /// @param options  As above.
   /// @throws std::invalid_argument  if the handle is null or was opened without a mutex (SQLITE_OPEN_NOMUTEX), or the
   ///                                query is blank or holds a NUL.

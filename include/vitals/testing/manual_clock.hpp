@@ -30,21 +30,21 @@ namespace test {
 /// @endcode
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
-/// @par Lifetime       Copies share the time; a registry that goes by it may outlive it.
+/// @par Lifetime       Copies share the time; a registry that uses it may outlive it.
 class ManualClock {
  public:
   /// Begins at an arbitrary steady time, and at 2026-01-01T00:00:00Z on the wall.
   ManualClock() : source_{std::make_shared<Source>()} {}
 
-  /// Lets time pass, on the wall too. No check is started by it: see HealthRegistry::run_due(). Runs under way that are
-  /// ScriptedCheck::taking() their time end when the clock has got there, one after another.
+  /// Lets time pass, also on the wall clock. Starts no check: see HealthRegistry::run_due(). Runs that are
+  /// ScriptedCheck::taking() time end when the clock gets there, one after another.
   /// @throws std::invalid_argument  if the duration is negative.
   void advance(Duration duration) {
     if (duration < Duration::zero()) throw std::invalid_argument{"vitals: ManualClock: time doesn't go back"};
     source_->advance(duration);
   }
 
-  /// Makes the wall clock jump, either way, and go on from there. Steady time doesn't notice.
+  /// Makes the wall clock jump forwards or backwards and go on from there. Steady time doesn't change.
   void set_wall(WallTime time) { source_->wall_jump.store((time - source_->wall_without_jumps()).count()); }
 
   [[nodiscard]] SteadyTime now() const noexcept { return source_->steady_now(); }
@@ -90,7 +90,7 @@ class ManualClock {
     Calls calls = {};
   };
 
-  /// Has advance() call that, once, when the clock gets there.
+  /// advance() calls it once, when the clock gets there.
   void call_at(SteadyTime time, std::function<void()> call) const {
     const std::lock_guard lock{source_->mutex};
     source_->calls.emplace(time, std::move(call));

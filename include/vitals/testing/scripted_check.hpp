@@ -18,7 +18,7 @@ namespace vitals::inline v1 {
 
 namespace test {
 
-/// A check that does what the test wrote down: each run takes the next step, and the last step is repeated.
+/// A check that follows a script: each run takes the next step, and the last step is repeated.
 ///
 /// @code
 /// const auto database = vitals::test::ScriptedCheck{}.fail(3, "down").pass();
@@ -27,11 +27,11 @@ namespace test {
 /// EXPECT_EQ(database.runs(), 4);
 /// @endcode
 ///
-/// Copies are the same script: the test keeps one, and may go on writing while the check is in use. A script without
-/// steps fails.
+/// Copies share one script: the test keeps one, and may add steps while the check is in use. A script without steps
+/// fails.
 ///
-/// It is an asynchronous check, so that a step that hangs blocks no thread, and works with HealthRegistry::run_due()
-/// and a ManualClock as well as with a Runner.
+/// It is an asynchronous check: a step that hangs blocks no thread. It works with HealthRegistry::run_due() and a
+/// ManualClock, and with a Runner.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT ScriptedCheck {
@@ -46,24 +46,24 @@ class VITALS_EXPORT ScriptedCheck {
   ScriptedCheck warn(int times, Text message = {}) const;
   ScriptedCheck fail(Text message = {}) const;
   ScriptedCheck fail(int times, Text message = {}) const;
-  /// The next run gives this result, data and all.
-  ScriptedCheck give(CheckResult result) const;
-  /// The next run throws a std::runtime_error that says `what`.
-  ScriptedCheck raise(Text what) const;
-  /// The next run hangs until it is released, deaf to its stop token.
+  /// The next run returns this result, with its data.
+  ScriptedCheck returns(CheckResult result) const;
+  /// The next run throws a std::runtime_error with this text.
+  ScriptedCheck throws(Text what) const;
+  /// The next run hangs until it is released, and ignores its stop token.
   ScriptedCheck hang() const;
 
-  /// The step that was written last takes this long: its runs end when the clock, which must be the registry's, has
-  /// been moved so far (ManualClock::advance(), Kubelet::advance()). Runs of several checks overlap.
+  /// The last step takes this long: its runs end when the clock, which must be the registry's, has advanced that far
+  /// (ManualClock::advance(), Kubelet::advance()). Runs of several checks overlap.
   /// @throws std::invalid_argument  if there is no step yet, it hangs anyway, or the duration is negative.
   ScriptedCheck taking(Duration duration, ManualClock clock) const;
 
-  /// Lets all runs that hang end with this result; if none does, the next one to hang.
+  /// Ends all hanging runs with this result; if none hangs, the next one that does.
   void release(CheckResult result = CheckResult::pass()) const;
 
   /// How many runs have begun.
   [[nodiscard]] int runs() const;
-  /// How many of them hang now, those of checks and registries that are gone among them.
+  /// How many of them hang now, including those of removed checks and destroyed registries.
   [[nodiscard]] int hanging() const;
 
   /// A run, as the registry makes it.

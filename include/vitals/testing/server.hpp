@@ -16,7 +16,7 @@ namespace vitals::inline v1 {
 
 namespace test {
 
-/// A HealthServer on a free port of 127.0.0.1, running as long as the object lives.
+/// A HealthServer on a free port of 127.0.0.1 that runs as long as this object exists.
 ///
 /// @code
 /// vitals::test::Server server{health};
@@ -31,13 +31,13 @@ class VITALS_EXPORT Server {
   /// @throws std::system_error  if it can't listen.
   explicit Server(HealthRegistry& registry, HealthServerOptions options = {});
 
-  /// Where it listens, and has listened after stop().
+  /// The port it listens on; after stop(), the port it listened on.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   /// fetch() from this server.
   [[nodiscard]] FetchResult fetch(Text target, FetchOptions options = {}) const;
 
-  /// As HealthServer::stop(); nobody listens any more.
+  /// As HealthServer::stop().
   void stop() noexcept { server_.stop(); }
 
  private:

@@ -23,7 +23,7 @@ bool failing(const CheckState& state) {
 Duration interval_of(const CheckState& state, const CheckRules& rules) {
   const auto& schedule = rules.options.schedule;
   const auto faster = schedule.while_failing();
-  return faster && state.result && failing(state) ? *faster : schedule.interval();
+  return faster && state.result && failing(state) ? *faster : *schedule.interval();
 }
 
 // Intervals count from start to start. Turns that have passed are skipped.
@@ -193,7 +193,7 @@ Verdict judge(const CheckState& state, const CheckRules& rules, const Surroundin
 SteadyTime wanted_from(const CheckState& state, const CheckRules& rules) noexcept {
   if (!state.result) return SteadyTime::min();
   if (periodic(rules)) return just_after(state.ended + rules.stale_after);
-  return state.ended + rules.options.schedule.interval();
+  return state.ended + *rules.options.schedule.max_age();
 }
 
 SteadyTime next_look(const CheckState& state, const CheckRules& rules) noexcept {
@@ -202,8 +202,8 @@ SteadyTime next_look(const CheckState& state, const CheckRules& rules) noexcept 
 
 Duration stale_bound(const CheckOptions& options) {
   if (options.stale_after) return *options.stale_after;
-  if (options.schedule.kind() == Schedule::Kind::on_demand) return 30s;
-  return 3 * options.schedule.interval() + options.timeout;
+  if (const auto interval = options.schedule.interval()) return 3 * *interval + options.timeout;
+  return 30s;
 }
 
 }  // namespace detail

@@ -9,7 +9,7 @@ namespace {
 // While starting, failing liveness checks don't count, but only up to the deadline.
 ProbeVerdict judge_liveness(const Life& life, const RegistryOptions& options, SteadyTime now) noexcept {
   const auto& tally = life.of(Probe::liveness);
-  const auto deadline = life.constructed + options.startup_deadline;
+  const auto deadline = life.constructed + options.startup_limit;
   if (!life.starting() || now > deadline) return {tally.worst()};
   return {tally.any_warns() ? Status::warn : Status::pass, "", just_after(deadline)};
 }

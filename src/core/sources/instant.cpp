@@ -77,21 +77,21 @@ WallTime InstantSource::wall_now() const noexcept {
   return clock ? clock->wall_now() : Clock{}.wall_now();
 }
 
-FlagSource::FlagSource(CheckResult initial, StatusFlagOptions options)
-    : InstantSource{"a StatusFlag"},
+PushedSource::PushedSource(CheckResult initial, PushedCheckOptions options)
+    : InstantSource{"a PushedCheck"},
       valid_for_{options.valid_for},
       stale_{valid_for_ ? std::make_shared<const CheckResult>(
                               CheckResult::fail("stale: not set within " + spoken(*valid_for_)))
                         : nullptr},
       result_{std::make_shared<const CheckResult>(std::move(initial))} {}
 
-void FlagSource::bound(SteadyTime now, bool foreign) noexcept {
+void PushedSource::bound(SteadyTime now, bool foreign) noexcept {
   const std::lock_guard lock{result_mutex_};
   if (!set_at_ || foreign) set_at_ = now;
   if (foreign) last_success_.reset();
 }
 
-void FlagSource::set(CheckResult result) {
+void PushedSource::set(CheckResult result) {
   auto next = std::make_shared<const CheckResult>(std::move(result));
   {
     const std::lock_guard lock{result_mutex_};
@@ -105,12 +105,12 @@ void FlagSource::set(CheckResult result) {
   announce();
 }
 
-CheckResult FlagSource::get() const {
+CheckResult PushedSource::get() const {
   const std::lock_guard lock{result_mutex_};
   return *result_;
 }
 
-InstantReading FlagSource::read(SteadyTime since, SteadyTime now) const noexcept {
+InstantReading PushedSource::read(SteadyTime since, SteadyTime now) const noexcept {
   const std::lock_guard lock{result_mutex_};
   InstantReading reading{.result = result_, .last_success = last_success_, .set_at = set_at_wall_};
   if (result_->status() != Status::fail) reading.last_success = now;

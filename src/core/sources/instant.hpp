@@ -10,7 +10,7 @@
 
 #include <vitals/check_result.hpp>
 #include <vitals/clock.hpp>
-#include <vitals/status_flag.hpp>
+#include <vitals/pushed_check.hpp>
 
 #include "core/model/result.hpp"
 
@@ -39,7 +39,7 @@ struct InstantReading {
   SteadyTime look_again = SteadyTime::max();   ///< When it may have changed without an announcement.
 };
 
-/// A check that is read in place: a Heartbeat, a HeartbeatGroup or a StatusFlag.
+/// A check that is read in place: a Heartbeat, a HeartbeatGroup or a PushedCheck.
 ///
 /// Reading allocates nothing, or has a result for when there is no memory.
 ///
@@ -90,9 +90,9 @@ class InstantSource {
   std::shared_ptr<const Watchers> watchers_;   // replaced as a whole, so that announcing allocates nothing
 };
 
-class FlagSource final : public InstantSource {
+class PushedSource final : public InstantSource {
  public:
-  FlagSource(CheckResult initial, StatusFlagOptions options);
+  PushedSource(CheckResult initial, PushedCheckOptions options);
 
   void set(CheckResult result);
   [[nodiscard]] CheckResult get() const;

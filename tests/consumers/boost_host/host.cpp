@@ -103,7 +103,7 @@ int main() {
   health.add_readiness_check("broker", connect_in_vain, {.timeout = 60s, .critical = false});
   health.add_readiness_check("cache", [] { return boost::system::error_code{}; }, {.timeout = 60s});
   vitals::HealthServer server{health,
-                              {.address = "127.0.0.1", .port = 0, .endpoint = {.details = vitals::Details::always}}};
+                              {.address = "127.0.0.1", .port = 0, .endpoint = {.details = vitals::Callers::anyone}}};
   server.start();
 
   for (int turn = 0; turn < 100; ++turn) {

@@ -4,7 +4,7 @@
 
 struct Health::Parts {
   vitals::HealthRegistry registry;
-  vitals::StatusFlag ready{vitals::CheckResult::fail("starting")};
+  vitals::PushedCheck ready{vitals::CheckResult::fail("starting")};
   vitals::HealthServer server{registry, {.port = 0}};
 };
 

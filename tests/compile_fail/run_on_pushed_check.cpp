@@ -9,9 +9,9 @@
 
 void register_check(vitals::HealthRegistry& health, boost::asio::io_context& io) {
 #ifdef WRONG
-  health.add_readiness_check("feed", vitals::run_on(io, vitals::StatusFlag{vitals::CheckResult::pass()}));
+  health.add_readiness_check("feed", vitals::run_on(io, vitals::PushedCheck{vitals::CheckResult::pass()}));
 #else
   static_cast<void>(io);
-  health.add_readiness_check("feed", vitals::StatusFlag{vitals::CheckResult::pass()});
+  health.add_readiness_check("feed", vitals::PushedCheck{vitals::CheckResult::pass()});
 #endif
 }

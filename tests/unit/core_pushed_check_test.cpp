@@ -1,12 +1,13 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include <gtest/gtest.h>
 
 #include <vitals/handles.hpp>
+#include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
 #include "unit/core_instant_fixture.hpp"
@@ -18,13 +19,13 @@ using vitals::CheckResult;
 using vitals::Condition;
 using vitals::HealthRegistry;
 using vitals::Probe;
+using vitals::PushedCheck;
 using vitals::Status;
-using vitals::StatusFlag;
 
-using StatusFlagTest = vitals::test::InstantCheckTest;
+using PushedCheckTest = vitals::test::InstantCheckTest;
 
-TEST_F(StatusFlagTest, IsWhatItWasMadeWith) {
-  health_.add_liveness_check("check", StatusFlag{CheckResult::warn("connecting").with("tries", 1)});
+TEST_F(PushedCheckTest, IsWhatItWasMadeWith) {
+  health_.add_liveness_check("check", PushedCheck{CheckResult::warn("connecting").with("tries", 1)});
 
   EXPECT_EQ(status(), Status::warn);
   EXPECT_EQ(check().message, "connecting");
@@ -32,8 +33,8 @@ TEST_F(StatusFlagTest, IsWhatItWasMadeWith) {
   EXPECT_EQ(check().data.size(), 1U);
 }
 
-TEST_F(StatusFlagTest, IsWhatItWasLastSetTo) {
-  const StatusFlag flag{CheckResult::warn("connecting")};
+TEST_F(PushedCheckTest, IsWhatItWasLastSetTo) {
+  const PushedCheck flag{CheckResult::warn("connecting")};
   health_.add_liveness_check("check", flag);
 
   flag.set(CheckResult::fail("refused"));
@@ -44,16 +45,40 @@ TEST_F(StatusFlagTest, IsWhatItWasLastSetTo) {
   EXPECT_EQ(flag.get(), CheckResult::pass("connected"));
 }
 
-TEST_F(StatusFlagTest, IsTrueUntilItIsSet) {
-  health_.add_liveness_check("check", StatusFlag{CheckResult::pass()});
+TEST_F(PushedCheckTest, TakesABool) {
+  const PushedCheck feed{false};
+  health_.add_liveness_check("feed", feed);
+
+  EXPECT_EQ(check("feed").status, Status::fail);
+
+  feed.set(true);
+  EXPECT_EQ(check("feed").status, Status::pass);
+
+  feed.set(false);
+  EXPECT_EQ(check("feed").status, Status::fail);
+}
+
+// A pointer would always be true.
+template <class T>
+constexpr bool is_settable_to = requires(const PushedCheck& check, T value) {
+  check.set(value);
+};
+static_assert(is_settable_to<bool>);
+static_assert(is_settable_to<CheckResult>);
+static_assert(!is_settable_to<const char*>);
+static_assert(!is_settable_to<int>);
+static_assert(!std::is_constructible_v<PushedCheck, const char*>);
+
+TEST_F(PushedCheckTest, IsTrueUntilItIsSet) {
+  health_.add_liveness_check("check", PushedCheck{CheckResult::pass()});
 
   clock_.advance(24h * 365);
 
   EXPECT_EQ(status(), Status::pass);
 }
 
-TEST_F(StatusFlagTest, IsStaleWhenItWasNotSetForSoLong) {
-  const StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+TEST_F(PushedCheckTest, IsStaleWhenItWasNotSetForSoLong) {
+  const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   health_.add_liveness_check("check", flag);
   clock_.advance(10s);
   flag.set(CheckResult::pass());
@@ -67,8 +92,8 @@ TEST_F(StatusFlagTest, IsStaleWhenItWasNotSetForSoLong) {
   EXPECT_EQ(check().message, "stale: not set within 30 s");
 }
 
-TEST_F(StatusFlagTest, CountsItsInitialResultFromItsRegistration) {
-  const StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+TEST_F(PushedCheckTest, CountsItsInitialResultFromItsRegistration) {
+  const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   clock_.advance(1h);
   health_.add_liveness_check("check", flag);
 
@@ -78,8 +103,8 @@ TEST_F(StatusFlagTest, CountsItsInitialResultFromItsRegistration) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(StatusFlagTest, KnowsNoTimesOfAnotherClock) {
-  const StatusFlag flag{CheckResult::fail(), {.valid_for = 30s}};
+TEST_F(PushedCheckTest, KnowsNoTimesOfAnotherClock) {
+  const PushedCheck flag{CheckResult::fail(), {.valid_for = 30s}};
   flag.set(CheckResult::pass());
   health_.add_liveness_check("check", flag);
 
@@ -89,8 +114,8 @@ TEST_F(StatusFlagTest, KnowsNoTimesOfAnotherClock) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(StatusFlagTest, IsFreshAgainWhenItIsSet) {
-  const StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+TEST_F(PushedCheckTest, IsFreshAgainWhenItIsSet) {
+  const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   health_.add_liveness_check("check", flag);
   clock_.advance(1min);
   EXPECT_EQ(check().condition, Condition::stale);
@@ -101,8 +126,8 @@ TEST_F(StatusFlagTest, IsFreshAgainWhenItIsSet) {
   EXPECT_EQ(status(), Status::warn);
 }
 
-TEST_F(StatusFlagTest, TakesTheLastKnownGoodFromTheEndOfTheSuccess) {
-  const StatusFlag flag{CheckResult::pass()};
+TEST_F(PushedCheckTest, TakesTheLastKnownGoodFromTheEndOfTheSuccess) {
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_liveness_check("check", flag, {.last_known_good_for = 10s});
   clock_.advance(1h);
   flag.set(CheckResult::fail("lost"));
@@ -113,8 +138,8 @@ TEST_F(StatusFlagTest, TakesTheLastKnownGoodFromTheEndOfTheSuccess) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(StatusFlagTest, EndsASuccessWhereItWentStale) {
-  const StatusFlag flag{CheckResult::pass(), {.valid_for = 30s}};
+TEST_F(PushedCheckTest, EndsASuccessWhereItWentStale) {
+  const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   health_.add_liveness_check("check", flag, {.last_known_good_for = 10s});
   clock_.advance(1min);
 
@@ -123,16 +148,17 @@ TEST_F(StatusFlagTest, EndsASuccessWhereItWentStale) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(StatusFlagTest, IsStaleInSpiteOfTheLastKnownGood) {
-  health_.add_liveness_check("check", StatusFlag{CheckResult::pass(), {.valid_for = 30s}}, {.last_known_good_for = 1h});
+TEST_F(PushedCheckTest, IsStaleInSpiteOfTheLastKnownGood) {
+  health_.add_liveness_check("check", PushedCheck{CheckResult::pass(), {.valid_for = 30s}},
+                             {.last_known_good_for = 1h});
 
   clock_.advance(31s);
 
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(StatusFlagTest, LivesOnInTheRegistry) {
-  std::optional<StatusFlag> flag{CheckResult::warn("connecting")};
+TEST_F(PushedCheckTest, LivesOnInTheRegistry) {
+  std::optional<PushedCheck> flag{CheckResult::warn("connecting")};
   health_.add_liveness_check("check", *flag);
 
   flag.reset();
@@ -140,8 +166,8 @@ TEST_F(StatusFlagTest, LivesOnInTheRegistry) {
   EXPECT_EQ(status(), Status::warn);
 }
 
-TEST_F(StatusFlagTest, MayBeSeveralChecks) {
-  const StatusFlag flag{CheckResult::pass()};
+TEST_F(PushedCheckTest, MayBeSeveralChecks) {
+  const PushedCheck flag{CheckResult::pass()};
   health_.add_liveness_check("check", flag);
   const auto other = health_.add_liveness_check("other", flag);
 
@@ -153,8 +179,8 @@ TEST_F(StatusFlagTest, MayBeSeveralChecks) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(StatusFlagTest, MayOutliveTheRegistry) {
-  const StatusFlag flag{CheckResult::pass()};
+TEST_F(PushedCheckTest, MayOutliveTheRegistry) {
+  const PushedCheck flag{CheckResult::pass()};
   {
     HealthRegistry other{{.clock = clock_}};
     other.add_liveness_check("check", flag);

@@ -28,7 +28,7 @@ int main() {
     queue.wait();
   }
 
-  vitals::StatusFlag price_feed{vitals::CheckResult::warn("connecting")};  // pushed instead of polled
+  vitals::PushedCheck price_feed{vitals::CheckResult::warn("connecting")};  // pushed instead of polled
   health.add_readiness_check("price-feed", price_feed);
   expect(health.report(vitals::Probe::readiness).status() == vitals::Status::warn, "the feed connects");
 
