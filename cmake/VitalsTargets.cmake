@@ -79,8 +79,12 @@ endfunction()
 # vitals_prefer_small(<name> EXCEPT <source> ...)
 #
 # Optimises a library for size, except for the sources that usual requests and frequent calls go through. The others run
-# at set-up, when something has changed, once per run of a check, or for a request that wasn't seen before.
+# at set-up, when something has changed, once per run of a check, or for a request that wasn't seen before. A unity build
+# compiles sources together only if they have no options of their own, so it does without.
 function(vitals_prefer_small name)
+  if(CMAKE_UNITY_BUILD)
+    return()
+  endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "EXCEPT")
   get_target_property(sources vitals_${name} SOURCES)
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
