@@ -220,28 +220,79 @@ function(vitals_compile_quickly target)
   target_compile_options(${target} PRIVATE ${VITALS_TEST_COMPILE_OPTIONS})
 endfunction()
 
-# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...])
+# What all code of tests is compiled with. Unless it has options of its own, the target uses the precompiled headers that
+# tests/CMakeLists.txt lists.
+function(vitals_compile_as_test target own_options)
+  vitals_compile_quickly(${target})
+  target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
+                                               ${vitals_SOURCE_DIR}/tests)
+  if(NOT own_options)
+    target_precompile_headers(${target} REUSE_FROM vitals_test_headers)
+  endif()
+endfunction()
+
+# vitals_add_test_objects(<name> SOURCES a.cpp ... [LINK libs ...])
 #
-# Adds a GoogleTest program; ctest sees each of its tests, labelled with the folder of tests/ that it is in unless
-# another label is given.
+# Compiles tests once for several programs, which link them as $<TARGET_OBJECTS:name>.
+function(vitals_add_test_objects name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  add_library(${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock)
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  vitals_set_warnings(${name})
+  vitals_compile_as_test(${name} FALSE)
+endfunction()
+
+# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...] [ONE_BY_ONE]
+#                 [OWN_OPTIONS])
+#
+# Adds a GoogleTest program and has its tests run, labelled with the folder of tests/ that it is in unless another label
+# is given. OWN_OPTIONS are compile options that the precompiled headers don't have; see vitals_run_tests for the rest.
 function(vitals_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;LINK;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ONE_BY_ONE;OWN_OPTIONS" "LABEL" "SOURCES;LINK;PROPERTIES")
   vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
-  vitals_compile_quickly(${name})
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
-  target_include_directories(${name} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
-                                             ${vitals_SOURCE_DIR}/tests)
+  vitals_compile_as_test(${name} ${arg_OWN_OPTIONS})
+  add_dependencies(vitals_tests ${name})
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${vitals_SOURCE_DIR}/tests OUTPUT_VARIABLE label)
   string(REGEX REPLACE "/.*" "" label "${label}")
   if(arg_LABEL)
     set(label ${arg_LABEL})
   endif()
-  gtest_discover_tests(
-    ${name}
-    TEST_PREFIX ${name}.
-    DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${label} TIMEOUT 120 ${arg_PROPERTIES})
+  vitals_run_tests(${name} ${name} ${arg_ONE_BY_ONE} PROPERTIES LABELS ${label} ${arg_PROPERTIES})
+endfunction()
+
+# vitals_run_tests(<program> <name> <one by one> [PROPERTIES name value ...])
+#
+# Has ctest run each test of a GoogleTest program as <name>.Suite.Test. With VITALS_TEST_WHOLE_PROGRAMS it runs them in
+# one process instead, as <name>, which writes test_programs/<name>.xml for tests/run.sh to count; not so if they must
+# run one by one. Either way, a program that isn't built has no tests.
+function(vitals_run_tests program name one_by_one)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "PROPERTIES")
+  if(one_by_one OR NOT VITALS_TEST_WHOLE_PROGRAMS)
+    gtest_discover_tests(
+      ${program}
+      TEST_PREFIX ${name}.
+      TEST_LIST ${name}_list
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT 120 ${arg_PROPERTIES})
+    return()
+  endif()
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_whole.cmake)
+  set(file $<TARGET_FILE:${program}>)
+  list(JOIN arg_PROPERTIES "]] [[" properties)
+  file(
+    GENERATE
+    OUTPUT ${script}
+    CONTENT
+      "if(EXISTS [[${file}]])
+  add_test(${name} [[${file}]] --gtest_brief=1 [[--gtest_output=xml:${vitals_BINARY_DIR}/test_programs/${name}.xml]])
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900 [[${properties}]])
+endif()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()
 
 # vitals_add_example(<name> SOURCES a.cpp ... [LINK libs ...])

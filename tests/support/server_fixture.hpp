@@ -13,23 +13,9 @@
 #include <vitals/vitals.hpp>
 
 #include "support/http_client.hpp"
-#ifdef VITALS_TEST_ON_HOST
-#include "support/server_on_host.hpp"
-#endif
-#ifdef VITALS_TEST_ON_FAKE_HOST
-#include "support/server_on_fake_host.hpp"
-#endif
+#include "support/tested_server.hpp"
 
 namespace vitals_test {
-
-/// The server that the tests of requests and connections are about; they are built once for each.
-#if defined(VITALS_TEST_ON_HOST)
-using TestedServer = ServerOnHost;
-#elif defined(VITALS_TEST_ON_FAKE_HOST)
-using TestedServer = ServerOnFakeHost;
-#else
-using TestedServer = vitals::HealthServer;
-#endif
 
 /// A check hangs on it until the test opens it, and it tells when the check has begun. Copies are the same gate: a
 /// check holds its own.
