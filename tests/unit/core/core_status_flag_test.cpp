@@ -9,7 +9,7 @@
 #include <vitals/status_flag.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
-#include "unit/core_instant_fixture.hpp"
+#include "unit/core/core_instant_fixture.hpp"
 
 namespace {
 
