@@ -244,13 +244,13 @@ function(vitals_add_test_objects name)
   vitals_compile_as_test(${name} FALSE)
 endfunction()
 
-# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...] [ONE_BY_ONE]
-#                 [OWN_OPTIONS])
+# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...]
+#                 [TOGETHER | ONE_BY_ONE] [OWN_OPTIONS])
 #
 # Adds a GoogleTest program and has its tests run, labelled with the folder of tests/ that it is in unless another label
-# is given. OWN_OPTIONS are compile options that the precompiled headers don't have; see vitals_run_tests for the rest.
+# is given. OWN_OPTIONS are compile options that the precompiled headers don't have; vitals_run_tests has the rest.
 function(vitals_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ONE_BY_ONE;OWN_OPTIONS" "LABEL" "SOURCES;LINK;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TOGETHER;ONE_BY_ONE;OWN_OPTIONS" "LABEL" "SOURCES;LINK;PROPERTIES")
   vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
   vitals_compile_as_test(${name} ${arg_OWN_OPTIONS})
@@ -260,17 +260,23 @@ function(vitals_add_test name)
   if(arg_LABEL)
     set(label ${arg_LABEL})
   endif()
-  vitals_run_tests(${name} ${name} ${arg_ONE_BY_ONE} PROPERTIES LABELS ${label} ${arg_PROPERTIES})
+  set(how "")
+  foreach(flag IN ITEMS TOGETHER ONE_BY_ONE)
+    if(arg_${flag})
+      set(how ${flag})
+    endif()
+  endforeach()
+  vitals_run_tests(${name} ${name} ${how} PROPERTIES LABELS ${label} ${arg_PROPERTIES})
 endfunction()
 
-# vitals_run_tests(<program> <name> <one by one> [PROPERTIES name value ...])
+# vitals_run_tests(<program> <name> [TOGETHER | ONE_BY_ONE] [PROPERTIES name value ...])
 #
-# Has ctest run each test of a GoogleTest program as <name>.Suite.Test. With VITALS_TEST_WHOLE_PROGRAMS it runs them in
-# one process instead, as <name>, which writes test_programs/<name>.xml for tests/run.sh to count; not so if they must
-# run one by one. Either way, a program that isn't built has no tests.
-function(vitals_run_tests program name one_by_one)
-  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "PROPERTIES")
-  if(one_by_one OR NOT VITALS_TEST_WHOLE_PROGRAMS)
+# Has ctest run each test of a GoogleTest program in a process of its own, as <name>.Suite.Test. TOGETHER they run in
+# one, as <name>: the program writes test_programs/<name>.xml, for tests/run.sh to count. VITALS_TEST_WHOLE_PROGRAMS
+# does so with all that needn't run ONE_BY_ONE. Either way, a program that isn't built has no tests.
+function(vitals_run_tests program name)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "TOGETHER;ONE_BY_ONE" "" "PROPERTIES")
+  if(arg_ONE_BY_ONE OR NOT (arg_TOGETHER OR VITALS_TEST_WHOLE_PROGRAMS))
     gtest_discover_tests(
       ${program}
       TEST_PREFIX ${name}.
@@ -280,16 +286,17 @@ function(vitals_run_tests program name one_by_one)
       PROPERTIES TIMEOUT 120 ${arg_PROPERTIES})
     return()
   endif()
-  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_whole.cmake)
-  set(file $<TARGET_FILE:${program}>)
+  # What takes long begins first.
   list(JOIN arg_PROPERTIES "]] [[" properties)
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_together.cmake)
   file(
     GENERATE
     OUTPUT ${script}
     CONTENT
-      "if(EXISTS [[${file}]])
-  add_test(${name} [[${file}]] --gtest_brief=1 [[--gtest_output=xml:${vitals_BINARY_DIR}/test_programs/${name}.xml]])
-  set_tests_properties(${name} PROPERTIES TIMEOUT 900 [[${properties}]])
+      "if(EXISTS [[$<TARGET_FILE:${program}>]])
+  add_test([[${name}]] [[$<TARGET_FILE:${program}>]] --gtest_brief=1
+           [[--gtest_output=xml:${vitals_BINARY_DIR}/test_programs/${name}.xml]])
+  set_tests_properties([[${name}]] PROPERTIES TIMEOUT 900 COST 100 [[${properties}]])
 endif()
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
