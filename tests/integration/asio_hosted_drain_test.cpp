@@ -99,7 +99,7 @@ TEST_F(HostedDrainTest, DoesNotHoldTheServerUpByItsCallback) {
   vitals::HostedServer server{pool, health_, local()};
   server.start();
 
-  server.async_drain(0s, [gate = gate_] { gate.pass(); });
+  server.async_drain(0s, [gate = gate_] { gate.wait(); });
   gate_.wait_until_entered();
 
   EXPECT_EQ(http_get(server.port(), "/healthz").status, 200);
@@ -107,7 +107,7 @@ TEST_F(HostedDrainTest, DoesNotHoldTheServerUpByItsCallback) {
 }
 
 TEST_F(HostedDrainTest, LeavesNoWorkBehindWhenStopHasEndedIt) {
-  boost::asio::post(io_, [gate = gate_] { gate.pass(); });
+  boost::asio::post(io_, [gate = gate_] { gate.wait(); });
   gate_.wait_until_entered();
   boost::asio::io_context other;
   bool called = false;
