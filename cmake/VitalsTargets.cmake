@@ -226,6 +226,8 @@ function(vitals_compile_as_test target own_options)
   vitals_compile_quickly(${target})
   target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
                                                ${vitals_SOURCE_DIR}/tests)
+  # Several of them use the same names.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   if(NOT own_options)
     target_precompile_headers(${target} REUSE_FROM vitals_test_headers)
   endif()

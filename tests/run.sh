@@ -111,7 +111,8 @@ test_preset() {
   [[ $preset == *san ]] && setarch -R true 2>/dev/null && without_aslr=(setarch -R)
   folder=$PWD/build/$preset
   rm -rf "$folder/junit.xml" "$folder/test_programs"
-  ${without_aslr[@]+"${without_aslr[@]}"} ctest --preset "$preset" --parallel "$jobs" --output-junit "$folder/junit.xml" "$@" |
+  # Most tests wait more than they compute.
+  ${without_aslr[@]+"${without_aslr[@]}"} ctest --preset "$preset" --parallel $((2 * jobs)) --output-junit "$folder/junit.xml" "$@" |
     grep -vE '^ *Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed '
   status=${PIPESTATUS[0]}
   count_tests "$folder" "$status"
