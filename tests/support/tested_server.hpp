@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <vitals/registry.hpp>
@@ -18,6 +19,7 @@ class AnyServer {
   virtual ~AnyServer() = default;
 
   virtual void start() = 0;
+  virtual void start(std::error_code& error) = 0;
   virtual void stop() noexcept = 0;
   virtual void drain(vitals::Duration duration) = 0;
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
@@ -30,6 +32,12 @@ class ServerOf final : public AnyServer {
   ServerOf(vitals::HealthRegistry& health, vitals::HealthServerOptions options) : server_{health, std::move(options)} {}
 
   void start() override { server_.start(); }
+  void start(std::error_code& error) override {
+    if constexpr (requires { server_.start(error); })
+      server_.start(error);
+    else
+      throw std::logic_error{"this server only throws"};
+  }
   void stop() noexcept override { server_.stop(); }
   void drain(vitals::Duration duration) override {
     if constexpr (requires { server_.drain(duration); })
@@ -54,6 +62,7 @@ class TestedServer {
       : server_{make_tested_server(health, std::move(options))} {}
 
   void start() { server_->start(); }
+  void start(std::error_code& error) { server_->start(error); }
   void stop() noexcept { server_->stop(); }
   void drain(vitals::Duration duration) { server_->drain(duration); }
   [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
