@@ -45,7 +45,8 @@ void Paths::add(const char* list, const std::vector<std::string>& paths, std::op
     if (std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.path == path; }))
       rule = "must be given only once, in one list";
     if (rule != nullptr)
-      throw std::invalid_argument{std::string{"vitals: EndpointOptions::"} + list + ": " + in_quotes(path) + ' ' + rule};
+      throw std::invalid_argument{std::string{"vitals: EndpointOptions::"} + list + ": " + in_quotes(path) + ' ' +
+                                  rule};
     const auto is_shorter = [](const std::string& a, const Entry& b) { return a.size() > b.path.size(); };
     entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), path, is_shorter), {path, probe});
   }

@@ -1,4 +1,5 @@
 #include "support/server_on_host.hpp"
+
 #include "support/tested_server.hpp"
 
 namespace vitals_test {
