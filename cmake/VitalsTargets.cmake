@@ -80,7 +80,11 @@ endfunction()
 #
 # Optimises a library for size, except for the sources on the path of usual requests and frequent calls. The others run
 # at set-up, after a change, once per run of a check, or for a new kind of request.
+# A unity build compiles sources together only if they have no options of their own, so it does without.
 function(vitals_prefer_small name)
+  if(CMAKE_UNITY_BUILD)
+    return()
+  endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "EXCEPT")
   get_target_property(sources vitals_${name} SOURCES)
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
@@ -215,28 +219,88 @@ function(vitals_compile_quickly target)
   target_compile_options(${target} PRIVATE ${VITALS_TEST_COMPILE_OPTIONS})
 endfunction()
 
-# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...])
+# What all code of tests is compiled with. Unless it has options of its own, the target uses the precompiled headers that
+# tests/CMakeLists.txt lists.
+function(vitals_compile_as_test target own_options)
+  vitals_compile_quickly(${target})
+  target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
+                                               ${vitals_SOURCE_DIR}/tests)
+  # Several of them use the same names.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+  if(NOT own_options)
+    target_precompile_headers(${target} REUSE_FROM vitals_test_headers)
+  endif()
+endfunction()
+
+# vitals_add_test_objects(<name> SOURCES a.cpp ... [LINK libs ...])
 #
-# Adds a GoogleTest program. ctest runs each test of it separately. Without LABEL its label is its folder below tests/.
-# It sees the internal headers: src/ and tests/ are include directories.
+# Compiles tests once for several programs, which link them as $<TARGET_OBJECTS:name>.
+function(vitals_add_test_objects name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  add_library(${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock)
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  vitals_set_warnings(${name})
+  vitals_compile_as_test(${name} FALSE)
+endfunction()
+
+# vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...]
+#                 [TOGETHER | ONE_BY_ONE] [OWN_OPTIONS])
+#
+# Adds a GoogleTest program and has its tests run, labelled with the folder of tests/ that it is in unless another label
+# is given. OWN_OPTIONS are compile options that the precompiled headers don't have; vitals_run_tests has the rest.
 function(vitals_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;LINK;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TOGETHER;ONE_BY_ONE;OWN_OPTIONS" "LABEL" "SOURCES;LINK;PROPERTIES")
   vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
-  vitals_compile_quickly(${name})
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
-  target_include_directories(${name} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
-                                             ${vitals_SOURCE_DIR}/tests)
+  vitals_compile_as_test(${name} ${arg_OWN_OPTIONS})
+  add_dependencies(vitals_tests ${name})
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${vitals_SOURCE_DIR}/tests OUTPUT_VARIABLE label)
   string(REGEX REPLACE "/.*" "" label "${label}")
   if(arg_LABEL)
     set(label ${arg_LABEL})
   endif()
-  gtest_discover_tests(
-    ${name}
-    TEST_PREFIX ${name}.
-    DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${label} TIMEOUT 120 ${arg_PROPERTIES})
+  set(how "")
+  foreach(flag IN ITEMS TOGETHER ONE_BY_ONE)
+    if(arg_${flag})
+      set(how ${flag})
+    endif()
+  endforeach()
+  vitals_run_tests(${name} ${name} ${how} PROPERTIES LABELS ${label} ${arg_PROPERTIES})
+endfunction()
+
+# vitals_run_tests(<program> <name> [TOGETHER | ONE_BY_ONE] [PROPERTIES name value ...])
+#
+# Has ctest run each test of a GoogleTest program in a process of its own, as <name>.Suite.Test. TOGETHER they run in
+# one, as <name>: the program writes test_programs/<name>.xml, for tests/run.sh to count. VITALS_TEST_WHOLE_PROGRAMS
+# does so with all that needn't run ONE_BY_ONE. Either way, a program that isn't built has no tests.
+function(vitals_run_tests program name)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "TOGETHER;ONE_BY_ONE" "" "PROPERTIES")
+  if(arg_ONE_BY_ONE OR NOT (arg_TOGETHER OR VITALS_TEST_WHOLE_PROGRAMS))
+    gtest_discover_tests(
+      ${program}
+      TEST_PREFIX ${name}.
+      TEST_LIST ${name}_list
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT 120 ${arg_PROPERTIES})
+    return()
+  endif()
+  # What takes long begins first.
+  list(JOIN arg_PROPERTIES "]] [[" properties)
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_together.cmake)
+  file(
+    GENERATE
+    OUTPUT ${script}
+    CONTENT
+      "if(EXISTS [[$<TARGET_FILE:${program}>]])
+  add_test([[${name}]] [[$<TARGET_FILE:${program}>]] --gtest_brief=1
+           [[--gtest_output=xml:${vitals_BINARY_DIR}/test_programs/${name}.xml]])
+  set_tests_properties([[${name}]] PROPERTIES TIMEOUT 900 COST 100 [[${properties}]])
+endif()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()
 
 # vitals_add_example(<name> SOURCES a.cpp ... [LINK libs ...])

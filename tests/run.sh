@@ -5,20 +5,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 usage() {
   cat <<'TEXT'
-Usage: tests/run.sh [--quick | --only STEP]
+Usage: tests/run.sh [--unit | --quick | --only STEP]
 
   (nothing)     every step
-  --quick       the inner loop: the tests under one configuration
+  --unit        the unit tests under one configuration: less than a minute after a small change
+  --quick       the inner loop: the tests under one configuration, without the slow kinds
   --only STEP   one step:
                   format      clang-format
                   dev         g++, Boost 1.81, with the packaging and compile-fail tests, and the rolling restart
-                  clang       clang++-14, Boost 1.81
-                  boost-1.74  g++, Boost 1.74
-                  shared      shared libraries on Boost 1.74, in a host on Boost 1.81
+                  shared      g++, shared libraries on Boost 1.74: the tests of what sees Boost, and hosts on Boost 1.81
                   attack      Release: the attack programs, one at a time
                   gate        Release: what vitals may cost, where it can be counted (tests/benchmarks/gate.sh)
-                  asan        AddressSanitizer and UndefinedBehaviorSanitizer, with the examples and the attack programs
-                  tsan        ThreadSanitizer, with the attack programs
+                  asan        clang++-14, AddressSanitizer and UndefinedBehaviorSanitizer, with the examples and the
+                              attack programs
+                  tsan        g++, ThreadSanitizer, with the attack programs
                   tidy        clang-tidy
                   example     examples/run.sh --check
 
@@ -26,13 +26,12 @@ The last line is "N passed, N failed"; the exit status tells whether all passed.
 TEXT
 }
 
-steps=(format dev clang boost-1.74 shared attack gate asan tsan tidy example)
+steps=(format dev shared attack gate asan tsan tidy example)
 passed=0
 failed=0
 jobs=$(nproc)
 build_tool=(--)
-# What doesn't see Boost is compiled once for all configurations that agree on the rest. Not so in the tests of consumers:
-# their private folders have the same names, and links to another Boost in them.
+# The scripts that build for themselves share what the presets have compiled.
 shared_cache=(env CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1)
 [[ -t 1 ]] || build_tool+=(--quiet) # a log needs no progress
 
@@ -56,14 +55,22 @@ run_as_test() {
 
 number_in() { sed -n "s/.*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
-# Adds up what ctest wrote down. A run that wrote nothing, or failed without a failed test, counts as one failure.
+# Adds up what ctest wrote down, and what test programs did that ran as a whole: ctest knows each of them as one test. A
+# run that wrote nothing, or failed without a failed test, counts as one failure.
 count_tests() {
-  local report=$1 status=$2 total=0 bad=0 skipped=0
-  if [[ -f $report ]]; then
-    total=$(number_in "$report" tests)
-    bad=$(number_in "$report" failures)
-    skipped=$(($(number_in "$report" skipped) + $(number_in "$report" disabled)))
+  local folder=$1 status=$2 total=0 bad=0 skipped=0 program failures
+  if [[ -f $folder/junit.xml ]]; then
+    total=$(number_in "$folder/junit.xml" tests)
+    bad=$(number_in "$folder/junit.xml" failures)
+    skipped=$(($(number_in "$folder/junit.xml" skipped) + $(number_in "$folder/junit.xml" disabled)))
   fi
+  for program in "$folder"/test_programs/*.xml; do
+    [[ -f $program ]] || continue
+    failures=$(number_in "$program" failures)
+    total=$((total + $(number_in "$program" tests) - 1))
+    skipped=$((skipped + $(grep -c 'result="\(skipped\|suppressed\)"' "$program")))
+    ((failures == 0)) || bad=$((bad + failures - 1))
+  done
   ((status == 0 || bad > 0)) || bad=1 total=$((total + 1))
   ((skipped == 0)) || echo "$skipped tests were skipped."
   passed=$((passed + total - bad - skipped))
@@ -90,24 +97,25 @@ run_script() {
 
 # Configures and builds a preset, and runs those of its tests that the further arguments let ctest choose.
 test_preset() {
-  local preset=$1 report status without_aslr=()
+  local preset=$1 folder status without_aslr=()
   shift
   headline "$preset"
   if ! { cmake --preset "$preset" >/dev/null &&
-    "${shared_cache[@]}" cmake --build --preset "$preset" --parallel "$jobs" "${build_tool[@]}"; }; then
+    cmake --build --preset "$preset" --parallel "$jobs" "${build_tool[@]}"; }; then
     failed=$((failed + 1))
     echo "FAILED: the build of $preset"
     return
   fi
 
-  # The sanitizers of g++ 12 don't know the address ranges that newer kernels choose at random.
+  # The sanitizers of g++ 12 and clang 14 don't know the address ranges that newer kernels choose at random.
   [[ $preset == *san ]] && setarch -R true 2>/dev/null && without_aslr=(setarch -R)
-  report=$PWD/build/$preset/junit.xml
-  rm -f "$report"
-  ${without_aslr[@]+"${without_aslr[@]}"} ctest --preset "$preset" --parallel "$jobs" --output-junit "$report" "$@" |
+  folder=$PWD/build/$preset
+  rm -rf "$folder/junit.xml" "$folder/test_programs"
+  # Most tests wait more than they compute.
+  ${without_aslr[@]+"${without_aslr[@]}"} ctest --preset "$preset" --parallel $((2 * jobs)) --output-junit "$folder/junit.xml" "$@" |
     grep -vE '^ *Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed '
   status=${PIPESTATUS[0]}
-  count_tests "$report" "$status"
+  count_tests "$folder" "$status"
 }
 
 format_is_clean() {
@@ -115,30 +123,26 @@ format_is_clean() {
 }
 
 tidy_is_clean() {
-  cmake --preset clang >/dev/null && find src -name '*.cpp' -print0 | xargs -0 -n 1 -P "$jobs" bash tests/support/tidy.sh
+  cmake --preset tidy >/dev/null && bash tests/support/tidy.sh "$jobs"
 }
-
-our_tests='^(unit|integration|concurrency)$'
 
 run_step() {
   case "$1" in
     format) run_as_test "clang-format" format_is_clean ;;
     dev) test_preset dev --label-exclude '^attack$' ;;
+    unit) test_preset dev --label-regex '^unit$' ;;
     quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets|rolling_restart)$' ;;
-    boost-1.74 | shared)
+    shared)
       if ! unpack_boost_1_74 build/boost-1.74; then
         run_as_test "unpacking Boost 1.74" false
-      elif [[ $1 == shared ]]; then
-        test_preset shared --label-regex '^(unit|consumers)$' --exclude-regex subdirectory
       else
-        test_preset boost-1.74 --label-regex "$our_tests"
+        test_preset shared --label-regex '^(unit|integration|concurrency|consumers|example)$' --exclude-regex subdirectory
       fi
       ;;
     attack) test_preset attack --label-regex '^attack$' ;;
     gate) run_script tests/benchmarks/gate.sh ;;
     asan) test_preset asan --label-regex '^(unit|integration|concurrency|attack|example)$' ;;
     tsan) test_preset tsan --label-regex '^(unit|integration|concurrency|attack)$' ;;
-    clang) test_preset clang --label-regex "$our_tests" ;;
     tidy) run_as_test "clang-tidy" tidy_is_clean ;;
     example) run_as_test "examples/run.sh --check" bash examples/run.sh --check ;;
   esac
@@ -146,12 +150,12 @@ run_step() {
 
 case "${1-}" in
   '') ;;
-  --quick)
+  --unit | --quick)
     (($# == 1)) || {
       usage >&2
       exit 2
     }
-    steps=(quick)
+    steps=("${1#--}")
     ;;
   --only)
     if (($# != 2)) || [[ " ${steps[*]} " != *" $2 "* ]]; then
@@ -173,7 +177,7 @@ esac
 
 test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql pgbouncer openssl 'pkgconf|pkg-config'
   libcpp-httplib-dev systemd)
-[[ ${steps[0]} == quick ]] || test_packages+=(clang-14 clang-tidy-14 clang-format-14 valgrind strace util-linux haproxy)
+[[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind strace util-linux haproxy)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do
     started=$SECONDS

@@ -14,7 +14,7 @@ constexpr std::size_t max_path = 256;
 bool is_unprintable(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
 
 /// For a message: unprintable characters become '?', and a long path is cut.
-std::string quoted(std::string_view path) {
+std::string in_quotes(std::string_view path) {
   constexpr std::size_t shown = 64;
   std::string text{path.substr(0, shown)};
   std::replace_if(text.begin(), text.end(), is_unprintable, '?');
@@ -45,7 +45,8 @@ void Paths::add(const char* list, const TextList& paths, std::optional<Probe> pr
     if (std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.path == path; }))
       rule = "must be given only once, in one list";
     if (rule != nullptr)
-      throw std::invalid_argument{std::string{"vitals: EndpointOptions::"} + list + ": " + quoted(path) + ' ' + rule};
+      throw std::invalid_argument{std::string{"vitals: EndpointOptions::"} + list + ": " + in_quotes(path) + ' ' +
+                                  rule};
     const auto is_shorter = [](const std::string& a, const Entry& b) { return a.size() > b.path.size(); };
     entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), path, is_shorter), {path, probe});
   }

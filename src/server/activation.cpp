@@ -21,7 +21,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-constexpr std::string_view scheme = "systemd:";
+constexpr std::string_view systemd_scheme = "systemd:";
 constexpr int first_inherited = 3;  // SD_LISTEN_FDS_START
 constexpr std::string_view default_name = "unknown";
 constexpr std::size_t longest_quotation = 200;
@@ -102,18 +102,18 @@ bool make_non_blocking(int fd) noexcept {
 
 }  // namespace
 
-bool is_activation_address(const std::string& address) noexcept { return address.starts_with(scheme); }
+bool is_activation_address(const std::string& address) noexcept { return address.starts_with(systemd_scheme); }
 
 bool is_valid_activation_address(const std::string& address) noexcept {
   if (!is_activation_address(address)) return false;
-  const auto name = std::string_view{address}.substr(scheme.size());
+  const auto name = std::string_view{address}.substr(systemd_scheme.size());
   return !name.empty() && name.size() <= max_activation_name &&
          std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~' && c != ':'; });
 }
 
 ListenSocket inherit_socket(const std::string& address) {
   const auto server = server_name(address, 0);
-  const int inherited = find_inherited(std::string_view{address}.substr(scheme.size()), server);
+  const int inherited = find_inherited(std::string_view{address}.substr(systemd_scheme.size()), server);
   must_listen(inherited, server);
   Descriptor descriptor{::fcntl(inherited, F_DUPFD_CLOEXEC, first_own_descriptor)};
   if (!descriptor || !make_non_blocking(descriptor.get())) cant_listen(server, errno);

@@ -15,7 +15,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-constexpr std::string_view scheme = "unix:";
+constexpr std::string_view unix_scheme = "unix:";
 
 /// As getsockname() returns it: a path ends with a NUL, an abstract name doesn't.
 UnixAddress unix_address(std::string_view text) noexcept {
@@ -30,11 +30,11 @@ UnixAddress unix_address(std::string_view text) noexcept {
 
 }  // namespace
 
-bool is_unix_address(const std::string& address) noexcept { return address.starts_with(scheme); }
+bool is_unix_address(const std::string& address) noexcept { return address.starts_with(unix_scheme); }
 
 std::optional<UnixAddress> parse_unix_address(const std::string& address) noexcept {
   if (!is_unix_address(address) || address.find('\0') != std::string::npos) return std::nullopt;
-  const auto text = std::string_view{address}.substr(scheme.size());
+  const auto text = std::string_view{address}.substr(unix_scheme.size());
   if (text.size() < 2) return std::nullopt;
   const bool is_abstract = text.front() == '@';
   if (!is_abstract && (text.front() != '/' || text.back() == '/')) return std::nullopt;

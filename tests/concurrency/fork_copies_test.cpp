@@ -68,7 +68,7 @@ class ForkedCopyTest : public testing::Test {
 TEST_F(ForkedCopyTest, AnswersAtOnceWithWhatIsKnown) {
   const Gate gate;
   health_.add_readiness_check(
-      "slow", [gate] { gate.pass(); }, patient());
+      "slow", [gate] { gate.wait(); }, patient());
   gate.wait_until_entered();
   ASSERT_TRUE(eventually(others_sleep));
   Child child{[&] {
@@ -98,7 +98,7 @@ TEST_F(ForkedCopyTest, StartsNoThread) {
 TEST_F(ForkedCopyTest, KeepsTheHandlerOfAnAnswerThatIsPending) {
   const Gate gate;
   health_.add_readiness_check(
-      "slow", [gate] { gate.pass(); }, patient());
+      "slow", [gate] { gate.wait(); }, patient());
   const auto owned = std::make_shared<int>();
   std::optional pending = endpoint_.async_handle({.target = "/ready"}, [owned](auto) {});
   Child child{[&] {
@@ -155,7 +155,7 @@ TEST(ForkAfterAbandonTest, AChildIsFreeOfCallsThatTheParentHasAbandoned) {
   const auto runs = std::make_shared<std::atomic<int>>(0);
   vitals::HealthRegistry health;
   std::optional<vitals::ScopedCheck> check = health.add_readiness_check("hangs", [gate, runs] {
-    if (++*runs == 1) gate->pass();
+    if (++*runs == 1) gate->wait();
   });
   vitals::HealthServer server{health, local()};
   server.start();

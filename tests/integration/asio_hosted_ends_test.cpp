@@ -35,7 +35,7 @@ class HostedEndsTest : public HostedServerFixture {
   }
   void add_hanging_check() {
     health_.add_readiness_check(
-        "hangs", [gate = gate_] { gate.pass(); }, patient());
+        "hangs", [gate = gate_] { gate.wait(); }, patient());
   }
   static void expect_closed(std::vector<HttpClient>& clients) {
     for (auto& client : clients) EXPECT_EQ(client.read_to_end(), "");
@@ -61,7 +61,7 @@ TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopIsBlocked) {
   run_loop();
   std::vector<HttpClient> clients;
   clients.emplace_back(server.port()).send(get_healthz).read_response();
-  boost::asio::post(io_, [gate = gate_] { gate.pass(); });
+  boost::asio::post(io_, [gate = gate_] { gate.wait(); });
   gate_.wait_until_entered();
 
   server.stop();

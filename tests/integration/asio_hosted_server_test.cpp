@@ -89,7 +89,7 @@ TEST_F(HostedServerTest, RefusesAnEmptyExecutor) {
 TEST_F(HostedServerTest, AnswersNothingWhileTheLoopIsBlockedAndEverythingAfterwards) {
   vitals::HostedServer server{io_, health_, local()};
   server.start();
-  boost::asio::post(io_, [gate = gate_] { gate.pass(); });
+  boost::asio::post(io_, [gate = gate_] { gate.wait(); });
   run_loop();
   gate_.wait_until_entered();
   HttpClient client{server.port()};
@@ -107,7 +107,7 @@ TEST_F(HostedServerTest, IsBesideALivenessCheckThatFailsWhileTheLoopIsBlocked) {
   health_.add_liveness_check("event-loop", vitals::run_on(io_, [] { return true; }),
                              {.timeout = 50ms, .schedule = vitals::on_demand(0s)});
   witness.start();
-  boost::asio::post(io_, [gate = gate_] { gate.pass(); });
+  boost::asio::post(io_, [gate = gate_] { gate.wait(); });
   run_loop();
   gate_.wait_until_entered();
 

@@ -132,7 +132,7 @@ class FullHostedServerTest : public HostedServerFixture {
 
 TEST_F(FullHostedServerTest, RestsWhileAllPlacesWaitForChecks) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   server_.start();
   auto clients = fill();
   HttpClient newcomer{server_.port()};

@@ -97,7 +97,7 @@ TEST_F(SocketFileServerTest, AnswersWhatIsPipelined) {
 
 TEST_F(SocketFileServerTest, AnswersAPeerThatOnlyStopsSending) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start();
   auto client = connect();
   client.send(get_ready).stop_sending();

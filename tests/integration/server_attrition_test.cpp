@@ -206,7 +206,7 @@ TEST_F(ServerAttritionTest, ByClientsThatReadAByteNowAndThenInFewPlaces) { expec
 
 TEST_F(ServerAttritionTest, ByALackOfDescriptorsBurnsNoProcessor) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start();
   const int socket = HttpClient::open_socket();
   LastDescriptor last;

@@ -81,7 +81,7 @@ TEST_F(ServerBodiesTest, ARequestIsNotFoundInTheSecondOneEither) {
 
 TEST_F(ServerBodiesTest, AnAnswerThatWaitsForARunEndsTheConnectionToo) {
   health_.add_startup_check(
-      "slow", [gate = gate_] { gate.pass(); }, patient());
+      "slow", [gate = gate_] { gate.wait(); }, patient());
   auto client = connect();
 
   client.send("GET /startup HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled);

@@ -79,7 +79,7 @@ TEST_F(ServerConnectionsTest, AreAskedToCloseByEachAnswerWhileDraining) {
 
 TEST_F(ServerConnectionsTest, AreAskedToCloseByTheAnswerThatTheShutdownBringsAbout) {
   health_.add_readiness_check(
-      "hung", [gate = gate_] { gate.pass(); }, patient());
+      "hung", [gate = gate_] { gate.wait(); }, patient());
   start();
   auto client = connect();
   client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -106,7 +106,7 @@ TEST_F(ServerConnectionsTest, OfHttp10AreClosedUnlessKeepAliveIsAskedForAndGrant
 
 TEST_F(ServerConnectionsTest, AnswerPipelinedRequestsInOrderAlsoBehindOneThatWaits) {
   health_.add_startup_check(
-      "slow", [gate = gate_] { gate.pass(); }, patient());
+      "slow", [gate = gate_] { gate.wait(); }, patient());
   start();
   auto client = connect();
 
@@ -150,7 +150,7 @@ TEST_F(ServerConnectionsTest, TakeAHeadAsLongAsTheLimit) {
 
 TEST_F(ServerConnectionsTest, AnswerAClientThatHasStoppedSending) {
   health_.add_readiness_check(
-      "slow", [gate = gate_] { gate.pass(); }, patient());
+      "slow", [gate = gate_] { gate.wait(); }, patient());
   start();
   auto client = connect();
 
@@ -163,7 +163,7 @@ TEST_F(ServerConnectionsTest, AnswerAClientThatHasStoppedSending) {
 
 TEST_F(ServerConnectionsTest, AnswerWithinTheBudgetWhateverACheckDoes) {
   vitals::HealthRegistry health{{.answer_budget = 50ms}};
-  health.add_readiness_check("hangs", [gate = gate_] { gate.pass(); }, {.timeout = 50ms});
+  health.add_readiness_check("hangs", [gate = gate_] { gate.wait(); }, {.timeout = 50ms});
   TestedServer server{health, {.address = "127.0.0.1", .port = 0}};
   server.start();
 

@@ -63,7 +63,7 @@ TEST_F(ServerFullTest, ClosesNobodyWhileItsReserveIsFree) {
 
 TEST_F(ServerFullTest, SaysNothingWhileNobodyWaits) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start_small();
   std::vector<HttpClient> clients;
   for (int i = 0; i < places - reserve; ++i) {
@@ -158,7 +158,7 @@ TEST_F(ServerFullTest, AnswersProbesWhilePeersThatReadNothingFillIt) {
 
 TEST_F(ServerFullTest, LeavesThoseWhoWaitForRuns) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start_small();
   std::vector<HttpClient> clients;
   for (int i = 0; i < places; ++i) {

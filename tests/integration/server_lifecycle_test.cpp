@@ -136,7 +136,7 @@ TEST_F(ServerLifecycleTest, StopClosesWhatIsOpen) {
 
 TEST_F(ServerLifecycleTest, StopWaitsForNoCheckAndForNoAnswer) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start();
   auto client = connect();
   client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -155,7 +155,7 @@ TEST_F(ServerLifecycleTest, StopDoesNotTakeTheSecondThatARunnersEndMayTake) {
     const Gate gate;
     vitals::HealthRegistry health{{.answer_budget = 60s}};
     health.add_readiness_check(
-        "hangs", [gate] { gate.pass(); }, patient());
+        "hangs", [gate] { gate.wait(); }, patient());
     vitals::HealthServer server{health, local()};
     server.start();
     gate.wait_until_entered();
@@ -188,7 +188,7 @@ TEST_F(ServerLifecycleTest, CanBeStoppedFromInsideACheck) {
   health_.add_readiness_check(
       "stopper",
       [this, stopped, gate = gate_] {
-        gate.pass();
+        gate.wait();
         server_->stop();
         stopped->set_value();
       },

@@ -231,7 +231,7 @@ TEST_F(ServerLimitsTest, CountConnectionsThatMakeRoom) {
 
 TEST_F(ServerLimitsTest, CountConnectionsThatLackADescriptor) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start();
   const int socket = HttpClient::open_socket();
   LastDescriptor last;

@@ -44,7 +44,7 @@ class ServerResourcesTest : public ServerTest {};
 TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
   const auto trouble = std::make_shared<std::promise<std::string>>();
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start({.log = [trouble, told = false](std::string_view line) mutable {
     if (!std::exchange(told, true)) trouble->set_value(std::string{line});
   }});
@@ -160,7 +160,7 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpen) {
 TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhileACheckThatAnAnswerWaitedForHangs) {
   const vitals::Runner goes_on{health_};
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   gate_.wait_until_entered();
   const auto before = open_descriptors();
   {
@@ -188,7 +188,7 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhenItCannotListen) {
 
 TEST_F(ServerResourcesTest, DropsAConnectionThatIsResetWhileItsAnswerWaits) {
   health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.pass(); }, patient());
+      "hangs", [gate = gate_] { gate.wait(); }, patient());
   start();
   const auto before = open_sockets().size();
   auto client = connect();

@@ -11,14 +11,12 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "support/machine.hpp"
+
 namespace vitals_test {
 
 /// ThreadSanitizer can't follow a child that makes threads while its parent has some.
-#ifdef __SANITIZE_THREAD__
-inline constexpr bool children_may_have_threads = false;
-#else
-inline constexpr bool children_may_have_threads = true;
-#endif
+inline constexpr bool children_may_have_threads = !thread_sanitized;
 
 /// Whether every other thread of this process sleeps: then none of them holds a lock that a child would miss for ever.
 inline bool others_sleep() {

@@ -9,27 +9,11 @@
 #include <vitals/registry.hpp>
 
 #include "core/state/probes.hpp"
+#include "support/gate.hpp"
 
 namespace vitals::inline v1::test {
 
-/// Opens once; threads wait for that.
-class Gate {
- public:
-  void open() {
-    const std::lock_guard lock{mutex_};
-    open_ = true;
-    opened_.notify_all();
-  }
-  void wait() {
-    std::unique_lock lock{mutex_};
-    opened_.wait(lock, [&] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = false;
-};
+using vitals_test::Gate;
 
 /// Counts up; threads wait until enough has been counted.
 class Counter {

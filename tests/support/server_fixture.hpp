@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,51 +11,11 @@
 
 #include <vitals/vitals.hpp>
 
+#include "support/gate.hpp"
 #include "support/http_client.hpp"
-#ifdef VITALS_TEST_ON_HOST
-#include "support/server_on_host.hpp"
-#endif
-#ifdef VITALS_TEST_ON_FAKE_HOST
-#include "support/server_on_fake_host.hpp"
-#endif
+#include "support/tested_server.hpp"
 
 namespace vitals_test {
-
-/// The server that the tests of requests and connections are about; they are built once for each.
-#if defined(VITALS_TEST_ON_HOST)
-using TestedServer = ServerOnHost;
-#elif defined(VITALS_TEST_ON_FAKE_HOST)
-using TestedServer = ServerOnFakeHost;
-#else
-using TestedServer = vitals::HealthServer;
-#endif
-
-/// A check hangs on it until the test opens it, and it tells when the check has begun. Copies are the same gate: a
-/// check holds its own.
-class Gate {
- public:
-  /// Called by the check.
-  void pass() const {
-    if (!std::exchange(state_->entered, true)) state_->entry.set_value();
-    state_->opened.wait();
-  }
-  /// Called by the test, once.
-  void wait_until_entered() const { state_->entry.get_future().wait(); }
-  /// Called by the test.
-  void open() const {
-    if (!std::exchange(state_->open, true)) state_->opening.set_value();
-  }
-
- private:
-  struct State {
-    std::promise<void> entry;
-    std::promise<void> opening;
-    std::shared_future<void> opened = opening.get_future().share();
-    bool entered = false;
-    bool open = false;
-  };
-  std::shared_ptr<State> state_ = std::make_shared<State>();
-};
 
 /// A registry and a server on a free port of 127.0.0.1.
 class ServerTest : public testing::Test {

@@ -1,27 +1,45 @@
 #!/usr/bin/env bash
-# Runs clang-tidy on one source file. A file that was clean isn't looked at again until something that it is made of
-# changes: itself, a header, the rules, or how it is compiled.
+# Runs clang-tidy on the sources of the preset "tidy", several of them compiled as one: what they include is then read
+# once. What was clean isn't checked again until something that it is made of changes: a source, a header, the rules, or
+# how it is compiled.
+#
+# Usage: tests/support/tidy.sh JOBS
 set -euo pipefail
 
-source=$PWD/$1
-database=build/clang/compile_commands.json
-stamps=build/clang/tidy
+folder=$PWD/build/tidy
+export database=$folder/compile_commands.json stamps=$folder/clean
 mkdir -p "$stamps"
 
-# How the file is compiled, up to the output: "command": "clang++ -I... -o x.o -c x.cpp", and then "file": "x.cpp".
-compile=$(grep -F -B 1 "\"file\": \"$source\"" "$database" | sed -n 's/.*"command": "\(.*\) -o .*/\1/p' | sed 's/\\"/"/g')
-[[ $compile ]] || {
-  echo "$1 belongs to no target" >&2
+# Takes one entry of the database: the command up to the output, and the file.
+check() {
+  local compile=$1 source=$2 key
+  key=$({
+    echo "$compile"
+    eval "$compile -E -C '$source'"
+    clang-tidy-14 --version
+    cat .clang-tidy
+  } | sha256sum | cut -d ' ' -f 1)
+  [[ ! -e $stamps/$key ]] || return 0
+
+  echo "${source#"$PWD/"}"
+  clang-tidy-14 --quiet --checks=-bugprone-suspicious-include -p "${database%/*}" "$source" \
+    2> >(grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header' >&2) || return 1
+  touch "$stamps/$key"
+}
+export -f check
+
+# "command": "clang++ -I... -o x.o -c x.cpp", "file": "x.cpp" (the closing quote and a comma end each line).
+entries() {
+  sed -n -e 's/^ *"command": "\(.*\) -o .*/\1/p' -e 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$database" | sed 's/\\"/"/g'
+}
+
+# Every source belongs to one of the files.
+known=$(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$database")
+known+=$'\n'$(sed -n 's/^#include "\(.*\)"$/\1/p' $(grep '/Unity/' <<<"$known"))
+missing=$(find "$PWD/src" -name '*.cpp' | grep -vxF "$known" || true)
+[[ -z $missing ]] || {
+  echo "These belong to no target: $missing" >&2
   exit 1
 }
-key=$({
-  echo "$compile"
-  eval "$compile -E -C '$source'"
-  clang-tidy-14 --version
-  cat .clang-tidy
-} | sha256sum | cut -d ' ' -f 1)
-[[ ! -e $stamps/$key ]] || exit 0
 
-echo "$1"
-clang-tidy-14 --quiet -p build/clang "$source" 2> >(grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header' >&2)
-touch "$stamps/$key"
+entries | tr '\n' '\0' | xargs -0 -n 2 -P "$1" bash -c 'set -euo pipefail; check "$@"' check

@@ -4,7 +4,14 @@
 #ifdef __linux__
 #include <pthread.h>
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_ADDRESS__  // g++
+#define VITALS_ADDRESS_SANITIZER
+#elif defined(__has_feature)  // clang++
+#if __has_feature(address_sanitizer)
+#define VITALS_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef VITALS_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -25,7 +32,7 @@ void set_cancellation(int state) noexcept {
 
 /// The address sanitizer doesn't notice that cancellation unwinds the stack.
 void forget_unwound_frames() noexcept {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef VITALS_ADDRESS_SANITIZER
   constexpr std::size_t usual_depth = 32 * 1024;
   __asan_unpoison_memory_region(static_cast<char*>(__builtin_frame_address(0)) - usual_depth, usual_depth);
 #endif

@@ -79,7 +79,7 @@ void renew_timeout(CheckState& state, SteadyTime began, SteadyTime now, const Ch
   state.started = now;
 }
 
-struct Transition {
+struct Apply {
   CheckState& state;
   SteadyTime now;
   const CheckRules& rules;
@@ -158,7 +158,7 @@ CheckRules rules_of(Probe probe, const CheckOptions& options) {
 CheckState next(CheckState state, CheckEvent event, SteadyTime now, const CheckRules& rules) noexcept {
   if (const auto* gap = std::get_if<StoodStill>(&event)) renew_timeout(state, gap->began, now, rules);
   pass_time(state, now, rules);
-  std::visit(Transition{state, now, rules}, event);
+  std::visit(Apply{state, now, rules}, event);
   return state;
 }
 

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "unit/http_endpoint_fixture.hpp"
+#include "unit/http/http_endpoint_fixture.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-// The pictures of examples/kubernetes name and draw what the manifest and the library say.
+// The pictures of examples/kubernetes name the numbers of the manifest and of the library.
 
 #include <chrono>
 #include <cstddef>
@@ -57,21 +57,12 @@ TEST(KubernetesStartPictureTest, SaysForHowLongTheLibraryShieldsLiveness) {
   EXPECT_THAT(kubernetes_file("start.svg"), AllOf(HasSubstr(" = 10 min"), HasSubstr("shields liveness for as long")));
 }
 
-TEST(KubernetesStartPictureTest, DrawsWhenALoadBalancerHasNoticedAndWhenARolloutGoesOn) {
+TEST(KubernetesStartPictureTest, NamesWhenALoadBalancerHasNoticed) {
   const auto balancer = vitals_test::load_balancer();
-  const std::string picture = kubernetes_file("start.svg");
 
-  // 8 px a second, ready at 540.
-  const auto at = [](seconds since) { return std::to_string(540 + 8 * since.count()); };
-  const auto noticed = at(balancer.period * balancer.success_threshold);
-
-  EXPECT_THAT(picture, HasSubstr(balancer.path + ", " + noticed_after(balancer.success_threshold) + ":<"));
-  EXPECT_THAT(picture, HasSubstr("<rect x=\"" + noticed + "\" y=\"274\""));
-  EXPECT_THAT(picture, HasSubstr("M" + at(vitals_test::read_manifest().min_ready) + " 300V314"));
+  EXPECT_THAT(kubernetes_file("start.svg"),
+              HasSubstr(balancer.path + ", " + noticed_after(balancer.success_threshold) + ":<"));
 }
-
-/// 20 px a second, SIGTERM at 200.
-std::string x(vitals::Duration since_sigterm) { return std::to_string(200 + 20 * (since_sigterm / seconds{1})); }
 
 TEST(KubernetesTerminationPictureTest, NamesTheNumbersOfTheManifestAndTheLibrary) {
   const LifecycleOptions options;
@@ -86,24 +77,11 @@ TEST(KubernetesTerminationPictureTest, NamesTheNumbersOfTheManifestAndTheLibrary
   EXPECT_THAT(picture, HasSubstr(">" + number(vitals_test::read_manifest().termination_grace_period) + " s<"));
 }
 
-TEST(KubernetesTerminationPictureTest, DrawsThemWhereTheyAre) {
-  const LifecycleOptions options;
-  const std::string picture = kubernetes_file("termination.svg");
-
-  EXPECT_THAT(picture, HasSubstr("M200 62V212"));
-  EXPECT_THAT(picture, HasSubstr("M" + x(options.propagation_delay) + " 62V212"));
-  EXPECT_THAT(picture, HasSubstr("M" + x(options.grace_period - seconds{5}) + " 62V212"));
-  EXPECT_THAT(picture, HasSubstr("M" + x(vitals_test::read_manifest().termination_grace_period) + " 62V212"));
-}
-
-TEST(KubernetesTerminationPictureTest, DrawsUntilWhenALoadBalancerSendsRequests) {
+TEST(KubernetesTerminationPictureTest, NamesWhenALoadBalancerHasNoticed) {
   const auto balancer = vitals_test::load_balancer();
   const std::string picture = kubernetes_file("termination.svg");
 
-  const auto width = std::to_string(20 * (balancer.period * balancer.failure_threshold).count());
-
   EXPECT_THAT(picture, HasSubstr("of " + balancer.path + " has noticed: " + noticed_after(balancer.failure_threshold)));
-  EXPECT_THAT(picture, HasSubstr("<rect x=\"200\" y=\"292\" width=\"" + width + "\""));
   EXPECT_THAT(picture, HasSubstr("longer than the slowest load balancer needs"));
 }
 

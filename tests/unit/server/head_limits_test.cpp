@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/head_scan_fixture.hpp"
+#include "unit/server/head_scan_fixture.hpp"
 
 namespace {
 

@@ -141,7 +141,7 @@ TEST_F(ConnectionOnceTest, KeepsItsHostWhileItTellsThatRunsAreOver) {
   const vitals::Runner runner{health_};
   const vitals_test::Gate gate;
   health_.add_readiness_check(
-      "hangs", [gate] { gate.pass(); }, vitals_test::patient());
+      "hangs", [gate] { gate.wait(); }, vitals_test::patient());
   const auto seen = std::make_shared<EndedHost::Seen>();
   start(std::make_shared<EndedHost>(seen, [this] { let_go(); }), "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_EQ(service_->places.size(), 1U);

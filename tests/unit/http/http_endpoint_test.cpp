@@ -13,7 +13,7 @@
 
 #include "http/answers.hpp"
 #include "support/responses.hpp"
-#include "unit/http_endpoint_fixture.hpp"
+#include "unit/http/http_endpoint_fixture.hpp"
 
 namespace {
 

@@ -20,7 +20,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
 
-#include "unit/http_endpoint_fixture.hpp"
+#include "unit/http/http_endpoint_fixture.hpp"
 
 namespace {
 

@@ -12,7 +12,7 @@
 
 #include "support/manifest.hpp"
 #include "support/probe_codes.hpp"
-#include "unit/kubernetes_pod_fixture.hpp"
+#include "unit/examples/kubernetes_pod_fixture.hpp"
 
 namespace {
 

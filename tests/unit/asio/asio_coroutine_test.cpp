@@ -18,7 +18,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 
-#include "unit/asio_check_fixture.hpp"
+#include "unit/asio/asio_check_fixture.hpp"
 
 namespace vitals_test {
 namespace {

@@ -19,7 +19,7 @@
 #include <gmock/gmock.h>
 
 #include "support/watched_executor.hpp"
-#include "unit/asio_check_fixture.hpp"
+#include "unit/asio/asio_check_fixture.hpp"
 
 namespace vitals_test {
 namespace {

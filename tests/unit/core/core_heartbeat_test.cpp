@@ -11,7 +11,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/testing/manual_clock.hpp>
 
-#include "unit/core_instant_fixture.hpp"
+#include "unit/core/core_instant_fixture.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <vitals/registry.hpp>
 
 #include "support/responses.hpp"
-#include "unit/http_endpoint_fixture.hpp"
+#include "unit/http/http_endpoint_fixture.hpp"
 
 namespace {
 

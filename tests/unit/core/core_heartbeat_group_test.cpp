@@ -12,7 +12,7 @@
 #include <vitals/heartbeat_group.hpp>
 #include <vitals/registry.hpp>
 
-#include "unit/core_instant_fixture.hpp"
+#include "unit/core/core_instant_fixture.hpp"
 
 namespace {
 

@@ -1,0 +1,9 @@
+#include "support/tested_server.hpp"
+
+namespace vitals_test {
+
+std::unique_ptr<AnyServer> make_tested_server(vitals::HealthRegistry& health, vitals::HealthServerOptions options) {
+  return std::make_unique<ServerOf<vitals::HealthServer>>(health, std::move(options));
+}
+
+}  // namespace vitals_test

@@ -1,0 +1,1 @@
+// The precompiled headers of tests/CMakeLists.txt belong to this file.

@@ -1,0 +1,11 @@
+#include "support/server_on_host.hpp"
+
+#include "support/tested_server.hpp"
+
+namespace vitals_test {
+
+std::unique_ptr<AnyServer> make_tested_server(vitals::HealthRegistry& health, vitals::HealthServerOptions options) {
+  return std::make_unique<ServerOf<ServerOnHost>>(health, std::move(options));
+}
+
+}  // namespace vitals_test
