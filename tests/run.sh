@@ -31,6 +31,7 @@ passed=0
 failed=0
 jobs=$(nproc)
 build_tool=(--)
+build_targets=() # those of the preset
 # The scripts that build for themselves share what the presets have compiled.
 shared_cache=(env CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1)
 [[ -t 1 ]] || build_tool+=(--quiet) # a log needs no progress
@@ -101,7 +102,8 @@ test_preset() {
   shift
   headline "$preset"
   if ! { cmake --preset "$preset" >/dev/null &&
-    cmake --build --preset "$preset" --parallel "$jobs" "${build_tool[@]}"; }; then
+    cmake --build --preset "$preset" --parallel "$jobs" ${build_targets[@]+"${build_targets[@]}"} \
+      "${build_tool[@]}"; }; then
     failed=$((failed + 1))
     echo "FAILED: the build of $preset"
     return
@@ -130,7 +132,10 @@ run_step() {
   case "$1" in
     format) run_as_test "clang-format" format_is_clean ;;
     dev) test_preset dev --label-exclude '^attack$' ;;
-    unit) test_preset dev --label-regex '^unit$' ;;
+    unit)
+      build_targets=(--target vitals_unit_tests)
+      test_preset dev --label-regex '^unit$'
+      ;;
     quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets|rolling_restart)$' ;;
     shared)
       if ! unpack_boost_1_74 build/boost-1.74; then
