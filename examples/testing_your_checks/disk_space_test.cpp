@@ -46,8 +46,8 @@ TEST(DeploymentTest, IsRestartedOnlyIfItIsStuck) {
   const vitals::Heartbeat loop{5s};
   health.add_liveness_check("loop", loop);
   health.add_readiness_check("disk", ScriptedCheck{}.fail("3 GiB free"));
-  const HttpGetProbe liveness{.path = "/healthz", .timeout = 2s, .period = 10s, .failure_threshold = 3};
-  const HttpGetProbe readiness{.path = "/ready", .timeout = 2s, .period = 5s, .failure_threshold = 3};
+  const vitals::HttpGetProbe liveness{.path = "/healthz", .timeout = 2s, .period = 10s, .failure_threshold = 3};
+  const vitals::HttpGetProbe readiness{.path = "/ready", .timeout = 2s, .period = 5s, .failure_threshold = 3};
   Kubelet kubelet{health, clock, {.liveness = liveness, .readiness = readiness}};
 
   for (int second = 0; second < 60; ++second) {

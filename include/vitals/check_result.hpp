@@ -19,9 +19,6 @@
 
 namespace vitals::inline v1 {
 
-class Value;
-VITALS_EXPORT bool operator==(const Value& a, const Value& b) noexcept;
-
 /// A value that a check reports with its status: null, a boolean, a number or a text.
 ///
 /// @code
@@ -64,9 +61,14 @@ class VITALS_EXPORT Value {
   [[nodiscard]] double as_real() const noexcept { return number_.real; }
   [[nodiscard]] const std::string& as_text() const noexcept { return text_; }
 
-  friend bool operator==(const Value& a, const Value& b) noexcept;
+  // Found for Values only: anything that converts to one would print as one.
+  friend bool operator==(const Value& a, const Value& b) noexcept { return a.equals(b); }
+  /// For people: `12`, `true`, `"text"`, `null`. Text isn't escaped; numbers look as the stream formats them.
+  friend std::ostream& operator<<(std::ostream& out, const Value& value) { return value.show(out); }
 
  private:
+  [[nodiscard]] bool equals(const Value& other) const noexcept;
+  std::ostream& show(std::ostream& out) const;
   static Value real(double value) noexcept;
   static Value seconds(double value) noexcept;
 
@@ -80,9 +82,6 @@ class VITALS_EXPORT Value {
   Number number_;
   std::string text_;
 };
-
-/// As in JSON: `12`, `true`, `"text"`, `null`.
-VITALS_EXPORT std::ostream& operator<<(std::ostream& out, const Value& value);
 
 /// A named value of a CheckResult.
 struct Datum {

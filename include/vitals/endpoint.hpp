@@ -43,8 +43,9 @@ struct EndpointOptions {
   /// All checks and the phase as JSON, with the code of the worst probe: for people and dashboards, not for a
   /// livenessProbe.
   TextList health_paths = {"/health"};
-  /// Who sees your messages, data and the reason of a shutdown. Others see "reason withheld". Names, statuses and the
-  /// library's own reasons are always shown. `anyone` is for a port that only operators can reach.
+  /// Who sees your messages, data and the reason of a shutdown and, on `/health`, the service and the statistics of
+  /// each check. Others see "reason withheld" in verbose text, and nothing in JSON. Names, statuses and the library's
+  /// own reasons are always shown. `anyone` is for a port that only operators can reach.
   Callers details = Callers::nobody;
   /// True: one more '/' at the end of a path is ignored. `/ready/` is answered as `/ready`, and `/ready/<check>/` as
   /// `/ready/<check>`.

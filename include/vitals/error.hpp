@@ -19,8 +19,8 @@ namespace vitals::inline v1 {
 /// @endcode
 ///
 /// An unhealthy dependency is data, a CheckResult. Misuse at set-up throws std::invalid_argument, which names the check
-/// and the rule. Failed I/O in start() throws std::system_error, or fills a std::error_code. After start() nothing
-/// throws: trouble goes to the `log` option.
+/// and the rule. Failed I/O in start() throws std::system_error, or fills a std::error_code. A running server
+/// doesn't throw: trouble goes to the `log` option.
 enum class Errc {
   already_started = 1,  ///< `start()` on a server that is running.
 };

@@ -6,7 +6,7 @@
 #error "vitals: Status is a macro here, as X11 defines it: write #undef Status between its headers and those of vitals"
 #else
 
-/// Names every public type without defining it, for headers that only mention them.
+/// Names the public types without defining them, for headers that only mention them.
 namespace vitals::inline v1 {
 
 enum class Callers;
@@ -58,6 +58,7 @@ struct LifecycleOptions;
 struct PushedCheckOptions;
 struct RegistryOptions;
 struct RunOptions;
+struct ServiceInfo;
 struct RunnerOptions;
 
 }  // namespace vitals::inline v1

@@ -97,9 +97,10 @@ struct LifecycleOptions {
   /// threshold, plus its timeout.
   Duration propagation_delay = std::chrono::seconds{10};
   /// When the service is killed, counted from the first request to shut down: terminationGracePeriodSeconds of the
-  /// manifest; 6 s to 1 h. Everything ends 5 s before it, and what isn't done by then is given up; hanging checks and a
-  /// hanging log may use up to 4 of those 5 s. Must cover the propagation delay and all callback budgets; the rest is
-  /// for work in flight. `grace_period` - 5 s must not exceed the registry's `shutdown_limit`.
+  /// manifest; 6 s to 1 h. Everything ends 5 s before it, and what isn't done by then is given up. Hanging checks, a
+  /// hanging log and a loop that doesn't return may use most of those 5 s. Must cover the propagation delay and all
+  /// callback budgets; the rest is for work in flight. `grace_period` - 5 s must not exceed the registry's
+  /// `shutdown_limit`.
   Duration grace_period = std::chrono::seconds{30};
   /// The signals that ask for the end, such as {SIGTERM, SIGINT}; none by default. Their handlers are replaced from
   /// construction until run() returns or the object is destroyed; the previous handlers are called too. A signal that
@@ -232,8 +233,9 @@ class VITALS_EXPORT Lifecycle {
   [[nodiscard]] WorkToken begin_work() noexcept;
 
   [[nodiscard]] LifecycleState state() const noexcept;
-  /// Whether the service is ending, from begin_shutdown() or the first signal on: readiness fails for good, and answers
-  /// should carry `Connection: close`. Also true in finishing, stopping and stopped. Lock-free.
+  /// Whether the service is ending: readiness fails for good, and answers should carry `Connection: close`. True from
+  /// begin_shutdown() on, or from the first signal that run() or step() has seen; a signal before run() doesn't show
+  /// here. Also true in finishing, stopping and stopped. Lock-free.
   [[nodiscard]] bool shutting_down() const noexcept;
 
   /// Begins the end, as the first signal does; later calls are ignored. Readiness fails before it returns. Not callable

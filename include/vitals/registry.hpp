@@ -159,7 +159,8 @@ class VITALS_EXPORT HealthRegistry {
   /// @code
   /// std::cout << health.report("database").message;
   /// @endcode
-  /// @throws std::out_of_range  naming the check, if there is none of that name.
+  /// @throws std::out_of_range  naming the check, if there is none of that name, or if it was added after
+  ///                            begin_shutdown(): reports are frozen then.
   [[nodiscard]] CheckReport report(Text name) const;
 
   /// Calls `listener` for each transition of a check or a probe, starting with the present state of each probe.

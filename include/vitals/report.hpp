@@ -55,6 +55,9 @@ struct CheckReport {
   std::optional<WallTime> checked_at = std::nullopt;
   std::optional<WallTime> succeeded_at = std::nullopt;
   std::optional<WallTime> changed_at = std::nullopt;
+  // What follows is about checks that are called: zero for a Heartbeat, a HeartbeatGroup and a PushedCheck, as the
+  // duration and the time of the last success above.
+
   /// Since registration: runs started, results, results that were failures, and timeouts, which are failures too.
   std::uint64_t runs = 0;
   std::uint64_t results = 0;

@@ -34,7 +34,7 @@ class VITALS_EXPORT TextList {
   // clang-format off
   template <class Texts>
   requires requires(const Texts& texts) { Text{*texts.begin()}; texts.end(); }
-  TextList(const Texts& texts) {
+  TextList(const Texts& texts) : TextList{} {
     for (const auto& text : texts) add(text);
   }
   // clang-format on

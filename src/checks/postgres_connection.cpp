@@ -63,8 +63,10 @@ std::optional<PostgresOutcome> PostgresConnection::connect(const RunLimit& limit
     const int socket = PQsocket(connection);
     if (socket < 0) return lost();
     const bool ready = limit.wait(socket, polling_ == PGRES_POLLING_READING ? POLLIN : POLLOUT, until) == Wake::ready;
-    if (!ready || limit.is_over() || std::chrono::steady_clock::now() >= until)
+    if (!ready || limit.is_over() || std::chrono::steady_clock::now() >= until) {
+      socket_limit.abandon();
       return PostgresOutcome{Kind::late, limit.message()};
+    }
     // From this state on the server may send messages of any length.
     if (PQstatus(connection) != CONNECTION_STARTED && PQstatus(connection) != CONNECTION_MADE)
       socket_limit.watch(socket);
@@ -108,6 +110,7 @@ PostgresConnection::Answer PostgresConnection::exchange(const std::string& query
     if (answer.outcome.kind == Kind::lost) return answer;
   }
   if (progress == Progress::late || limit.is_over()) {
+    socket_limit.abandon();
     answer.outcome = {Kind::late, limit.message()};
   } else if (progress == Progress::lost || PQstatus(connection_.get()) == CONNECTION_BAD) {
     answer.outcome = lost();

@@ -17,7 +17,6 @@ SocketLimit::~SocketLimit() {
     done_.signal();
     thread_.join();
   }
-  if (limit_.is_over()) reset_when_closed();  // the thread may not have come to it
   if (watched_ >= 0) ::close(watched_);
 }
 
@@ -33,6 +32,11 @@ void SocketLimit::watch(int socket) {
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
     // Without the thread the loops of the run still end in time; only the read of a single huge message doesn't.
   }
+}
+
+void SocketLimit::abandon() {
+  const std::scoped_lock lock{mutex_};
+  reset_when_closed();
 }
 
 void SocketLimit::run() {

@@ -21,6 +21,8 @@ class SocketLimit {
 
   /// Replaces the socket to shut down; negative: none.
   void watch(int socket);
+  /// The run is over its limit, and the connection won't be used again: it is reset when it is closed.
+  void abandon();
 
  private:
   void run();

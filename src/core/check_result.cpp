@@ -26,27 +26,27 @@ Value Value::seconds(double value) noexcept {
   return real(value);
 }
 
-bool operator==(const Value& a, const Value& b) noexcept {
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Value::Kind::null: return true;
-    case Value::Kind::boolean: return a.as_boolean() == b.as_boolean();
-    case Value::Kind::integer: return a.as_integer() == b.as_integer();
-    case Value::Kind::unsigned_integer: return a.as_unsigned_integer() == b.as_unsigned_integer();
-    case Value::Kind::real: return a.as_real() == b.as_real();
-    case Value::Kind::text: return a.as_text() == b.as_text();
+bool Value::equals(const Value& other) const noexcept {
+  if (kind() != other.kind()) return false;
+  switch (kind()) {
+    case Kind::null: return true;
+    case Kind::boolean: return as_boolean() == other.as_boolean();
+    case Kind::integer: return as_integer() == other.as_integer();
+    case Kind::unsigned_integer: return as_unsigned_integer() == other.as_unsigned_integer();
+    case Kind::real: return as_real() == other.as_real();
+    case Kind::text: return as_text() == other.as_text();
   }
   return false;
 }
 
-std::ostream& operator<<(std::ostream& out, const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::null: return out << "null";
-    case Value::Kind::boolean: return out << (value.as_boolean() ? "true" : "false");
-    case Value::Kind::integer: return out << value.as_integer();
-    case Value::Kind::unsigned_integer: return out << value.as_unsigned_integer();
-    case Value::Kind::real: return out << value.as_real();
-    case Value::Kind::text: return out << '"' << value.as_text() << '"';
+std::ostream& Value::show(std::ostream& out) const {
+  switch (kind()) {
+    case Kind::null: return out << "null";
+    case Kind::boolean: return out << (as_boolean() ? "true" : "false");
+    case Kind::integer: return out << as_integer();
+    case Kind::unsigned_integer: return out << as_unsigned_integer();
+    case Kind::real: return out << as_real();
+    case Kind::text: return out << '"' << as_text() << '"';
   }
   return out;
 }

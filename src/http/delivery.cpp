@@ -55,7 +55,7 @@ PendingAnswer::PendingAnswer(std::shared_ptr<const Answers> answers, std::shared
     : answers_{std::move(answers)}, delivery_{std::move(delivery)} {}
 
 PendingAnswer::~PendingAnswer() {
-  if (answers_->in_another_process())
+  if (wait_ && answers_->in_another_process())  // the parent may still deliver it
     leak(std::move(delivery_));
   else if (delivery_->cancel())
     answers_->cancel(wait_);
