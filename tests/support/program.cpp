@@ -27,8 +27,8 @@ void redirect(int to, const char* file) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "vitals-test-XXXXXX").string();
+TemporaryFolder::TemporaryFolder(const fs::path& parent) {
+  std::string name = (parent / "vitals-test-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"can't make a temporary folder"};
   path_ = name;
 }

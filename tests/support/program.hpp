@@ -12,7 +12,8 @@ namespace vitals_test {
 /// A folder of its own, which goes with the object.
 class TemporaryFolder {
  public:
-  TemporaryFolder();
+  TemporaryFolder() : TemporaryFolder{std::filesystem::temp_directory_path()} {}
+  explicit TemporaryFolder(const std::filesystem::path& parent);
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder();
