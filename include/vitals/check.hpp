@@ -28,7 +28,7 @@ namespace vitals::inline v1 {
 /// health.add_readiness_check("queue", check, {.timeout = 300ms, .schedule = vitals::every(5s), .critical = false});
 /// @endcode
 struct CheckOptions {
-  /// How long a run may take before it fails, 1 ms to 1 h. An overdue run goes on, but nobody waits for it. With
+  /// How long a run may take before it fails, 1 ms to 1 h. An overdue run goes on, but no probe waits for it. With
   /// on_demand() it must not exceed the registry's answer budget.
   Duration timeout = std::chrono::milliseconds{500};
   /// When the check runs.

@@ -55,7 +55,7 @@ ServerCalls calls_of(Server& server) {
 
 /// Where a service is between its start and its end; a service passes through the states in this order.
 enum class LifecycleState {
-  serving,    ///< Nobody has asked it to end. Starting is part of this state.
+  serving,    ///< No shutdown has been requested. Includes the start.
   draining,   ///< Readiness fails, so that load balancers notice; new work is still accepted.
   finishing,  ///< The on_stop_accepting callbacks run; then new work is refused, and work in flight ends.
   stopping,   ///< The on_stop callbacks run.
