@@ -70,6 +70,8 @@ struct CheckReport {
   int failure_threshold = 1;
   /// `message` is the library's own ("timed out ...", "stale ...", "not checked yet") and contains none of your text.
   bool message_by_library = false;
+  /// False for a Heartbeat, a HeartbeatGroup and a PushedCheck: they are read, not called.
+  bool called = true;
 };
 
 /// As in `database: fail "connection refused" {port: 5432}`.

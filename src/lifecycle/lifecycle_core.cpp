@@ -31,7 +31,9 @@ LifecycleCore::LifecycleCore(std::shared_ptr<RegistryState> state, ServerCalls s
       log_{std::make_shared<Log>(options_.log)},
       signals_{options_.stop_signals, wake_},
       machine_{{.propagation_delay = options_.propagation_delay, .deadline = time_to_end(options_)}},
-      since_{state_->clock().steady_now()} {}
+      since_{state_->clock().steady_now()} {
+  set_work(*state_, work_);
+}
 
 LifecycleCore::~LifecycleCore() { log_->end(); }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/model/work_gauge.hpp"
 #include "lifecycle/wake.hpp"
 
 namespace vitals::inline v1 {
@@ -14,7 +15,7 @@ namespace detail {
 /// How much work is in flight, and whether more may begin.
 ///
 /// @par Thread safety  Shared objects: safe, and lock-free.
-class WorkCount {
+class WorkCount final : public WorkGauge {
  public:
   explicit WorkCount(std::shared_ptr<Wake> wake) noexcept : wake_{std::move(wake)} {}
 
@@ -31,7 +32,7 @@ class WorkCount {
   }
   void close() noexcept { bits_.fetch_or(closed, std::memory_order_acq_rel); }
 
-  [[nodiscard]] std::size_t in_flight() const noexcept { return bits_.load(std::memory_order_acquire) / one; }
+  [[nodiscard]] std::size_t in_flight() const noexcept override { return bits_.load(std::memory_order_acquire) / one; }
 
  private:
   static constexpr std::size_t closed = 1;

@@ -46,7 +46,8 @@ CheckReport report_of(const Check& check) {
                      .failures_in_a_row = state.failures_in_a_row,
                      .successes_in_a_row = state.successes_in_a_row,
                      .failure_threshold = check.rules.options.failure_threshold,
-                     .message_by_library = check.verdict.by_library};
+                     .message_by_library = check.verdict.by_library,
+                     .called = !check.instant};
   if (check.reading) {
     report.data = check.reading->result->data();
     report.checked_at = check.reading->set_at;

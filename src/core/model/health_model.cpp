@@ -45,7 +45,7 @@ bool looks_different(const InstantReading& a, const InstantReading& b) noexcept 
 }  // namespace
 
 HealthModel::HealthModel(RegistryOptions options, const Moment& now)
-    : phase_since{now.wall}, options_{std::move(options)} {
+    : phase_since{now.wall}, started{now.wall}, options_{std::move(options)} {
   life_.constructed = now.steady;
   for (const auto probe : all_probes) announced_[index_of(probe)] = {verdict_of(probe, now.steady).status, now.steady};
 }

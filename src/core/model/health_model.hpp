@@ -75,6 +75,7 @@ class HealthModel {
   [[nodiscard]] SteadyTime next_look() const noexcept { return std::min(checks_.first_look(), probes_look_); }
 
   WallTime phase_since = {};
+  const WallTime started;
 
  private:
   struct Announced {

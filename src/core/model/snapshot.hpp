@@ -25,6 +25,7 @@ struct Snapshot {
   Standing standing = {};
   Phase phase = Phase::serving;
   WallTime phase_since = {};
+  WallTime started = {};                             ///< When the registry was made.
   std::shared_ptr<const Awaited> awaited = nullptr;  ///< What the shutdown waits for; null if nothing has set it.
   std::array<std::optional<Report>, all_probes.size()> reports = {};
 

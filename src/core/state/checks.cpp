@@ -138,6 +138,19 @@ void set_awaited(RegistryState& state, Awaited awaited) {
   state.version.fetch_add(1, std::memory_order_acq_rel);
 }
 
+void set_work(RegistryState& state, const std::shared_ptr<const WorkGauge>& work) noexcept {
+  if (state.in_another_process()) return;
+  const Lock lock{state.mutex};
+  state.work = work;
+}
+
+std::size_t in_flight_work(const RegistryState& state) noexcept {
+  std::shared_ptr<const WorkGauge> work;  // may be the last owner, so it is destroyed after the lock is released
+  const Lock lock{state.mutex};
+  work = state.work.lock();
+  return work ? work->in_flight() : 0;
+}
+
 void close(RegistryState& state) noexcept {
   EventQueue::Ended listeners;
   {

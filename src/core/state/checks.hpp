@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -22,6 +23,10 @@ void remove(RegistryState& state, std::uint64_t id, bool wait) noexcept;
 void begin_shutdown(RegistryState& state, std::string_view reason);
 /// Sets what the shutdown is waiting for, as `/health` shows it. From any thread; ignored before begin_shutdown().
 void set_awaited(RegistryState& state, Awaited awaited);
+/// Has metrics show this gauge, as long as it exists.
+void set_work(RegistryState& state, const std::shared_ptr<const WorkGauge>& work) noexcept;
+/// 0 if there is no gauge.
+[[nodiscard]] std::size_t in_flight_work(const RegistryState& state) noexcept;
 /// Ends the registry: removes every check, and nothing runs any more.
 void close(RegistryState& state) noexcept;
 

@@ -134,6 +134,7 @@ Snapshot snapshot(RegistryState& state, ProbeSet probes, Effects& effects) {
   Snapshot snapshot{.standing = known_standing(state, probes, transaction),
                     .phase = state.model.life().phase(),
                     .phase_since = state.model.phase_since,
+                    .started = state.model.started,
                     .awaited = state.awaited};
   for (const auto probe : all_probes)
     if (probes.contains(probe)) snapshot.reports[index_of(probe)] = report_of(state.model, probe, transaction.now);

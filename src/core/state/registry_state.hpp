@@ -13,6 +13,7 @@
 #include "core/base/mutex.hpp"
 #include "core/events/event_queue.hpp"
 #include "core/model/health_model.hpp"
+#include "core/model/work_gauge.hpp"
 #include "core/sources/instant.hpp"
 #include "core/work/entry.hpp"
 #include "core/work/pause_watch.hpp"
@@ -67,7 +68,8 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   std::size_t calls VITALS_GUARDED_BY(mutex) = 0;      ///< Calls of checks in progress.
   WaitCondition call_ended;
   std::shared_ptr<const Awaited> awaited VITALS_GUARDED_BY(mutex);
-  bool ran VITALS_GUARDED_BY(mutex) = false;  ///< run_due() was called.
+  std::weak_ptr<const WorkGauge> work VITALS_GUARDED_BY(mutex);  ///< Of the last Lifecycle.
+  bool ran VITALS_GUARDED_BY(mutex) = false;                     ///< run_due() was called.
   bool warned_no_runner VITALS_GUARDED_BY(mutex) = false;
   std::minstd_rand random VITALS_GUARDED_BY(mutex);
 
