@@ -17,6 +17,7 @@
 #include <vitals/heartbeat_group.hpp>
 #include <vitals/lifecycle.hpp>
 #include <vitals/log.hpp>
+#include <vitals/metrics.hpp>
 #include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/report.hpp>
