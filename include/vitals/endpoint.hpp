@@ -4,15 +4,14 @@
 #error "vitals needs C++20: compile this file with -std=c++20 or newer"
 #else
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <vitals/export.hpp>
-#include <vitals/text.hpp>
+#include <vitals/http_message.hpp>
+#include <vitals/http_route.hpp>
 #include <vitals/text_list.hpp>
 
 namespace vitals::inline v1 {
@@ -23,9 +22,6 @@ namespace detail {
 class Answers;
 class PendingAnswer;
 }  // namespace detail
-
-/// Which callers get something.
-enum class Callers { nobody, anyone };
 
 /// The paths of the answers, and what they show.
 ///
@@ -44,8 +40,8 @@ struct EndpointOptions {
   /// livenessProbe.
   TextList health_paths = {"/health"};
   /// Who sees your messages, data and the reason of a shutdown and, on `/health`, the service and the statistics of
-  /// each check. Others see "reason withheld" in verbose text, and nothing in JSON. Names, statuses and the library's
-  /// own reasons are always shown. `anyone` is for a port that only operators can reach.
+  /// each check. Others see "reason withheld" in verbose text, and nothing in JSON. Statuses and the library's own
+  /// reasons are always shown.
   Callers details = Callers::nobody;
   /// True: one more '/' at the end of a path is ignored. `/ready/` is answered as `/ready`, and `/ready/<check>/` as
   /// `/ready/<check>`.
@@ -54,37 +50,21 @@ struct EndpointOptions {
   /// an origin such as "https://status.example". Visible ASCII characters without a comma; empty: no such header. For
   /// plain GETs; preflight requests stay refused.
   std::string allow_origin = {};
-};
-
-/// The parts of an HTTP request that an Endpoint needs. The texts must live until the call returns.
-///
-/// @code
-/// endpoint.handle({.method = "GET", .target = "/ready?verbose", .accept = "application/json"});
-/// @endcode
-struct HttpRequest {
-  /// As in the request line: "GET".
-  Text method = "GET";
-  /// As in the request line: a path with or without a query, or an absolute URI.
-  Text target = "/";
-  /// The value of the Accept header; empty if there is none. Join several with commas.
-  Text accept = {};
-};
-
-struct HttpHeader {
-  std::string name = {};
-  std::string value = {};
-
-  friend bool operator==(const HttpHeader& a, const HttpHeader& b) noexcept = default;
-};
-
-/// The answer to send. The server adds the framing: Content-Length, Connection, Date.
-struct HttpResponse {
-  int status = 503;
-  std::vector<HttpHeader> headers = {};
-  /// Empty for HEAD.
-  std::string body = {};
-  /// The value of Content-Length: the size of the body that a GET would get, for HEAD too.
-  std::size_t content_length = 0;
+  /// Who sees the names of checks. Others see how many pass, warn and fail, get 404 on `<path>/<check>`, and no series
+  /// of checks in metrics. Details are for callers that may see the names.
+  Callers names = Callers::anyone;
+  /// The tokens of Callers::with_token, 16 to 512 visible ASCII characters each; several, so that they can be replaced
+  /// one after another. A wrong token only withholds: it never gets 401.
+  TextList tokens = {};
+  /// More paths, at most 32. A path that is in one of the lists above is refused.
+  HttpRoutes routes = {};
+  /// Sends what Envoy's health checker understands: `x-envoy-degraded` with answers of the status warn, and
+  /// `x-envoy-immediate-health-check-fail` with failing readiness once the shutdown has begun.
+  /// https://www.envoyproxy.io/docs/envoy/v1.31.0/intro/arch_overview/upstream/health_checking
+  bool envoy_headers = false;
+  /// Failing readiness is 404 instead of 503 once the shutdown has begun: HAProxy's `http-check disable-on-404` then
+  /// lets sessions finish. https://docs.haproxy.org/2.6/configuration.html#4.2-http-check%20disable-on-404
+  bool not_found_while_draining = false;
 };
 
 /// A call of Endpoint::async_handle() that may still be waiting. Destroying it cancels the call: `done` is no longer

@@ -7,6 +7,8 @@
 #include <string>
 
 #include <vitals/export.hpp>
+#include <vitals/http_route.hpp>
+#include <vitals/text.hpp>
 
 namespace vitals::inline v1 {
 
@@ -38,6 +40,16 @@ class HealthRegistry;
 ///
 /// @par Thread safety  Shared objects: safe, also from inside a check.
 [[nodiscard]] VITALS_EXPORT std::string metrics_text(const HealthRegistry& registry);
+
+/// A route that answers with them, for a mounted Endpoint. Servers have it already: HealthServerOptions::metrics_paths.
+///
+/// @code
+/// vitals::Endpoint endpoint{health, {.routes = {vitals::metrics()}}};
+/// @endcode
+///
+/// Callers that may not see names (EndpointOptions::names) get no series of checks. While two versions of the text are
+/// still being sent to slow readers, others get the newer one, at most HealthServerOptions::write_timeout old.
+[[nodiscard]] VITALS_EXPORT HttpRoute metrics(Text path = "/metrics", HttpRouteOptions options = {});
 
 }  // namespace vitals::inline v1
 

@@ -21,6 +21,7 @@
 #include <vitals/heartbeat_group.hpp>
 #include <vitals/pushed_check.hpp>
 #include <vitals/report.hpp>
+#include <vitals/service_info.hpp>
 #include <vitals/status.hpp>
 #include <vitals/text.hpp>
 
@@ -31,12 +32,6 @@ class HealthRegistry;
 namespace detail {
 VITALS_EXPORT std::shared_ptr<RegistryState> state_of(const HealthRegistry& registry) noexcept;
 }
-
-/// Whose health it is: shown on `/health` to those who may see details.
-struct ServiceInfo {
-  std::string name = {};  ///< At most 256 bytes; empty: not shown. The same goes for the version.
-  std::string version = {};
-};
 
 /// Limits of a registry, and its clock.
 ///

@@ -101,6 +101,10 @@ struct HealthServerOptions {
   /// The permissions of a UNIX socket's file, 0 to 0777, whatever the umask: those who may write to it may connect. If
   /// the owner may not, only root can replace the file of a dead server.
   unsigned unix_mode = 0660;
+  /// Where Prometheus scrapes the metrics of the registry and of this server; empty: nowhere. As in EndpointOptions.
+  TextList metrics_paths = {"/metrics"};
+  /// Who may scrape them; others get 404. Series of checks are for callers that may see names: EndpointOptions::names.
+  Callers metrics_callers = Callers::anyone;
 };
 
 /// How often each limit of a server was reached since its construction. A refused request gets an answer, and its

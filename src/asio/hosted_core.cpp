@@ -17,6 +17,7 @@
 #include "server/acceptor.hpp"
 #include "server/asio_host.hpp"
 #include "server/listen_socket.hpp"
+#include "server/server_metrics.hpp"
 #include "server/server_options.hpp"
 #include "server/spare_descriptor.hpp"
 
@@ -51,13 +52,13 @@ std::shared_ptr<HostExecutor> watched(const Strand& strand, HostHooks hooks) {
 /// Everything that exists from start() to stop().
 struct HostedCore::Run {
   Run(const asio::any_io_executor& executor, const std::shared_ptr<HostExecutor>& loop, ListenSocket socket,
-      const Answers& answers, Limits& limits, const HealthServerOptions& options,
+      const Answers& answers, Limits& limits, RequestCounts& counts, const HealthServerOptions& options,
       std::shared_ptr<SchedulerLease> the_lease)
       : port{socket.port},
         traces{socket.traces()},
         lease{std::move(the_lease)},
         host{std::make_shared<AsioHost<HostThreads>>(executor, loop)},
-        service{std::make_shared<Service>(host, answers, limits, options,
+        service{std::make_shared<Service>(host, answers, limits, counts, options,
                                           [this](std::string line) { lease->log(std::move(line)); })},
         acceptor{service, std::move(socket)} {
     limits.set_name(server_name(options.address, port));
@@ -91,7 +92,9 @@ struct HostedCore::Run {
 };
 
 HostedCore::HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options)
-    : state_{std::move(state)}, options_{valid(std::move(options))}, answers_{state_, options_.endpoint} {}
+    : state_{std::move(state)},
+      options_{valid(std::move(options))},
+      answers_{state_, options_.endpoint, metrics_routes(options_, counts_, limits_)} {}
 
 std::shared_ptr<HostedCore> HostedCore::make(const asio::any_io_executor& host, std::shared_ptr<RegistryState> state,
                                              HealthServerOptions options) {
@@ -130,7 +133,7 @@ void HostedCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSo
   const std::lock_guard lock{mutex_};
   try {
     host_->with([&](const asio::any_io_executor& strand) {
-      run_ = std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, options_, lease);
+      run_ = std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, counts_, options_, lease);
       port_.store(run_->port, std::memory_order_release);
     });
   } catch (const std::system_error& error) {  // there is no descriptor left

@@ -17,6 +17,7 @@
 #include "http/answers.hpp"
 #include "server/limits.hpp"
 #include "server/listen_socket.hpp"
+#include "server/request_counts.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -64,8 +65,9 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;
-  Answers answers_;
   Limits limits_;
+  RequestCounts counts_;
+  Answers answers_;
   std::shared_ptr<HostExecutor> host_;  ///< A strand of the host's.
   std::atomic<std::uint16_t> port_ = 0;
   ProcessOwner owner_;

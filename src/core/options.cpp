@@ -48,9 +48,21 @@ void validate_stale_bound(const Validator& validator, const CheckOptions& option
 }
 
 void validate(const Validator& validator, const ServiceInfo& service) {
-  constexpr std::size_t max_size = 256;
-  if (service.name.size() > max_size) validator.refuse("service.name", "must not be longer than 256 bytes");
-  if (service.version.size() > max_size) validator.refuse("service.version", "must not be longer than 256 bytes");
+  const auto at_most = [&](std::string_view option, const std::string& text, std::size_t size) {
+    if (text.size() > size) validator.refuse(option, "must not be longer than " + std::to_string(size) + " bytes");
+  };
+  at_most("service.name", service.name, 256);
+  at_most("service.version", service.version, 256);
+  at_most("service.release_id", service.release_id, 256);
+  at_most("service.description", service.description, 256);
+  const auto& links = service.links;
+  if (links.size() > 16) validator.refuse("service.links", "must not be more than 16");
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    at_most("a name in service.links", links.name(i), 256);
+    at_most("a URI in service.links", links.url(i), 2048);
+    for (std::size_t j = 0; j < i; ++j)
+      if (links.name(i) == links.name(j)) validator.refuse("service.links", "must have each name once");
+  }
 }
 
 }  // namespace

@@ -5,104 +5,126 @@
 
 #include "core/base/text.hpp"
 #include "core/model/snapshot.hpp"
+#include "core/state/jobs.hpp"
 #include "core/state/probes.hpp"
-#include "http/json_writer.hpp"
-#include "http/negotiation.hpp"
 #include "http/origin.hpp"
+#include "http/probe_resource.hpp"
+#include "http/rendering.hpp"
+#include "http/served.hpp"
 #include "http/target.hpp"
-#include "http/text_writer.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
-namespace {
 
-/// An answer about all probes is always JSON.
-Format format_of(const HttpRequest& request, const PathMatch& match, std::string_view query) noexcept {
-  if (const auto json = accepted_json(request.accept)) return *json;
-  if (!match.probe) return Format::health_json;
-  return has_parameter(query, "verbose") ? Format::verbose_text : Format::text;
-}
+ProbeSet needs_of(const Question& question) noexcept { return question.served->resource->needs(); }
 
-std::string body_of(const Route& route, const Snapshot& snapshot, const ServiceInfo& service, Callers details) {
-  switch (route.format) {
-    case Format::text: return std::string{verdict(snapshot.standing.worst)};
-    case Format::verbose_text: return verbose_text(snapshot.of(route.probe.value()), details);
-    case Format::health_json:
-    case Format::json:
-      return route.probe ? health_json(snapshot.of(*route.probe), details) : health_json(snapshot, service, details);
-  }
-  return {};
-}
-
-std::string body_of(const Route& route, const CheckReport& check, WallTime time, Callers details) {
-  switch (route.format) {
-    case Format::text: return std::string{verdict(check.status)};
-    case Format::verbose_text: return verbose_text(check, details);
-    case Format::health_json:
-    case Format::json: return health_json(check, time, !route.probe, details);
-  }
-  return {};
-}
-
-}  // namespace
-
-Answers::Answers(std::shared_ptr<RegistryState> state, EndpointOptions options)
+Answers::Answers(std::shared_ptr<RegistryState> state, EndpointOptions options, const HttpRoutes& of_server)
     : state_{std::move(state)},
-      paths_{options},
-      details_{options.details},
-      allow_origin_{valid_origin(std::move(options.allow_origin))} {
+      access_{options, of_server},
+      paths_{options, of_server},
+      allow_origin_{valid_origin(std::move(options.allow_origin))},
+      envoy_headers_{options.envoy_headers},
+      not_found_while_draining_{options.not_found_while_draining} {
+  const auto serve = [&](std::shared_ptr<const Resource> resource, Callers callers) {
+    served_.push_back(std::make_shared<const Served>(std::move(resource), callers));
+  };
+  for (const std::optional<Probe> probe : {std::optional{Probe::liveness}, std::optional{Probe::readiness},
+                                           std::optional{Probe::startup}, std::optional<Probe>{}})
+    serve(std::make_shared<ProbeResource>(probe), Callers::anyone);
+  for (const HttpRoutes* routes : {&std::as_const(options.routes), &of_server})
+    for (const auto& route : *routes) serve(route.resource(), route.callers());
   if (!options.readiness_paths.empty()) first_readiness_path_ = *options.readiness_paths.begin();
 }
 
 Answers::~Answers() = default;
 
-std::optional<Route> Answers::route(const HttpRequest& request) const {
+std::optional<Question> Answers::question(const HttpRequest& request) const {
   const Target target = parse_target(request.target);
   const auto match = paths_.find(target.path);
   if (!match) return std::nullopt;
-  Route route;
-  route.probe = match->probe;
-  route.one_check = match->check.has_value();
-  if (route.one_check && is_name(*match->check)) route.check = *match->check;
-  route.method = method_of(request.method);
-  route.format = format_of(request, *match, target.query);
-  return route;
+  const auto& served = *served_[match->target];
+  const auto caller = access_.caller_of(request);
+  if (!includes(served.callers, caller)) return std::nullopt;
+  Question question{.served = &served, .method = method_of(request.method), .sight = access_.sight_of(caller)};
+  question.one_check = match->check.has_value();
+  if (question.one_check && question.sight != Sight::counts && is_name(*match->check)) question.check = *match->check;
+  served.resource->read({.query = target.query, .accept = request.accept}, question);
+  if (served.resource->handler() != nullptr || served.resource->is_user_code())
+    question.call = std::make_shared<UserCall>(request, question);
+  return question;
 }
 
-std::optional<Route> Answers::server_route(const HttpRequest& request) const {
+std::optional<Question> Answers::server_question(const HttpRequest& request) const {
   const bool is_about_all = std::string_view{request.target} == "*" && method_of(request.method) == Method::options;
-  if (!is_about_all) return route(request);
-  return route({.method = request.method, .target = first_readiness_path_, .accept = request.accept});
+  if (!is_about_all) return question(request);
+  auto about_readiness = request;
+  about_readiness.target = first_readiness_path_;
+  return question(about_readiness);
 }
 
-Answers::Begun Answers::begin_runs(const Route& route, std::function<void()> ready) const {
-  if (route.one_check && route.check.empty()) return {.answer = not_found_answer(route.method, origin_for(route))};
-  auto asked = ask(*state_, route.probes(), route.check, std::move(ready));
+Answers::Begun Answers::begin_runs(const Question& question, std::function<void()> ready) const {
+  if (question.call) return begin_call(question, std::move(ready));
+  const auto needs = question.served->resource->needs();
+  if (needs == ProbeSet{}) return {.answer = answer(question)};
+  auto asked =
+      ask(*state_, {.probes = needs, .check = question.check, .excluded = question.excluded}, std::move(ready));
   if (asked.wait) return {.wait = std::move(asked.wait)};
-  return {.answer = asked.check ? answer_of(route, asked.check) : answer(route)};
+  return {.answer = asked.check ? answer_of(question, asked.check) : answer(question)};
+}
+
+// A renderer is called once the runs that it shows have ended, a handler at once.
+Answers::Begun Answers::begin_call(const Question& question, std::function<void()> ready) const {
+  const auto& call = question.call;
+  prepare_call(*state_, call);
+  call->wait = begin_wait(*state_, std::move(ready));
+  try {
+    const auto post = [state = state_.get(), waiting = std::weak_ptr{call}] {
+      if (const auto in_time = waiting.lock()) post_job(*state, std::move(in_time->job));
+    };
+    const auto needs = question.served->resource->needs();
+    if (needs == ProbeSet{} || !ask(*state_, {.probes = needs}, post).wait) post();
+  } catch (...) {
+    cancel(call->wait);
+    throw;
+  }
+  if (call->wait) return {.wait = call->wait};
+  return {.answer = outcome_of(question)};
 }
 
 void Answers::cancel(const std::shared_ptr<Wait>& wait) const noexcept {
   if (wait) detail::cancel(*state_, wait);
 }
 
-std::optional<Answer> Answers::at_hand(const Route& route) const {
-  if (route.method == Method::other) return method_not_allowed_answer(origin_for(route));
-  if (route.one_check) return std::nullopt;
-  auto body = kept_.find(route);
-  if (!body || !still_holds(route, body->version)) return std::nullopt;
-  return answer_with(route, std::move(body));
+std::optional<Answer> Answers::at_hand(const Question& question) const {
+  if (question.method == Method::other) return finished(question, method_not_allowed_answer());
+  if (question.one_check && question.check.empty()) return finished(question, not_found_answer(question.method));
+  if (question.one_check || !question.excluded.empty()) return std::nullopt;
+  auto body = question.served->kept.find(question);
+  if (!body || !still_holds(question, body->version)) return std::nullopt;
+  return answer_with(question, std::move(body));
 }
 
-Answer Answers::answer(const Route& route) const {
-  if (auto known = at_hand(route)) return *std::move(known);
-  if (route.one_check) return answer_of(route, detail::snapshot(*state_, route.probes(), route.check));
+Answer Answers::answer(const Question& question) const {
+  if (question.call) return outcome_of(question);
+  if (auto known = at_hand(question)) return *std::move(known);
+  const auto& served = *question.served;
+  if (question.one_check)
+    return answer_of(question, detail::snapshot(*state_, served.resource->needs(), question.check));
   Effects effects{*state_};  // they fire after renew() has returned, when no thread waits for the body any more
-  return answer_with(route, kept_.renew(route, [&] { return write(route, effects); }));
+  const auto write = [&] { return write_body(*state_, question, effects); };
+  if (!question.excluded.empty()) return answer_with(question, write());
+  return answer_with(question, served.kept.renew(question, write, served.resource->may_lag()));
 }
 
-bool Answers::still_holds(const Route& route, std::uint64_t version) const noexcept {
-  return state_->still_holds(route.probes(), version);
+Answer Answers::outcome_of(const Question& question) const {
+  auto outcome = question.call->outcome();
+  if (outcome.body) return answer_with(question, std::move(outcome.body));
+  if (outcome.answer) return *std::move(outcome.answer);
+  return finished(question, {.body = "Service Unavailable"});
+}
+
+bool Answers::still_holds(const Question& question, std::uint64_t version) const noexcept {
+  return state_->still_holds(question.served->resource->shows(), version);
 }
 
 bool Answers::draining() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
@@ -111,34 +133,49 @@ bool Answers::in_another_process() const noexcept { return state_->in_another_pr
 
 void Answers::post(Tasks task) const noexcept { detail::post(*state_, Lane::answers, std::move(task)); }
 
-std::shared_ptr<const KeptBody> Answers::write(const Route& route, Effects& effects) const {
-  const auto snapshot = route.format == Format::text  // its cost doesn't grow with the number of checks
-                            ? Snapshot{.standing = detail::standing(*state_, route.probes(), effects)}
-                            : detail::snapshot(*state_, route.probes(), effects);
-  const auto& standing = snapshot.standing;
-  return std::make_shared<const KeptBody>(
-      KeptBody{standing.worst, body_of(route, snapshot, state_->options.service, details_), standing.version});
+Answer Answers::answer_of(const Question& question, const std::optional<CheckSnapshot>& snapshot) const {
+  if (!snapshot) return finished(question, not_found_answer(question.method));
+  const auto check = shown(snapshot->check, question.sight);
+  const auto rendered =
+      std::make_shared<const Rendered>(question.served->resource->write(check, snapshot->time, question));
+  return finished(question, {.status = rendered->status != 0 ? rendered->status : status_of(question, check.status),
+                             .content_type = question.media_type,
+                             .body = rendered->body,
+                             .owner = rendered});
 }
 
-Answer Answers::answer_of(const Route& route, const std::optional<CheckSnapshot>& snapshot) const {
-  if (!snapshot) return not_found_answer(route.method, origin_for(route));
-  const auto& [check, time] = *snapshot;
-  auto body = std::make_shared<const std::string>(body_of(route, check, time, details_));
-  const std::string_view text = *body;
-  return status_answer(route, check.status, text, std::move(body), origin_for(route));
+Answer Answers::answer_with(const Question& question, std::shared_ptr<const KeptBody> body) const {
+  const auto& resource = *question.served->resource;
+  const auto& rendered = body->rendered;
+  const bool is_about_readiness = resource.needs().contains(Probe::readiness);
+  return finished(
+      question,
+      {.status = rendered.status != 0 ? rendered.status : status_of(question, body->status),
+       .content_type = rendered.media_type.empty() ? question.media_type : std::string_view{rendered.media_type},
+       .prefix = resource.prefix(*state_),
+       .body = rendered.body,
+       .is_degraded = envoy_headers_ && body->status == Status::warn && resource.needs() != ProbeSet{},
+       .fails_immediately = envoy_headers_ && body->status == Status::fail && is_about_readiness && draining(),
+       .owner = body,
+       .version = question.is_repeatable() && resource.needs() != ProbeSet{} ? body->version : 0});
 }
 
-Answer Answers::answer_with(const Route& route, std::shared_ptr<const KeptBody> body) const {
-  const auto status = body->status;
-  const auto version = body->version;
-  const std::string_view text = body->body;
-  auto answer = status_answer(route, status, text, std::move(body), origin_for(route));
-  answer.version = version;
+int Answers::status_of(const Question& question, Status status) const noexcept {
+  switch (status) {
+    case Status::pass: return 200;
+    case Status::warn: return question.warn_status;
+    case Status::fail: break;
+  }
+  const bool is_readiness = !question.one_check && question.served->resource->needs() == ProbeSet::of(Probe::readiness);
+  return is_readiness && not_found_while_draining_ && draining() ? 404 : 503;
+}
+
+Answer Answers::finished(const Question& question, Answer answer) const {
+  answer.to_head = question.method == Method::head;
+  if (answer.status != 405) answer.has_allow = question.method == Method::options;
+  if (question.served->resource->is_for_other_origins()) answer.allow_origin = allow_origin_;
+  answer.subject = question.served->resource->subject();
   return answer;
-}
-
-std::string_view Answers::origin_for(const Route& route) const noexcept {
-  return route.probe ? std::string_view{} : allow_origin_;
 }
 
 }  // namespace detail

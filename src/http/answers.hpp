@@ -6,23 +6,29 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <vitals/endpoint.hpp>
+#include <vitals/report.hpp>
 
+#include "core/model/probe_set.hpp"
+#include "http/access.hpp"
 #include "http/answer.hpp"
-#include "http/kept_bodies.hpp"
 #include "http/paths.hpp"
-#include "http/route.hpp"
+#include "http/question.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
 struct CheckSnapshot;
+struct KeptBody;
 struct RegistryState;
 struct Effects;
 struct Wait;
+
+/// The probes whose runs the answer needs.
+[[nodiscard]] VITALS_EXPORT ProbeSet needs_of(const Question& question) noexcept;
 
 /// The answers of one Endpoint: what a request asks for, which runs it needs, and how the result is written.
 ///
@@ -31,20 +37,24 @@ struct Wait;
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT Answers {
  public:
+  /// @param of_server  More routes.
   /// @throws std::invalid_argument  as Endpoint's constructor.
-  Answers(std::shared_ptr<RegistryState> state, EndpointOptions options);
+  Answers(std::shared_ptr<RegistryState> state, EndpointOptions options, const HttpRoutes& of_server = {});
   Answers(const Answers&) = delete;
   Answers& operator=(const Answers&) = delete;
   ~Answers();
 
-  /// What the request asks for; nothing if the endpoint doesn't have its path. The route has no view into the request.
-  [[nodiscard]] std::optional<Route> route(const HttpRequest& request) const;
+  /// What the request asks for; nothing if the endpoint doesn't have its path, or not for this caller.
+  [[nodiscard]] std::optional<Question> question(const HttpRequest& request) const;
 
   /// The same for a server that has no other paths. `OPTIONS *`, which asks about the whole server (RFC 9110 9.3.7), is
   /// answered as OPTIONS of the first readiness path.
-  [[nodiscard]] std::optional<Route> server_route(const HttpRequest& request) const;
+  [[nodiscard]] std::optional<Question> server_question(const HttpRequest& request) const;
 
-  /// Either an answer, or a wait for the runs that it needs.
+  /// Whether the answer may depend on whether its caller is on this machine.
+  [[nodiscard]] bool asks_for_loopback() const noexcept { return access_.asks_for_loopback(); }
+
+  /// Either an answer, or a wait for the runs or the call that it needs.
   struct Begun {
     std::optional<Answer> answer = std::nullopt;
     std::shared_ptr<Wait> wait = nullptr;  ///< Null if there is an answer. Once it has ended, call answer().
@@ -55,17 +65,17 @@ class VITALS_EXPORT Answers {
   ///                    from any thread, within the answer budget, unless the wait is cancelled before. That function
   ///                    must neither block nor throw.
   template <class MakeReady>
-  [[nodiscard]] Begun begin(const Route& route, MakeReady&& make_ready) const {
-    if (auto known = at_hand(route)) return {.answer = std::move(known)};
-    return begin_runs(route, std::forward<MakeReady>(make_ready)());
+  [[nodiscard]] Begun begin(const Question& question, MakeReady&& make_ready) const {
+    if (auto known = at_hand(question)) return {.answer = std::move(known)};
+    return begin_runs(question, std::forward<MakeReady>(make_ready)());
   }
   void cancel(const std::shared_ptr<Wait>& wait) const noexcept;
 
-  /// The answer from the present state; starts no run.
-  [[nodiscard]] Answer answer(const Route& route) const;
+  /// The answer from the present state, or what the call has come to; starts no run.
+  [[nodiscard]] Answer answer(const Question& question) const;
 
-  /// True while an answer of this version to the same route is still true. Takes no lock.
-  [[nodiscard]] bool still_holds(const Route& route, std::uint64_t version) const noexcept;
+  /// True while an answer of this version to the same question is still true. Takes no lock.
+  [[nodiscard]] bool still_holds(const Question& question, std::uint64_t version) const noexcept;
 
   /// True from the beginning of the shutdown: answers should then carry `Connection: close`. Takes no lock.
   [[nodiscard]] bool draining() const noexcept;
@@ -78,20 +88,24 @@ class VITALS_EXPORT Answers {
 
  private:
   /// The answer, if it needs neither a run nor a new body.
-  [[nodiscard]] std::optional<Answer> at_hand(const Route& route) const;
-  [[nodiscard]] Begun begin_runs(const Route& route, std::function<void()> ready) const;
-  [[nodiscard]] std::shared_ptr<const KeptBody> write(const Route& route, Effects& effects) const;
-  [[nodiscard]] Answer answer_of(const Route& route, const std::optional<CheckSnapshot>& snapshot) const;
-  [[nodiscard]] Answer answer_with(const Route& route, std::shared_ptr<const KeptBody> body) const;
-  /// Empty unless the route is that of a health path.
-  [[nodiscard]] std::string_view origin_for(const Route& route) const noexcept;
+  [[nodiscard]] std::optional<Answer> at_hand(const Question& question) const;
+  [[nodiscard]] Begun begin_runs(const Question& question, std::function<void()> ready) const;
+  [[nodiscard]] Begun begin_call(const Question& question, std::function<void()> ready) const;
+  [[nodiscard]] Answer outcome_of(const Question& question) const;
+  [[nodiscard]] Answer answer_of(const Question& question, const std::optional<CheckSnapshot>& snapshot) const;
+  [[nodiscard]] Answer answer_with(const Question& question, std::shared_ptr<const KeptBody> body) const;
+  [[nodiscard]] int status_of(const Question& question, Status status) const noexcept;
+  /// With the fields that depend on question and endpoint.
+  [[nodiscard]] Answer finished(const Question& question, Answer answer) const;
 
   std::shared_ptr<RegistryState> state_;
+  Access access_;
   Paths paths_;
-  Callers details_;
-  std::string allow_origin_;          ///< For the health paths; empty: no origin.
-  std::string first_readiness_path_;  ///< Empty: there is none.
-  mutable KeptBodies kept_;
+  std::vector<std::shared_ptr<const Served>> served_;  ///< By PathMatch::target.
+  std::string allow_origin_;                           ///< Empty: no origin.
+  std::string first_readiness_path_;                   ///< Empty: there is none.
+  bool envoy_headers_;
+  bool not_found_while_draining_;
 };
 
 }  // namespace detail

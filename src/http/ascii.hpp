@@ -17,6 +17,12 @@ namespace detail {
   return true;
 }
 
+/// For a character of a token (https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2), such as the name of a field.
+[[nodiscard]] constexpr bool is_token_character(char c) noexcept {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || others.find(c) != others.npos;
+}
+
 /// Without spaces and tabs at both ends.
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };

@@ -12,9 +12,9 @@ namespace detail {
 namespace {
 
 /// A bare 503 if there is no memory for the answer.
-HttpResponse answer_or_503(const Answers& answers, const Route& route) noexcept {
+HttpResponse answer_or_503(const Answers& answers, const Question& question) noexcept {
   try {
-    return to_response(answers.answer(route));
+    return to_response(answers.answer(question));
   } catch (...) {
     return {};
   }
@@ -22,11 +22,11 @@ HttpResponse answer_or_503(const Answers& answers, const Route& route) noexcept 
 
 }  // namespace
 
-Delivery::Delivery(std::shared_ptr<const Answers> answers, Route route, Done done)
-    : answers_{std::move(answers)}, route_{std::move(route)}, done_{std::move(done)} {}
+Delivery::Delivery(std::shared_ptr<const Answers> answers, Question question, Done done)
+    : answers_{std::move(answers)}, question_{std::move(question)}, done_{std::move(done)} {}
 
 void Delivery::deliver() {
-  if (!settled_.load(std::memory_order_acquire)) deliver(answer_or_503(*answers_, route_));
+  if (!settled_.load(std::memory_order_acquire)) deliver(answer_or_503(*answers_, question_));
 }
 
 void Delivery::deliver(HttpResponse response) {

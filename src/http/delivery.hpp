@@ -26,7 +26,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
   using Done = std::function<void(std::optional<HttpResponse>)>;
 
-  Delivery(std::shared_ptr<const Answers> answers, Route route, Done done);
+  Delivery(std::shared_ptr<const Answers> answers, Question question, Done done);
 
   /// Calls `done` with the answer from the present state, unless cancelled. Exceptions of `done` are dropped.
   void deliver();
@@ -44,7 +44,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool settle() noexcept { return !settled_.exchange(true, std::memory_order_acq_rel); }
 
   std::shared_ptr<const Answers> answers_;
-  Route route_;
+  Question question_;
   Done done_;
   std::atomic<bool> settled_ = false;
   std::list<std::function<void()>> task_{1};

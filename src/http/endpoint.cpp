@@ -23,30 +23,30 @@ Endpoint& Endpoint::operator=(Endpoint&& other) noexcept = default;
 Endpoint::~Endpoint() = default;
 
 std::optional<HttpResponse> Endpoint::handle(const HttpRequest& request) const {
-  const auto route = answers_->route(request);
-  if (!route) return std::nullopt;
+  const auto question = answers_->question(request);
+  if (!question) return std::nullopt;
   std::shared_ptr<std::latch> over;
-  const auto begun = answers_->begin(*route, [&] {
+  const auto begun = answers_->begin(*question, [&] {
     over = std::make_shared<std::latch>(1);
     return [over] { over->count_down(); };
   });
   if (begun.answer) return detail::to_response(*begun.answer);
   over->wait();
-  return detail::to_response(answers_->answer(*route));
+  return detail::to_response(answers_->answer(*question));
 }
 
 PendingResponse Endpoint::async_handle(const HttpRequest& request,
                                        std::function<void(std::optional<HttpResponse>)> done) const {
   if (!done) throw std::invalid_argument{"vitals: async_handle: `done` must not be empty"};
-  auto route = answers_->route(request);
-  if (!route) {
+  auto question = answers_->question(request);
+  if (!question) {
     detail::call(done, std::nullopt);
     return {};
   }
   std::shared_ptr<detail::Delivery> delivery;
   std::shared_ptr<detail::PendingAnswer> pending;  // allocated before the wait exists: nothing may throw after that
-  auto begun = answers_->begin(*route, [&] {
-    delivery = std::make_shared<detail::Delivery>(answers_, *route, std::move(done));
+  auto begun = answers_->begin(*question, [&] {
+    delivery = std::make_shared<detail::Delivery>(answers_, *question, std::move(done));
     pending = std::make_shared<detail::PendingAnswer>(answers_, delivery);
     return [delivery] { delivery->post(); };
   });

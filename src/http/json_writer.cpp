@@ -1,7 +1,9 @@
 #include "http/json_writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +13,6 @@
 #include <vitals/registry.hpp>
 
 #include "core/base/utc_text.hpp"
-#include "http/text_writer.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -78,10 +79,8 @@ bool explains_status(Condition condition) noexcept {
   return true;
 }
 
-void add_details(Object& object, const CheckReport& check, Callers details) {
-  const bool shown = details == Callers::anyone || check.message_by_library;
-  if (shown && check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
-  if (details == Callers::nobody || check.data.empty()) return;
+void add_data(Object& object, const CheckReport& check) {
+  if (check.data.empty()) return;
   Object data{object.member("data")};
   for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
   data.end();
@@ -100,18 +99,70 @@ void add_statistics(Object& object, const CheckReport& check) {
   number("timeouts", check.timeouts);
 }
 
-void add_check(Object& checks, const CheckReport& check, bool with_probe, Callers details) {
+void add_state(Object& object, const CheckReport& check) {
+  object.text("status", to_string(check.status));
+  if (check.checked_at) object.text("time", utc_text(*check.checked_at));
+}
+
+/// A measurement that the draft defines (section 4.1.2), by the key that its datum has here.
+struct Measurement {
+  std::string_view datum;
+  std::string_view name;
+  std::string_view unit;  ///< Empty: not known.
+};
+constexpr std::array measurements{Measurement{"utilization", "utilization", ""},
+                                  Measurement{"response_time", "responseTime", "s"},
+                                  Measurement{"connections", "connections", ""}, Measurement{"uptime", "uptime", "s"}};
+
+void add_measurements(Object& checks, const CheckReport& check) {
+  for (const auto& datum : check.data) {
+    const auto* found = std::find_if(measurements.begin(), measurements.end(),
+                                     [&](const Measurement& each) { return each.datum == datum.key; });
+    if (found == measurements.end()) continue;
+    auto& out = checks.member(check.name + ':' + std::string{found->name});
+    out += '[';
+    Object object{out};
+    object.member("observedValue") += dump(to_json(datum.value));
+    if (!found->unit.empty()) object.text("observedUnit", found->unit);
+    add_state(object, check);
+    object.end();
+    out += ']';
+  }
+}
+
+void add_check(Object& checks, const CheckReport& check, bool with_probe, Sight sight) {
   auto& out = checks.member(check.name);
   out += '[';
   Object object{out};
   if (with_probe) object.text("probe", to_string(check.probe));
-  object.text("status", to_string(check.status));
-  if (check.checked_at) object.text("time", utc_text(*check.checked_at));
+  add_state(object, check);
   if (explains_status(check.condition)) object.text("condition", to_string(check.condition));
-  add_details(object, check, details);
-  if (with_probe && details != Callers::nobody) add_statistics(object, check);
+  if (check.status != Status::pass && !check.message.empty()) object.text("output", check.message);
+  add_data(object, check);
+  if (with_probe && sight == Sight::details) add_statistics(object, check);
   object.end();
   out += ']';
+  add_measurements(checks, check);
+}
+
+/// The checks of some probes, or how many there are.
+void add_checks(Object& root, const View& view, std::initializer_list<Probe> probes, bool with_probe) {
+  if (!view.has_names()) {
+    CheckCounts sum;
+    for (const Probe probe : probes) {
+      const auto& counts = view.counts[index_of(probe)];
+      sum.passing += counts.passing, sum.degraded += counts.degraded, sum.failing += counts.failing;
+    }
+    Object counts{root.member("counts")};
+    counts.member("pass") += std::to_string(sum.passing);
+    counts.member("warn") += std::to_string(sum.degraded);
+    counts.member("fail") += std::to_string(sum.failing);
+    return counts.end();
+  }
+  Object checks{root.member("checks")};
+  for (const Probe probe : probes)
+    for (const auto& check : view.of(probe).checks()) add_check(checks, check, with_probe, view.sight);
+  checks.end();
 }
 
 void begin_root(Object& root, Status status, WallTime time) {
@@ -120,18 +171,28 @@ void begin_root(Object& root, Status status, WallTime time) {
 }
 
 void add_service(Object& root, const ServiceInfo& service) {
-  if (!service.name.empty()) root.text("serviceId", service.name);
-  if (!service.version.empty()) root.text("version", service.version);
+  const auto add = [&](std::string_view key, const std::string& text) {
+    if (!text.empty()) root.text(key, text);
+  };
+  add("serviceId", service.name);
+  add("version", service.version);
+  add("releaseId", service.release_id);
+  add("description", service.description);
+  if (service.links.empty()) return;
+  Object links{root.member("links")};
+  for (std::size_t i = 0; i < service.links.size(); ++i) links.text(service.links.name(i), service.links.url(i));
+  links.end();
 }
 
-void add_phase(Object& root, const Snapshot& snapshot) {
+void add_phase(Object& root, const View& view) {
+  const auto& snapshot = view.snapshot;
   Object phase{root.member("phase")};
   phase.text("name", to_string(snapshot.phase));
   phase.text("since", utc_text(snapshot.phase_since));
-  if (const auto& awaited = snapshot.awaited) {
-    phase.member("inFlight") += std::to_string(awaited->in_flight);
+  if (const auto& awaited = snapshot.awaited) phase.member("inFlight") += std::to_string(awaited->in_flight);
+  if (snapshot.awaited && view.has_names()) {
     auto& callbacks = phase.member("callbacks") += '[';
-    for (const auto& name : awaited->callbacks) {
+    for (const auto& name : snapshot.awaited->callbacks) {
       if (callbacks.back() != '[') callbacks += ',';
       write_text(callbacks, name);
     }
@@ -141,57 +202,51 @@ void add_phase(Object& root, const Snapshot& snapshot) {
 }
 
 /// The reasons of the probes that don't pass, each with its probe: "readiness: SIGTERM".
-std::string joined_reasons(const Snapshot& snapshot, Callers details) {
+std::string joined_reasons(const View& view) {
   std::string text;
   for (const Probe probe : all_probes) {
-    const Report& report = snapshot.of(probe);
-    const std::string_view reason = shown_reason(report, details);
-    if (report.status() == Status::pass || reason.empty()) continue;
+    const Report& report = view.of(probe);
+    if (report.status() == Status::pass || report.reason().empty()) continue;
     if (!text.empty()) text += "; ";
-    text.append(to_string(probe)).append(": ").append(reason);
+    text.append(to_string(probe)).append(": ").append(report.reason());
   }
   return text;
 }
 
 }  // namespace
 
-std::string health_json(const Report& report, Callers details) {
+std::string health_json(const View& view, Probe probe) {
   std::string out;
   Object root{out};
+  const Report& report = view.of(probe);
   begin_root(root, report.status(), report.time());
-  if (const auto reason = shown_reason(report, details); report.status() != Status::pass && !reason.empty())
-    root.text("output", reason);
-  Object checks{root.member("checks")};
-  for (const auto& check : report.checks()) add_check(checks, check, false, details);
-  checks.end();
+  if (report.status() != Status::pass && !report.reason().empty()) root.text("output", report.reason());
+  add_checks(root, view, {probe}, false);
   root.end();
   return out;
 }
 
-std::string health_json(const Snapshot& snapshot, const ServiceInfo& service, Callers details) {
+std::string health_json(const View& view) {
   std::string out;
   Object root{out};
-  begin_root(root, snapshot.standing.worst, snapshot.of(Probe::readiness).time());
-  if (const auto reasons = joined_reasons(snapshot, details); !reasons.empty()) root.text("output", reasons);
-  if (details != Callers::nobody) add_service(root, service);
-  add_phase(root, snapshot);
+  begin_root(root, view.snapshot.standing.worst, view.of(Probe::readiness).time());
+  if (const auto reasons = joined_reasons(view); !reasons.empty()) root.text("output", reasons);
+  add_service(root, view.service);
+  add_phase(root, view);
   Object probes{root.member("probes")};
-  for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(snapshot.of(probe).status()));
+  for (const Probe probe : all_probes) probes.text(to_string(probe), to_string(view.of(probe).status()));
   probes.end();
-  Object checks{root.member("checks")};
-  for (const Probe probe : all_probes)
-    for (const auto& check : snapshot.of(probe).checks()) add_check(checks, check, true, details);
-  checks.end();
+  add_checks(root, view, {Probe::liveness, Probe::readiness, Probe::startup}, true);
   root.end();
   return out;
 }
 
-std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Callers details) {
+std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Sight sight) {
   std::string out;
   Object root{out};
   begin_root(root, check.status, time);
   Object checks{root.member("checks")};
-  add_check(checks, check, with_probe, details);
+  add_check(checks, check, with_probe, sight);
   checks.end();
   root.end();
   return out;

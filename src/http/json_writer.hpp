@@ -1,38 +1,40 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
-#include <vitals/endpoint.hpp>
 #include <vitals/report.hpp>
+#include <vitals/status.hpp>
 
-#include "core/model/snapshot.hpp"
+#include "http/view.hpp"
 
 namespace vitals::inline v1 {
-
-struct ServiceInfo;
-
 namespace detail {
 
-/// Writes reports as application/health+json:
+inline constexpr std::string_view health_json_type = "application/health+json";
+
+/// Writes views as application/health+json:
 /// https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
 ///
 /// Root: `status`, `time`, `output` (the report's reason) and `checks`. The latter has, for each check, an array of one
 /// object: `status`, `time`, `condition` (overdue, stale or not checked yet), `output` (the message, unless it passes)
-/// and `data`. `details` decides whether `output` and `data` are written. Nothing is written that changes without a
-/// result.
+/// and `data`. A datum that is one of the draft's measurements (`utilization`, `response_time`, `connections`,
+/// `uptime`) has a key of its own, too: `database:responseTime` with `observedValue`. Without names there is `counts`
+/// instead of `checks`. Nothing is written that changes without a result.
 ///
 /// This overload is for one probe.
-[[nodiscard]] std::string health_json(const Report& report, Callers details);
+[[nodiscard]] std::string health_json(const View& view, Probe probe);
 
 /// All probes. The root also has `probes` with the status of each, and each check has its `probe`. `phase` has the
-/// `name` of the service's phase, `since` when, and during a shutdown what it waits for: `inFlight` and `callbacks`.
-/// With details, `serviceId` and `version` identify the service. Each check then has `critical` and, after its first
-/// result, `failuresInARow`, `failureThreshold`, `durationSeconds` of the last run, and the counts `results`,
-/// `failures` and `timeouts`.
-[[nodiscard]] std::string health_json(const Snapshot& snapshot, const ServiceInfo& service, Callers details);
+/// `name` of the service's phase, `since` when, and during a shutdown what it waits for: `inFlight` and, with names,
+/// `callbacks`. With details, `serviceId`, `version`, `releaseId`, `description` and `links` identify the service. Each
+/// check then has `critical` and, after its first result, `failuresInARow`, `failureThreshold`, `durationSeconds` of
+/// the last run, and the counts `results`, `failures` and `timeouts`.
+[[nodiscard]] std::string health_json(const View& view);
 
-/// One check's own status. `with_probe` writes the check as in the report on all probes.
-[[nodiscard]] std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Callers details);
+/// One check's own status. `with_probe` writes the check as in the report on all probes. The check shows what `sight`
+/// allows.
+[[nodiscard]] std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Sight sight);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

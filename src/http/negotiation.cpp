@@ -9,11 +9,6 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-bool is_token_character(char c) noexcept {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || others.find(c) != others.npos;
-}
-
 /// Reads the pieces of a header value. A missing piece is empty or false.
 class Scanner {
  public:
@@ -106,7 +101,7 @@ std::optional<MediaRange> take_range(Scanner& scanner) noexcept {
 
 }  // namespace
 
-std::optional<Format> accepted_json(std::string_view accept) noexcept {
+std::optional<std::string_view> accepted_json(std::string_view accept) noexcept {
   int health_json = 0;
   int json = 0;
   int text = 0;
@@ -124,7 +119,7 @@ std::optional<Format> accepted_json(std::string_view accept) noexcept {
 
   const int best = std::max(health_json, json);
   if (best == 0 || text > best) return std::nullopt;
-  return health_json == best ? Format::health_json : Format::json;
+  return health_json == best ? "application/health+json" : "application/json";
 }
 
 }  // namespace detail

@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <stdexcept>
 
+#include "http/resource.hpp"
+
 namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
 constexpr std::size_t max_path = 256;
+constexpr std::size_t max_routes = 32;
 
 /// A space or a control character: a request target can't have either.
 bool is_unprintable(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
@@ -32,34 +35,44 @@ const char* broken_rule(std::string_view path) noexcept {
 
 }  // namespace
 
-Paths::Paths(const EndpointOptions& options) : trailing_slash_{options.trailing_slash} {
-  add("liveness_paths", options.liveness_paths, Probe::liveness);
-  add("readiness_paths", options.readiness_paths, Probe::readiness);
-  add("startup_paths", options.startup_paths, Probe::startup);
-  add("health_paths", options.health_paths, std::nullopt);
+Paths::Paths(const EndpointOptions& options, const HttpRoutes& of_server) : trailing_slash_{options.trailing_slash} {
+  if (options.routes.size() > max_routes)
+    throw std::invalid_argument{"vitals: EndpointOptions::routes: at most 32 routes, not " +
+                                std::to_string(options.routes.size())};
+  add("EndpointOptions::liveness_paths", options.liveness_paths, liveness_target);
+  add("EndpointOptions::readiness_paths", options.readiness_paths, readiness_target);
+  add("EndpointOptions::startup_paths", options.startup_paths, startup_target);
+  add("EndpointOptions::health_paths", options.health_paths, health_target);
+  std::size_t target = first_route_target;
+  for (const auto& route : options.routes)
+    add("EndpointOptions::routes", route.path(), target++, route.resource()->has_checks());
+  for (const auto& route : of_server)
+    add("HealthServerOptions::metrics_paths", route.path(), target++, route.resource()->has_checks());
 }
 
-void Paths::add(const char* list, const TextList& paths, std::optional<Probe> probe) {
-  for (const auto& path : paths) {
-    const char* rule = broken_rule(path);
-    if (std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.path == path; }))
-      rule = "must be given only once, in one list";
-    if (rule != nullptr)
-      throw std::invalid_argument{std::string{"vitals: EndpointOptions::"} + list + ": " + in_quotes(path) + ' ' +
-                                  rule};
-    const auto is_shorter = [](const std::string& a, const Entry& b) { return a.size() > b.path.size(); };
-    entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), path, is_shorter), {path, probe});
-  }
+void Paths::add(const char* option, const TextList& paths, std::size_t target) {
+  for (const auto& path : paths) add(option, path, target, true);
+}
+
+void Paths::add(const char* option, const std::string& path, std::size_t target, bool has_checks) {
+  const char* rule = broken_rule(path);
+  if (std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.path == path; }))
+    rule = "must be given only once, in one list or route";
+  if (rule != nullptr)
+    throw std::invalid_argument{std::string{"vitals: "} + option + ": " + in_quotes(path) + ' ' + rule};
+  const auto is_shorter = [](const std::string& a, const Entry& b) { return a.size() > b.path.size(); };
+  entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), path, is_shorter), {path, target, has_checks});
 }
 
 std::optional<PathMatch> Paths::find(std::string_view path) const noexcept {
   for (const auto& entry : entries_) {
     if (!path.starts_with(entry.path)) continue;
     auto rest = path.substr(entry.path.size());
-    if (rest.empty()) return PathMatch{entry.probe, std::nullopt};
+    if (rest.empty()) return PathMatch{entry.target, std::nullopt};
     if (rest.front() != '/' || entry.path.back() == '/') continue;
     if (trailing_slash_ && rest.back() == '/') rest.remove_suffix(1);
-    return rest.empty() ? PathMatch{entry.probe, std::nullopt} : PathMatch{entry.probe, rest.substr(1)};
+    if (rest.empty()) return PathMatch{entry.target, std::nullopt};
+    if (entry.has_checks) return PathMatch{entry.target, rest.substr(1)};
   }
   return std::nullopt;
 }

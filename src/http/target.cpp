@@ -1,6 +1,7 @@
 #include "http/target.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 
 #include "http/ascii.hpp"
@@ -34,14 +35,41 @@ Target parse_target(std::string_view target) noexcept {
   return {path.empty() ? "/" : path, query};
 }
 
+std::optional<Parameters::Parameter> Parameters::next() noexcept {
+  if (rest_.empty()) return std::nullopt;
+  const auto parameter = rest_.substr(0, rest_.find('&'));
+  rest_.remove_prefix(std::min(parameter.size() + 1, rest_.size()));
+  const auto equals = std::min(parameter.find('='), parameter.size());
+  return Parameter{parameter.substr(0, equals), parameter.substr(std::min(equals + 1, parameter.size()))};
+}
+
 bool has_parameter(std::string_view query, std::string_view name) noexcept {
-  while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto parameter = query.substr(0, end);
-    if (parameter.substr(0, parameter.find('=')) == name) return true;
-    query.remove_prefix(std::min(end + 1, query.size()));
-  }
+  Parameters parameters{query};
+  while (const auto parameter = parameters.next())
+    if (parameter->name == name) return true;
   return false;
+}
+
+std::string decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    const char* const digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      plain += static_cast<char>(byte);
+      i += 2;
+    } else {
+      plain += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return plain;
+}
+
+int warn_status_of(std::string_view query) noexcept {
+  Parameters parameters{query};
+  while (const auto parameter = parameters.next())
+    if (parameter->name == "warn") return parameter->value == "429" ? 429 : 200;
+  return 200;
 }
 
 }  // namespace detail

@@ -1,10 +1,8 @@
-// Reading and answering; connection_end.cpp has the rest.
+// Reading and answering; connection_write.cpp and connection_end.cpp have the rest.
 
 #include "server/connection.hpp"
 
 #include <cerrno>
-#include <chrono>
-#include <ctime>
 #include <sys/socket.h>
 #include <utility>
 
@@ -12,13 +10,6 @@
 
 namespace vitals::inline v1 {
 namespace detail {
-namespace {
-
-std::chrono::sys_seconds this_second() noexcept {
-  return std::chrono::sys_seconds{std::chrono::seconds{std::time(nullptr)}};
-}
-
-}  // namespace
 
 Connection::Connection(std::shared_ptr<Service> service)
     : service_{std::move(service)}, scan_{service_->head_limits()}, input_{service_->input_limit()} {}
@@ -31,6 +22,8 @@ void Connection::start(Descriptor descriptor, const PeerAddress& peer, std::uniq
   peer_ended_ = drained_ = false;
   stage_ = Stage::first_byte;
   peer_ = peer;
+  is_local_ = service_->answers.asks_for_loopback() && service_->options.proxy_protocol == ProxyProtocol::off &&
+              is_loopback(peer.text());
   transport_ = std::move(transport);
   awaits_proxy_header_ = service_->options.proxy_protocol == ProxyProtocol::required;
   proxy_header_ = {};
@@ -127,7 +120,7 @@ auto Connection::serve_input(std::size_t& served) -> Next {
       let_others_go_first();
       return Next::event;
     }
-    if (auto* known = service_->requests.find(input_.pending())) {
+    if (auto* known = service_->requests.find(input_.pending(), is_local_)) {
       if (on_known(*known) == Next::event) return Next::event;
       continue;
     }
@@ -182,9 +175,10 @@ auto Connection::on_known(RequestCache::Request& request) -> Next {
   input_.clear();
   end_persistence();
   const auto& reply = request.reply;
-  if (reply.is_from(this_second(), persistence_) && service_->answers.still_holds(request.route, reply.version()))
-    return send(reply.bytes());
-  return on_request(request.route, &request.reply);
+  if (!reply.is_from(this_second(), persistence_) || !service_->answers.still_holds(request.question, reply.version()))
+    return on_request(request.question, &request.reply);
+  if (auto* const counter = reply.counter()) ++*counter;
+  return send(reply.bytes());
 }
 
 auto Connection::on_head(HeadVerdict verdict) -> Next {
@@ -194,18 +188,23 @@ auto Connection::on_head(HeadVerdict verdict) -> Next {
   // A request with a body is answered by its head alone: the client may wait for "100 Continue" before it sends more.
   persistence_ = scan_.has_body() ? Persistence::close : persistence_of(*head);
   unread_input_ = scan_.has_body() || verdict.end < bytes.size();
-  const auto route =
-      service_->answers.server_route({.method = head->method, .target = head->target, .accept = head->accept()});
+  // Behind a PROXY header the peer is the proxy.
+  const bool knows_client = !head->hides_client && service_->options.proxy_protocol == ProxyProtocol::off;
+  const auto question = service_->answers.server_question({.method = head->method,
+                                                           .target = head->target,
+                                                           .accept = head->accept(),
+                                                           .authorization = head->authorization,
+                                                           .remote_address = knows_client ? peer_.text() : ""});
   RequestCache::Request* known = nullptr;
-  if (route && !route->one_check && !unread_input_ && !head->has_credentials)
-    known = service_->requests.keep(bytes, *route, persistence_);
+  if (question && question->is_repeatable() && !unread_input_ && !head->has_credentials)
+    known = service_->requests.keep(bytes, is_local_, *question, persistence_);
   input_.consume(verdict.end);
-  if (!route) return write(plain_answer(404, scan_.is_head()));
-  return on_request(*route, known ? &known->reply : nullptr);
+  if (!question) return write(plain_answer(404, scan_.is_head()));
+  return on_request(*question, known ? &known->reply : nullptr);
 }
 
-auto Connection::on_request(const Route& route, KeptReply* kept) -> Next {
-  auto begun = service_->answers.begin(route, [this] {
+auto Connection::on_request(const Question& question, KeptReply* kept) -> Next {
+  auto begun = service_->answers.begin(question, [this] {
     return [weak = weak_from_this()] {
       if (auto self = weak.lock()) {
         const auto host = self->service_->host;  // post() may destroy the connection, the last owner of the host
@@ -216,7 +215,7 @@ auto Connection::on_request(const Route& route, KeptReply* kept) -> Next {
   if (begun.answer) return write(*begun.answer, kept);
   auto& state = unfinished();
   state.wait = std::move(begun.wait);
-  state.route = route;
+  state.question = question;
   stay();
   enter(Stage::waiting);
   watch_.await(Interest::reset);
@@ -239,54 +238,7 @@ Persistence Connection::persistence_of(const RequestHead& head) const noexcept {
 void Connection::on_ready() {
   unfinished_->wait.reset();
   drained_ = false;  // more may have arrived during the wait
-  if (write(service_->answers.answer(unfinished_->route)) == Next::input) serve();
-}
-
-auto Connection::write(const Answer& answer, KeptReply* kept) -> Next {
-  end_persistence();
-  const auto now = this_second();
-  const auto bytes = service_->replies.write(answer, persistence_, now);
-  if (kept) kept->keep(bytes, answer.version, now, persistence_);
-  return send(bytes);
-}
-
-auto Connection::send(std::string_view bytes) -> Next {
-  const auto went = send_some(bytes);
-  if (went.size == bytes.size()) return on_written();
-  if (went.over) {
-    close();
-    return Next::event;
-  }
-  auto& state = unfinished();
-  state.unsent = bytes.substr(went.size);
-  state.sent = 0;
-  state.caught_up = false;
-  stay();
-  enter(Stage::writing);
-  watch_.await(went.interest);
-  return Next::event;
-}
-
-void Connection::write_rest() {
-  auto& state = *unfinished_;
-  while (state.sent < state.unsent.size()) {
-    const auto went = send_some(std::string_view{state.unsent}.substr(state.sent));
-    state.sent += went.size;
-    if (went.over) return close();
-    if (went.drained) return watch_.await(went.interest);
-  }
-  if (on_written() == Next::input) serve();
-}
-
-auto Connection::on_written() -> Next {
-  if (persistence_ == Persistence::close) {
-    finish();
-    return Next::event;
-  }
-  unfinished_.reset();
-  enter(Stage::idle);
-  scan_ = HeadScan{service_->head_limits()};
-  return Next::input;
+  if (write(service_->answers.answer(unfinished_->question)) == Next::input) serve();
 }
 
 }  // namespace detail

@@ -77,7 +77,7 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   void let_others_go_first();
   [[nodiscard]] Next on_known(RequestCache::Request& request);
   [[nodiscard]] Next on_head(HeadVerdict verdict);
-  [[nodiscard]] Next on_request(const Route& route, KeptReply* kept);
+  [[nodiscard]] Next on_request(const Question& question, KeptReply* kept);
   [[nodiscard]] Next refuse(int status, Limit limit);
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
@@ -89,7 +89,9 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
 
   void end_persistence() noexcept;
   [[nodiscard]] Next write(const Answer& answer, KeptReply* kept = nullptr);
-  [[nodiscard]] Next send(std::string_view bytes);
+  /// @param rest   What follows the bytes; `owner` keeps it alive.
+  [[nodiscard]] Next send(std::string_view bytes, std::string_view rest = {},
+                          const std::shared_ptr<const void>& owner = nullptr);
   void write_rest();
   [[nodiscard]] Next on_written();
   void finish();
@@ -97,12 +99,19 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
 
   /// State that a connection between two requests doesn't need.
   struct Unfinished {
-    Route route = {};
+    Question question = {};
     std::shared_ptr<Wait> wait = {};
     std::string unsent = {};
-    std::size_t sent = 0;    ///< Bytes of `unsent`.
+    std::string_view rest = {};                   ///< What follows `unsent`: part of a large body.
+    std::shared_ptr<const void> owner = nullptr;  ///< Of `rest`.
+    std::size_t sent = 0;                         ///< Bytes of both.
     bool caught_up = false;  ///< Its time to write was renewed once, because the peer read while the process paused.
     std::size_t discarded = 0;
+
+    /// What to send next, in one piece; empty when all is sent.
+    [[nodiscard]] std::string_view next_piece() const noexcept {
+      return sent < unsent.size() ? std::string_view{unsent}.substr(sent) : rest.substr(sent - unsent.size());
+    }
   };
   [[nodiscard]] Unfinished& unfinished();
 
@@ -124,6 +133,7 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   bool awaits_proxy_header_ = false;
   ProxyHeaderScan proxy_header_ = {};
   PeerAddress peer_ = {};
+  bool is_local_ = false;  ///< The peer is on this machine, and an answer may depend on that.
   std::unique_ptr<Transport> transport_ = nullptr;
   SteadyTime since_ = {};  ///< When it took its place.
   HeadScan scan_;

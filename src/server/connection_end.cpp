@@ -103,7 +103,7 @@ void Connection::end_wait() {
   // The last answer, because on_ready() may be posted already: it must not run during the wait of another request.
   persistence_ = Persistence::close;
   unread_input_ = true;
-  (void)write(service_->answers.answer(unfinished_->route));
+  (void)write(service_->answers.answer(unfinished_->question));
 }
 
 GivesWay Connection::gives_way() const noexcept {

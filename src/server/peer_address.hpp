@@ -1,11 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <netinet/in.h>
+#include <string>
 #include <sys/socket.h>
 
 namespace vitals::inline v1 {
@@ -36,12 +38,15 @@ class PeerAddress {
       std::memcpy(&v6, &address, sizeof v6);
       std::memcpy(bytes_.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
     } else {
+      if (address.ss_family == AF_UNIX) kind_ = Kind::unix_socket;
       return;
     }
-    is_exempt_ = is_loopback();
+    kind_ = is_loopback() ? Kind::loopback : Kind::other_machine;
   }
 
-  [[nodiscard]] bool is_exempt() const noexcept { return is_exempt_; }
+  [[nodiscard]] bool is_exempt() const noexcept { return kind_ != Kind::other_machine; }
+  /// As in HttpRequest::remote_address.
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
 
   friend bool operator==(const PeerAddress& a, const PeerAddress& b) noexcept = default;
@@ -57,8 +62,17 @@ class PeerAddress {
   }
 
   Bytes bytes_ = {};
-  bool is_exempt_ = true;
+  enum class Kind : std::uint8_t { unknown, unix_socket, loopback, other_machine } kind_ = Kind::unknown;
 };
+
+inline std::string PeerAddress::text() const {
+  if (kind_ == Kind::unix_socket) return "unix:";
+  if (kind_ == Kind::unknown) return {};
+  std::array<char, INET6_ADDRSTRLEN> text = {};
+  const bool is_v4 = std::equal(mapped_prefix.begin(), mapped_prefix.begin() + mapped_size, bytes_.begin());
+  const void* const address = is_v4 ? &bytes_[mapped_size] : bytes_.data();
+  return ::inet_ntop(is_v4 ? AF_INET : AF_INET6, address, text.data(), text.size()) != nullptr ? text.data() : "";
+}
 
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -9,7 +9,7 @@ namespace detail {
 namespace {
 
 /// The buffer of a larger reply is freed before the next one.
-constexpr std::size_t max_idle_capacity = 16384;
+constexpr std::size_t max_idle_capacity = ReplyWriter::max_copied + 1024;
 
 /// A number as text, without an allocation.
 class Decimal {
@@ -46,8 +46,8 @@ void write_reply(std::string& bytes, const Answer& answer, Persistence persisten
          "\r\nDate: ", date);
   for_each_header(answer,
                   [&](std::string_view name, std::string_view value) { append(bytes, "\r\n", name, ": ", value); });
-  append(bytes, field_of(persistence), "\r\nContent-Length: ", Decimal(answer.body.size()), "\r\n\r\n");
-  if (!answer.to_head) bytes.append(answer.body);
+  append(bytes, field_of(persistence), "\r\nContent-Length: ", Decimal(answer.content_length()), "\r\n\r\n");
+  if (!answer.to_head) bytes.append(answer.prefix);
 }
 
 }  // namespace
@@ -60,7 +60,9 @@ std::string_view reason_phrase(int status) noexcept {
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
     case 414: return "URI Too Long";
+    case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
     case 503: return "Service Unavailable";
     case 505: return "HTTP Version Not Supported";
     default: return "Unknown";
@@ -88,14 +90,17 @@ std::string http_date(std::chrono::sys_seconds time) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
-std::string_view ReplyWriter::write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now) {
+auto ReplyWriter::write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now) -> Reply {
   if (now != date_is_of_) {
     date_ = http_date(now);
     date_is_of_ = now;
   }
   if (reply_.capacity() > max_idle_capacity) reply_ = std::string{};
   write_reply(reply_, answer, persistence, date_);
-  return reply_;
+  if (answer.to_head) return {reply_, {}};
+  if (answer.body.size() > max_copied) return {reply_, answer.body};
+  reply_.append(answer.body);
+  return {reply_, {}};
 }
 
 }  // namespace detail

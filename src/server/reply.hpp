@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,11 @@ enum class Persistence : unsigned char {
   explicit_keep_alive,  ///< "Connection: keep-alive", which clients of HTTP/1.0 need.
 };
 
+/// Now, as the Date field counts it.
+[[nodiscard]] inline std::chrono::sys_seconds this_second() noexcept {
+  return std::chrono::sys_seconds{std::chrono::seconds{std::time(nullptr)}};
+}
+
 /// For the statuses that this server sends. See https://www.rfc-editor.org/rfc/rfc9110#section-15.
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 
@@ -32,8 +39,14 @@ enum class Persistence : unsigned char {
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT ReplyWriter {
  public:
-  /// @returns The whole reply; valid until the next call.
-  [[nodiscard]] std::string_view write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now);
+  /// In bytes; larger bodies aren't copied.
+  static constexpr std::size_t max_copied = 16384;
+
+  struct Reply {
+    std::string_view bytes;         ///< Valid until the next call.
+    std::string_view rest_of_body;  ///< That of a large one, which isn't copied: valid as long as the answer's owner.
+  };
+  [[nodiscard]] Reply write(const Answer& answer, Persistence persistence, std::chrono::sys_seconds now);
 
  private:
   std::string reply_;

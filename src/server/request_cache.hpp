@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/route.hpp"
+#include "http/question.hpp"
 #include "server/reply.hpp"
 
 namespace vitals::inline v1 {
@@ -17,7 +17,7 @@ namespace detail {
 class KeptReply {
  public:
   /// Larger ones aren't kept.
-  static constexpr std::size_t max_size = 16384;
+  static constexpr std::size_t max_size = ReplyWriter::max_copied;
 
   [[nodiscard]] bool is_from(std::chrono::sys_seconds second, Persistence persistence) const noexcept {
     return version_ != 0 && second_ == second && persistence_ == persistence;
@@ -25,10 +25,12 @@ class KeptReply {
   /// Of the answer.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
+  /// Of such replies; may be null.
+  [[nodiscard]] std::uint64_t* counter() const noexcept { return counter_; }
 
   /// @param version  0 if the answer must not be sent again.
-  void keep(std::string_view bytes, std::uint64_t version, std::chrono::sys_seconds second,
-            Persistence persistence) noexcept {
+  void keep(std::string_view bytes, std::uint64_t version, std::chrono::sys_seconds second, Persistence persistence,
+            std::uint64_t* counter) noexcept {
     clear();  // first, so that a half-copied reply is never sent
     if (version == 0 || bytes.size() > max_size) return;
     try {
@@ -36,6 +38,7 @@ class KeptReply {
       version_ = version;
       second_ = second;
       persistence_ = persistence;
+      counter_ = counter;
     } catch (...) {
       // Out of memory: nothing is kept.
     }
@@ -46,18 +49,19 @@ class KeptReply {
   std::uint64_t version_ = 0;  ///< 0: nothing is kept.
   std::chrono::sys_seconds second_ = {};
   Persistence persistence_ = Persistence::close;
+  std::uint64_t* counter_ = nullptr;
   std::string bytes_ = {};
 };
 
 /// The last few requests by the bytes of their heads, each with its route and last reply. Probes repeat themselves, and
-/// the meaning of a head depends only on its bytes. So each is scanned and parsed once. Its reply is written once per
+/// the meaning of a head depends only on its bytes and on whether its client is on this machine. So each is scanned and parsed once. Its reply is written once per
 /// second (for the Date field), or when the answer changes.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class RequestCache {
  public:
   struct Request {
-    Route route = {};
+    Question question = {};
     Persistence persistence = Persistence::close;
     KeptReply reply = {};
   };
@@ -65,21 +69,22 @@ class RequestCache {
   static constexpr std::size_t max_head_size = 512;
 
   /// @returns Null if these bytes aren't a kept head. Valid until the next keep().
-  [[nodiscard]] Request* find(std::string_view bytes) noexcept {
+  [[nodiscard]] Request* find(std::string_view bytes, bool is_local) noexcept {
     for (auto& entry : entries_)
-      if (entry.head == bytes) return &entry.request;
+      if (entry.head == bytes && entry.is_local == is_local) return &entry.request;
     return nullptr;
   }
 
   /// @param head  A whole request without body and credentials.
   /// @returns The kept request, as find() returns it; null if it isn't kept.
-  Request* keep(std::string_view head, const Route& route, Persistence persistence) noexcept {
+  Request* keep(std::string_view head, bool is_local, const Question& question, Persistence persistence) noexcept {
     if (head.size() > max_head_size) return nullptr;
     auto& entry = entries_[next_++ % entries_.size()];
     entry.head.clear();  // first, so that the entry is never half of one request and half of another
     entry.request.reply.clear();
     try {
-      entry.request.route = route;
+      entry.is_local = is_local;
+      entry.request.question = question;
       entry.request.persistence = persistence;
       entry.head = head;
       return &entry.request;
@@ -91,6 +96,7 @@ class RequestCache {
  private:
   struct Entry {
     std::string head = {};  ///< Empty: the entry is unused.
+    bool is_local = false;
     Request request = {};
   };
 

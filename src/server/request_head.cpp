@@ -9,6 +9,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include <vitals/http_message.hpp>
+
 #include "http/ascii.hpp"
 
 namespace vitals::inline v1 {
@@ -43,10 +45,14 @@ class HeadParser final : public http::basic_parser<true> {
     head_.http_1_1 = version == 11;
   }
 
-  void on_field_impl(http::field name, beast::string_view, beast::string_view value, beast::error_code&) override {
+  void on_field_impl(http::field name, beast::string_view text, beast::string_view value, beast::error_code&) override {
     if (name == http::field::accept) take_accept(view(value));
     if (name == http::field::connection) take_connection(view(value));
-    if (name == http::field::authorization) head_.has_credentials = true;
+    if (name == http::field::authorization) {
+      head_.authorization = head_.has_credentials ? std::string_view{} : view(value);
+      head_.has_credentials = true;
+    }
+    head_.hides_client = head_.hides_client || detail::hides_client(view(text), view(value));
   }
 
   void take_accept(std::string_view value) {

@@ -16,9 +16,11 @@ struct RequestHead {
   std::string_view first_accept = {};
   std::string joined_accepts = {};  ///< Empty unless there are several Accept fields: the usual head allocates nothing.
   bool http_1_1 = true;
-  bool wants_close = false;       ///< Connection has "close".
-  bool wants_keep_alive = false;  ///< Connection has "keep-alive".
-  bool has_credentials = false;   ///< There is an Authorization field.
+  bool wants_close = false;             ///< Connection has "close".
+  bool wants_keep_alive = false;        ///< Connection has "keep-alive".
+  bool has_credentials = false;         ///< There is an Authorization field.
+  bool hides_client = false;            ///< A field says that the peer's address isn't that of the client.
+  std::string_view authorization = {};  ///< Empty if there are several such fields.
 
   /// The value of Accept. Several fields are joined by commas; then it is a view into this object.
   [[nodiscard]] std::string_view accept() const noexcept {

@@ -10,6 +10,7 @@
 #include "server/acceptor.hpp"
 #include "server/listen_socket.hpp"
 #include "server/own_thread.hpp"
+#include "server/server_metrics.hpp"
 #include "server/server_options.hpp"
 
 namespace vitals::inline v1 {
@@ -18,12 +19,12 @@ namespace detail {
 /// Everything that exists from start() to stop(). The order of the members matters: the acceptor is destroyed before
 /// the service, and that before the thread with its io_context.
 struct ServerCore::Run {
-  Run(ListenSocket socket, const Answers& answers, Limits& limits, const HealthServerOptions& options,
-      std::shared_ptr<SchedulerLease> the_lease)
+  Run(ListenSocket socket, const Answers& answers, Limits& limits, RequestCounts& counts,
+      const HealthServerOptions& options, std::shared_ptr<SchedulerLease> the_lease)
       : port{socket.port},
         traces{socket.traces()},
         lease{std::move(the_lease)},
-        service{std::make_shared<Service>(thread.host(), answers, limits, options,
+        service{std::make_shared<Service>(thread.host(), answers, limits, counts, options,
                                           [this](std::string line) { lease->log(std::move(line)); })},
         acceptor{service, std::move(socket)} {
     try {
@@ -53,7 +54,9 @@ struct ServerCore::Run {
 };
 
 ServerCore::ServerCore(std::shared_ptr<RegistryState> state, HealthServerOptions options)
-    : state_{std::move(state)}, options_{valid(std::move(options))}, answers_{state_, options_.endpoint} {}
+    : state_{std::move(state)},
+      options_{valid(std::move(options))},
+      answers_{state_, options_.endpoint, metrics_routes(options_, counts_, limits_)} {}
 
 ServerCore::~ServerCore() { stop(); }
 
@@ -77,7 +80,7 @@ void ServerCore::enter(Phase phase) noexcept {
 
 void ServerCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket) {
   try {
-    run_ = std::make_unique<Run>(std::move(socket), answers_, limits_, options_, lease);
+    run_ = std::make_unique<Run>(std::move(socket), answers_, limits_, counts_, options_, lease);
   } catch (const std::system_error& error) {  // there is no descriptor or thread left
     throw std::system_error{error.code(), "vitals: can't serve on " + server_name(options_.address, options_.port)};
   }

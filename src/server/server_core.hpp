@@ -14,6 +14,7 @@
 #include "http/answers.hpp"
 #include "server/limits.hpp"
 #include "server/listen_socket.hpp"
+#include "server/request_counts.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -57,8 +58,9 @@ class ServerCore {
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;
-  Answers answers_;
   Limits limits_;
+  RequestCounts counts_;
+  Answers answers_;
   std::atomic<std::uint16_t> port_ = 0;
   ProcessOwner owner_;
   std::mutex mutex_;  // guards phase_; only the call that starts or stops uses run_

@@ -23,6 +23,7 @@
 #include "server/proxy_header.hpp"
 #include "server/reply.hpp"
 #include "server/request_cache.hpp"
+#include "server/request_counts.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -55,11 +56,12 @@ class Connection;
 struct Service {
   using Log = std::function<void(std::string)>;
 
-  Service(std::shared_ptr<Host> the_host, const Answers& the_answers, Limits& the_limits,
+  Service(std::shared_ptr<Host> the_host, const Answers& the_answers, Limits& the_limits, RequestCounts& the_counts,
           const HealthServerOptions& the_options, Log the_log)
       : host{std::move(the_host)},
         answers{the_answers},
         limits{the_limits},
+        counts{the_counts},
         options{the_options},
         log{std::move(the_log)},
         stage_limits{stage_limits_of(options)} {}
@@ -88,9 +90,10 @@ struct Service {
 
   /// Shared with the callbacks for the end of runs, which may come while the server stops.
   std::shared_ptr<Host> host;
-  // These three outlive the open connections.
+  // These four outlive the open connections.
   const Answers& answers;
   Limits& limits;
+  RequestCounts& counts;
   const HealthServerOptions& options;
   Log log;
   const std::array<Duration, stage_count> stage_limits;  ///< Indexed by stage.

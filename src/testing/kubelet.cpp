@@ -23,14 +23,14 @@ using detail::ProbeWorker;
 constexpr Duration longest_step = std::chrono::milliseconds{100};
 
 /// A request that isn't answered yet.
-struct Question {
+struct Request {
   SteadyTime asked;
-  std::optional<detail::Route> route;  ///< Nothing: the endpoint doesn't have the path.
+  std::optional<detail::Question> question;  ///< Nothing: the endpoint doesn't have the path.
 };
 
 struct Prober {
   ProbeWorker worker;
-  std::optional<Question> question = std::nullopt;
+  std::optional<Request> request = std::nullopt;
 };
 
 struct Answer {
@@ -42,7 +42,7 @@ struct Answer {
 
 /// The pod, and the kubelet's state of it.
 ///
-/// No function waits. Where a server would wait for runs, the question stays open while the clock is advanced.
+/// No function waits. Where a server would wait for runs, the request stays open while the clock is advanced.
 class Kubelet::Pod {
  public:
   Pod(StartContainer start, ManualClock clock, const ContainerProbes& probes, EndpointOptions options)
@@ -111,56 +111,57 @@ class Kubelet::Pod {
 
   [[nodiscard]] SteadyTime next_stop(SteadyTime now) const {
     auto stop = std::min(now + longest_step, std::max(now, clock_.next_call()));
-    for (const auto& [worker, question] : probers_)
-      stop = std::min(stop, question ? std::min(answered_at(*question), given_up_at(worker, *question))
-                                     : std::max(now, worker.next_turn()));
+    for (const auto& [worker, request] : probers_)
+      stop = std::min(stop, request ? std::min(answered_at(*request), given_up_at(worker, *request))
+                                    : std::max(now, worker.next_turn()));
     return stop;
   }
 
-  [[nodiscard]] SteadyTime answered_at(const Question& question) const {
-    const auto& [asked, route] = question;
-    return route ? detail::answered_at(*state_, route->probes(), route->check, asked) : asked;
+  [[nodiscard]] SteadyTime answered_at(const Request& request) const {
+    const auto& [asked, question] = request;
+    if (!question) return asked;
+    return detail::answered_at(*state_, detail::needs_of(*question), question->check, asked);
   }
 
-  [[nodiscard]] static SteadyTime given_up_at(const ProbeWorker& worker, const Question& question) {
-    return question.asked + worker.spec().timeout;
+  [[nodiscard]] static SteadyTime given_up_at(const ProbeWorker& worker, const Request& request) {
+    return request.asked + worker.spec().timeout;
   }
 
   /// Takes the answers that are due, and begins new requests.
   void probe() {
     const auto restarts = restarts_;
     for (auto& prober : probers_) {
-      if (prober.question && !take_answer(prober)) continue;
+      if (prober.request && !take_answer(prober)) continue;
       const auto now = clock_.now();
       // After a restart, probes whose turn is at the same moment skip it: they ask the new container at their next
       // turn.
       if (prober.worker.next_turn() > now || !prober.worker.take_turn(container_, now) || restarts_ != restarts)
         continue;
-      prober.question = ask(prober.worker.spec());
+      prober.request = ask(prober.worker.spec());
       (void)take_answer(prober);
     }
     record_changes("the pod terminates");
   }
 
-  [[nodiscard]] Question ask(const HttpGetProbe& spec) const {
-    Question question{clock_.now(), answers_->route({.target = spec.path, .accept = "*/*"})};
-    if (auto& route = question.route; route && route->one_check && route->check.empty()) route.reset();
-    if (question.route) {
-      (void)answers_->begin(*question.route, [] { return [] {}; });  // makes the checks due that the answer needs
+  [[nodiscard]] Request ask(const HttpGetProbe& spec) const {
+    Request request{clock_.now(), answers_->question({.target = spec.path, .accept = "*/*"})};
+    if (auto& question = request.question; question && question->one_check && question->check.empty()) question.reset();
+    if (request.question) {
+      (void)answers_->begin(*request.question, [] { return [] {}; });  // makes the checks due that the answer needs
       detail::run_due(*state_);
     }
-    return question;
+    return request;
   }
 
   /// False while a server would wait for runs.
   [[nodiscard]] bool take_answer(Prober& prober) {
-    auto& [worker, question] = prober;
-    const auto answered = answered_at(*question);
-    const auto given_up = given_up_at(worker, *question);
+    auto& [worker, request] = prober;
+    const auto answered = answered_at(*request);
+    const auto given_up = given_up_at(worker, *request);
     if (clock_.now() < std::min(answered, given_up)) return false;
 
-    const auto answer = answered < given_up ? read(*question) : no_answer(worker.spec());
-    question.reset();
+    const auto answer = answered < given_up ? read(*request) : no_answer(worker.spec());
+    request.reset();
     worker.record(answer.success);
     auto why = std::string{to_string(worker.probe())} + ": " + answer.text;
     if (!answer.success) why += ", " + std::to_string(worker.spec().failure_threshold) + " in a row";
@@ -172,9 +173,9 @@ class Kubelet::Pod {
     return true;
   }
 
-  [[nodiscard]] Answer read(const Question& question) const {
+  [[nodiscard]] Answer read(const Request& request) const {
     constexpr int not_found = 404;  // a server's answer for an unknown path
-    const int status = question.route ? answers_->answer(*question.route).status : not_found;
+    const int status = request.question ? answers_->answer(*request.question).status : not_found;
     return {status >= 200 && status < 400, "status " + std::to_string(status)};
   }
 

@@ -56,9 +56,9 @@ class RegistryLocksTest : public testing::Test {
   }
   /// How often it does to begin an answer that is at hand.
   int locks_to_answer(std::string_view target) const {
-    const auto route = answers_.route({.method = "GET", .target = target}).value();
+    const auto question = answers_.question({.method = "GET", .target = target}).value();
     return locks_in([&] {
-      const auto begun = answers_.begin(route, [] { return [] {}; });
+      const auto begun = answers_.begin(question, [] { return [] {}; });
       EXPECT_EQ(begun.wait, nullptr) << target;
       EXPECT_EQ(begun.answer.value_or(vitals::detail::Answer{}).status, 200) << target;
     });

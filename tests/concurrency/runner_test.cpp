@@ -183,7 +183,7 @@ TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
 
   Runner runner{health};
   const auto state = detail::state_of(health);
-  EXPECT_EQ(detail::ask(*state, detail::ProbeSet::of(Probe::readiness), {}, [] {}).wait, nullptr)
+  EXPECT_EQ(detail::ask(*state, {.probes = detail::ProbeSet::of(Probe::readiness)}, [] {}).wait, nullptr)
       << "its result will be dropped";
   finish.open();
 

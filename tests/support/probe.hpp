@@ -42,7 +42,7 @@ class Counter {
 inline Report probe(const HealthRegistry& health, Probe which = Probe::readiness) {
   const auto state = detail::state_of(health);
   const auto ready = std::make_shared<Gate>();  // outlives the call that opens it
-  if (detail::ask(*state, detail::ProbeSet::of(which), {}, [ready] { ready->open(); }).wait) ready->wait();
+  if (detail::ask(*state, {.probes = detail::ProbeSet::of(which)}, [ready] { ready->open(); }).wait) ready->wait();
   return health.report(which);
 }
 

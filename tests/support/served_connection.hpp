@@ -87,10 +87,11 @@ class ServedConnectionTest : public testing::Test {
   vitals::HealthRegistry health_{{.answer_budget = std::chrono::seconds{60}}};
   vitals::detail::Answers answers_{vitals::detail::state_of(health_), {.details = vitals::Callers::anyone}};
   vitals::detail::Limits limits_;
+  vitals::detail::RequestCounts counts_;
   vitals::HealthServerOptions options_ = {};
   std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>(&now);
   std::shared_ptr<vitals::detail::Service> service_ =
-      std::make_shared<vitals::detail::Service>(host_, answers_, limits_, options_, [](const std::string&) {});
+      std::make_shared<vitals::detail::Service>(host_, answers_, limits_, counts_, options_, [](const std::string&) {});
   vitals::detail::Dispatcher dispatcher_{*service_};
 
  private:

@@ -33,7 +33,7 @@ class ServerOnFakeHost {
     limits_.set_name(vitals::detail::server_name(options_.address, port_));
     lease_ = std::make_unique<vitals::detail::SchedulerLease>(state_, options_.log);
     host_ = std::make_shared<FakeHost>(&now);
-    service_ = std::make_shared<vitals::detail::Service>(host_, answers_, limits_, options_,
+    service_ = std::make_shared<vitals::detail::Service>(host_, answers_, limits_, counts_, options_,
                                                          [this](std::string line) { lease_->log(std::move(line)); });
     acceptor_ = std::make_unique<vitals::detail::Acceptor>(service_, std::move(socket));
     acceptor_->start();
@@ -61,6 +61,7 @@ class ServerOnFakeHost {
   vitals::HealthServerOptions options_;
   vitals::detail::Answers answers_;
   vitals::detail::Limits limits_;
+  vitals::detail::RequestCounts counts_;
   std::shared_ptr<FakeHost> host_;
   std::unique_ptr<vitals::detail::SchedulerLease> lease_;
   std::shared_ptr<vitals::detail::Service> service_;

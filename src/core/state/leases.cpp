@@ -81,6 +81,8 @@ std::shared_ptr<Threads> release_threads(RegistryState& state) noexcept {
     transaction.end_waits(entry);
     transaction.request_stop(entry.run);
   }
+  threads->crew.drop_jobs();
+  transaction.effects().dropped.splice(transaction.effects().dropped.end(), threads->jobs);
   state.spawn_from = SteadyTime::min();  // no waiting: this is the last chance
   transaction.settle();                  // starts or wakes the threads for lanes and stop requests
   if (threads->crew.deserted()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "core/base/user_code.hpp"
 #include "core/model/reports.hpp"
@@ -10,9 +11,6 @@
 namespace vitals::inline v1 {
 namespace detail {
 namespace {
-
-/// The last 1/15 of the budget is reserved for writing and sending the answer.
-Duration longest_wait(Duration budget) { return budget - budget / 15; }
 
 /// While startup lasts, every probe depends on it.
 ProbeSet needed(const HealthModel& model, ProbeSet probes) {
@@ -24,16 +22,40 @@ Entry* named(RegistryState& state, ProbeSet probes, std::string_view check) VITA
   return found != nullptr && probes.contains(found->rules.probe) ? &entry_of(*found) : nullptr;
 }
 
-/// Visits each check of which the probes need a run now.
+/// The checks that a request asks for.
+struct Selection {
+  ProbeSet probes = {};
+  Entry* only = nullptr;
+  std::span<const std::string> excluded = {};
+
+  [[nodiscard]] bool contains(const Check& check) const noexcept {
+    if (only != nullptr && only != &check && check.rules.probe != Probe::startup) return false;
+    return std::find(excluded.begin(), excluded.end(), check.name) == excluded.end();
+  }
+};
+
+/// Visits each check of which the selection needs a run now.
 template <class Visit>
-void each_wanting(RegistryState& state, ProbeSet probes, Entry* only, SteadyTime now, Visit visit)
+void each_wanting(RegistryState& state, const Selection& selection, SteadyTime now, Visit visit)
     VITALS_REQUIRES(state.mutex) {
   for (const auto probe : all_probes) {
-    if (!probes.contains(probe)) continue;
+    if (!selection.probes.contains(probe)) continue;
     state.model.checks().each_wanting(probe, now, [&](Check& check) {
-      if (only == nullptr || only == &check || check.rules.probe == Probe::startup) visit(entry_of(check));
+      if (selection.contains(check)) visit(entry_of(check));
     });
   }
+}
+
+/// @returns Whether it waits for anything.
+bool wait_for(RegistryState& state, const std::shared_ptr<Wait>& wait, const Selection& selection)
+    VITALS_REQUIRES(state.mutex) {
+  if (selection.only != nullptr) return state.waits.add(wait, std::span{&selection.only, 1});
+  if (selection.excluded.empty()) return state.waits.add(wait, selection.probes);
+  std::vector<Entry*> entries;
+  for (const auto& [id, check] : state.model.checks().all())
+    if (selection.probes.contains(check->rules.probe) && selection.contains(*check))
+      entries.push_back(&entry_of(*check));
+  return state.waits.add(wait, entries);
 }
 
 // Probes don't wait for an overdue run. Needing a new one then counts as one more failure.
@@ -43,45 +65,53 @@ void request_run(RegistryState& state, Entry& entry, Transaction& transaction) V
   if (entry.state.phase == RunPhase::overdue) transaction.apply(entry, TurnMissed{});
 }
 
+/// @returns Whether any was needed.
+bool request_runs(RegistryState& state, const Selection& selection, Transaction& transaction)
+    VITALS_REQUIRES(state.mutex) {
+  const auto now = transaction.now.steady;
+  bool wanted = false;
+  each_wanting(state, selection, now, [&](Entry& entry) {
+    state.mutex.is_held();
+    request_run(state, entry, transaction);
+    wanted = true;
+  });
+  transaction.staff();
+  each_wanting(state, selection, now, [&](Entry& entry) {
+    state.mutex.is_held();
+    if (!state.model.runs(entry) || !transaction.under_way(entry)) return;
+    state.waits.begin(entry);
+    state.model.checks().touch(entry);
+  });
+  return wanted;
+}
+
 }  // namespace
 
-Asked ask(RegistryState& state, ProbeSet probes, std::string_view check, std::function<void()> ready) {
+Asked ask(RegistryState& state, const Asking& asking, std::function<void()> ready) {
   if (state.in_another_process()) return {};  // no run would start here, and no timer would end the wait
   const auto wait = std::make_shared<Wait>(std::move(ready));
   wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget);
   Tasks refused;  // destroyed without the lock: it is user code
   Transaction transaction{state};
   transaction.settle();
-  auto* const only = named(state, probes, check);
-  if (!check.empty() && only == nullptr) return {};
-  const auto asked = needed(state.model, only != nullptr ? ProbeSet::of(only->rules.probe) : probes);
-  const auto now = transaction.now.steady;
-  bool wanted = false;
-  each_wanting(state, asked, only, now, [&](Entry& entry) {
-    state.mutex.is_held();
-    request_run(state, entry, transaction);
-    wanted = true;
-  });
-  transaction.staff();
-  each_wanting(state, asked, only, now, [&](Entry& entry) {
-    state.mutex.is_held();
-    if (!state.model.runs(entry) || !transaction.under_way(entry)) return;
-    state.waits.begin(entry);
-    state.model.checks().touch(entry);
-  });
+  auto* const only = named(state, asking.probes, asking.check);
+  if (!asking.check.empty() && only == nullptr) return {};
+  const Selection selection{needed(state.model, only != nullptr ? ProbeSet::of(only->rules.probe) : asking.probes),
+                            only, asking.excluded};
+  const bool wanted = request_runs(state, selection, transaction);
   // With a manual clock the test calls run_due() itself.
   const bool no_runner = wanted && !state.threads && !state.ran && state.options.clock == Clock{};
   transaction.effects().warns_no_runner = no_runner && !std::exchange(state.warned_no_runner, true);
   bool waits = false;
   try {
-    waits = state.threads && state.waits.add(wait, asked, only);
+    waits = state.threads && wait_for(state, wait, selection);
   } catch (...) {
     refused.swap(wait->ready);
     throw;
   }
   transaction.settle();
   if (waits) return {.wait = wait};
-  return {.check = only != nullptr ? report_of(state.model, check, transaction.now) : std::nullopt};
+  return {.check = only != nullptr ? report_of(state.model, asking.check, transaction.now) : std::nullopt};
 }
 
 void cancel(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept {

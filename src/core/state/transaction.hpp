@@ -29,6 +29,7 @@ struct Effects {
   bool warns_no_runner = false;
   std::shared_ptr<Run> stops = nullptr;      ///< Stop requests that no thread but this one can make, linked.
   std::shared_ptr<Entry> garbage = nullptr;  ///< Removed checks, linked by next_garbage.
+  Tasks dropped = {};                        ///< Jobs that no worker will do.
 };
 
 /// After how long a failed allocation or thread creation is tried again.

@@ -1,4 +1,5 @@
-// The threads of a registry: how each starts, works and ends. Settling decides what there is to do.
+// The threads of a registry: how each starts, works and ends. Settling decides what there is to do. Workers have a file
+// of their own: worker.cpp.
 
 #include "core/work/threads.hpp"
 
@@ -22,14 +23,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto linger = 10s;        // how long a thread without work stays
 constexpr std::size_t batch = 256;  // checks that the timer settles before it releases the lock
 constexpr auto rest = 1ms;          // the timer's shortest wait
 
-/// Clang can't see that these are the same mutex.
-void holds(const RegistryState& state) VITALS_THREADS(assert_capability(state.mutex)) { state.mutex.is_held(); }
-
 }  // namespace
+
+void Threads::holds(const RegistryState& state) VITALS_THREADS(no_thread_safety_analysis) { state.mutex.is_held(); }
 
 Threads::~Threads() {
   for (auto& thread : handles_) thread.detach();  // they were stuck in user code; this may be one of them
@@ -174,70 +173,6 @@ void Threads::run_timer() {
     }
   }
   leave();
-}
-
-// One transaction applies the last result and takes the next work.
-void Threads::run_worker() {
-  std::optional<Call> call;
-  std::shared_ptr<Run> stop;
-  auto idle_end = steady_clock::now() + linger;
-  for (bool called = true;;) {
-    auto made = std::exchange(call, std::nullopt);
-    auto stopped = std::exchange(stop, nullptr);
-    {
-      Transaction transaction{state_};
-      holds(state_);
-      if (made) finish(state_, *made, transaction);
-      if (std::exchange(called, false)) crew.comes();
-      if (stopped) crew.end_stop();
-      if (crew.runnable_stops() > 0) {
-        stop = stops;
-        stops = std::exchange(stop->next_stop, nullptr);
-        crew.begin_stop();
-      } else {
-        if (!crew.stopping) call = take_ready(state_, transaction);
-        if (!call) crew.rests();
-      }
-      transaction.settle();
-    }
-    made.reset();
-    stopped.reset();
-    if (call) {
-      make_call(*call);
-      idle_end = steady_clock::now() + linger;
-    } else if (stop) {
-      const Frame frame{&state_};
-      stop->stop.request_stop();
-    } else if (called = await_work(idle_end); !called) {
-      leave();
-      return;
-    }
-  }
-}
-
-void Threads::make_call(Call& call) {
-  try {
-    detail::make(state_, call);
-  } catch (...) {  // the check ends this thread: another worker may take its place
-    {
-      Transaction transaction{state_};
-      holds(state_);
-      finish(state_, call, transaction);
-      crew.drop_thread();
-      transaction.settle();
-    }
-    leave();
-    throw;
-  }
-}
-
-// @returns False if there was none for so long that the thread ends.
-bool Threads::await_work(SystemTime end) {
-  Lock lock{state_.mutex};
-  while (!crew.stopping && crew.woken == 0 && steady_clock::now() < end) work_came_.wait_until(lock, end);
-  if (crew.notices()) return true;
-  crew.gives_up();
-  return false;
 }
 
 bool Threads::has_work(Lane lane) const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "core/base/mutex.hpp"
@@ -17,6 +18,7 @@ namespace vitals::inline v1 {
 namespace detail {
 
 struct RegistryState;
+class Transaction;
 
 /// Work that is done one piece at a time, on one thread per lane, so that no lane can hold up the others.
 enum class Lane { events, answers, log };
@@ -40,6 +42,7 @@ class Threads : public std::enable_shared_from_this<Threads> {
   CrewCounts crew;
   /// Stop requests that wait for a worker, linked by next_stop.
   std::shared_ptr<Run> stops = nullptr;
+  Tasks jobs = {};  ///< Those that wait for a worker.
   struct Serial {
     Tasks tasks = {};  ///< Without the events: they wait in the EventQueue.
     bool served = false;
@@ -66,6 +69,11 @@ class Threads : public std::enable_shared_from_this<Threads> {
  private:
   enum class Kind { timer, worker, events, answers, log };
 
+  /// How long a thread without work stays.
+  static constexpr std::chrono::seconds linger{10};
+  /// Clang can't see that this is the same mutex.
+  static void holds(const RegistryState& state) VITALS_THREADS(assert_capability(state.mutex));
+
   void spawn(Kind kind) noexcept;
   [[nodiscard]] bool created(Kind kind) noexcept;
   void spawn_failed(Kind kind) noexcept;
@@ -73,7 +81,20 @@ class Threads : public std::enable_shared_from_this<Threads> {
   void leave() noexcept;
   void run_timer();
   void run_worker();
-  void make_call(Call& call);
+  /// What a worker does next: at most one of these.
+  struct Work {
+    std::optional<Call> call = std::nullopt;
+    std::shared_ptr<Run> stop = nullptr;
+    Tasks job = {};
+
+    [[nodiscard]] bool any() const noexcept { return call || stop || !job.empty(); }
+  };
+  /// Reports what has been done, and takes the next work, in one transaction.
+  [[nodiscard]] Work next_work(Work done, bool called);
+  void take_work(Work& work, Transaction& transaction);
+  void do_work(Work& work);
+  /// After user code has ended the thread of a worker.
+  void leave_after(Work& work);
   [[nodiscard]] bool await_work(SystemTime end);
   void run_lane(Lane lane);
   [[nodiscard]] bool has_work(Lane lane) const;

@@ -41,31 +41,60 @@ void Waits::end(Entry& entry, FiredWaits& fired) noexcept {
   for (; !entry.waits.empty(); entry.waits.pop_front()) count_down(std::move(entry.waits.front()));
 }
 
-bool Waits::add(const std::shared_ptr<Wait>& wait, ProbeSet probes, Entry* entry) {
-  const auto add_to = [&](auto& waits, auto wait_of, auto&& added) {
-    while (!waits.empty() && wait_of(waits.front())->over) waits.pop_front();
-    waits.push_back(std::forward<decltype(added)>(added));
-    ++wait->outstanding;
-  };
+namespace {
+
+/// Appends to a queue of waits, and drops those at its front that are over.
+template <class Queue, class WaitOf, class Added>
+void append(Queue& queue, const WaitOf& wait_of, Added&& added) {
+  while (!queue.empty() && wait_of(queue.front())->over) queue.pop_front();
+  const auto wait = wait_of(queue.emplace_back(std::forward<Added>(added)));
+  ++wait->outstanding;
+}
+
+}  // namespace
+
+template <class AddAll>
+bool Waits::add_all(const std::shared_ptr<Wait>& wait, const AddAll& add_to_runs) {
   try {
-    if (entry != nullptr && entry->awaited)
-      add_to(
-          entry->waits, [](const auto& each) { return each.get(); }, wait);
-    for (const auto probe : all_probes) {
-      auto& runs = runs_[index_of(probe)];
-      if (entry != nullptr || !probes.contains(probe) || runs.first == nullptr) continue;
-      add_to(
-          runs.waits, [](const auto& each) { return each.wait.get(); }, NumberedWait{runs.number, wait});
-    }
+    add_to_runs();
     if (wait->outstanding == 0) return false;
-    (void)first_deadline();  // drops those that are over
-    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
-    by_deadline_.insert(std::upper_bound(by_deadline_.begin(), by_deadline_.end(), wait, later), wait);
+    add(wait);
   } catch (...) {
     wait->over = true;
     throw;
   }
   return true;
+}
+
+bool Waits::add(const std::shared_ptr<Wait>& wait, ProbeSet probes) {
+  return add_all(wait, [&] {
+    for (const auto probe : all_probes) {
+      auto& runs = runs_[index_of(probe)];
+      if (!probes.contains(probe) || runs.first == nullptr) continue;
+      append(
+          runs.waits, [](const auto& each) { return each.wait; }, NumberedWait{runs.number, wait});
+    }
+  });
+}
+
+bool Waits::add(const std::shared_ptr<Wait>& wait, std::span<Entry* const> entries) {
+  return add_all(wait, [&] {
+    for (auto* const entry : entries)
+      if (entry->awaited)
+        append(
+            entry->waits, [](const auto& each) { return each; }, wait);
+  });
+}
+
+void Waits::add(const std::shared_ptr<Wait>& wait) {
+  (void)first_deadline();  // drops those that are over
+  const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
+  try {
+    by_deadline_.insert(std::upper_bound(by_deadline_.begin(), by_deadline_.end(), wait, later), wait);
+  } catch (...) {
+    wait->over = true;
+    throw;
+  }
 }
 
 void Waits::expire(SteadyTime system_now, FiredWaits& fired) noexcept {

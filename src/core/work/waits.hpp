@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 
 #include "core/model/probe_set.hpp"
 #include "core/work/entry.hpp"
@@ -25,10 +26,15 @@ class Waits {
   void end(Entry& entry, FiredWaits& fired) noexcept;
   [[nodiscard]] bool any(Probe probe) const noexcept { return runs_[index_of(probe)].first != nullptr; }
 
-  /// Makes the wait last until the awaited runs of these probes are over, or only that of `entry`, if it is given.
+  /// Makes the wait last until the awaited runs of these probes are over.
   /// @returns Whether it waits for anything.
   /// @throws std::bad_alloc  The wait is over then.
-  bool add(const std::shared_ptr<Wait>& wait, ProbeSet probes, Entry* entry);
+  bool add(const std::shared_ptr<Wait>& wait, ProbeSet probes);
+  /// The same for the awaited runs of these checks.
+  bool add(const std::shared_ptr<Wait>& wait, std::span<Entry* const> entries);
+  /// Makes the wait last until somebody ends it.
+  /// @throws std::bad_alloc  The wait is over then.
+  void add(const std::shared_ptr<Wait>& wait);
 
   /// Fires waits whose deadline has passed, by the system's clock.
   void expire(SteadyTime system_now, FiredWaits& fired) noexcept;
@@ -47,6 +53,9 @@ class Waits {
     std::uint64_t number = 0;  // of the newest run so far
     std::deque<NumberedWait> waits = {};
   };
+
+  template <class AddAll>
+  bool add_all(const std::shared_ptr<Wait>& wait, const AddAll& add_to_runs);
 
   std::array<Runs, all_probes.size()> runs_;
   std::deque<std::shared_ptr<Wait>> by_deadline_;

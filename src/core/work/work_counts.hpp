@@ -13,6 +13,7 @@ struct RunCounts {
   /// Runs within their timeout. Liveness checks may have as many again.
   static constexpr std::size_t max_in_time = 32;
   static constexpr std::size_t max_threads = 256;
+  static constexpr std::size_t max_jobs = 32;   ///< Calls of routes in progress at a time: each may hang, too.
   static constexpr std::size_t max_stops = 16;  ///< Stop requests in progress at a time: their callbacks may hang, too.
   /// Threads for all but liveness checks. The rest is reserved for those, for stop requests, the timer and the lanes.
   static constexpr std::size_t max_others = max_threads - max_in_time - max_stops - 4;
@@ -41,6 +42,8 @@ struct CrewCounts {
   std::size_t woken = 0;            ///< and how many of these are yet to wake up.
   std::size_t stops = 0;            ///< Stop requests that wait for a worker,
   std::size_t stops_under_way = 0;  ///< and those in progress.
+  std::size_t jobs = 0;             ///< Jobs that wait for a worker,
+  std::size_t jobs_under_way = 0;   ///< and those in progress.
   bool stopping = false;            ///< Only stop requests are still made.
 
   // A thread of any kind
@@ -58,14 +61,22 @@ struct CrewCounts {
   void begin_stop() noexcept { --stops, ++stops_under_way; }
   void end_stop() noexcept { --stops_under_way; }
   void drop_stops() noexcept { stops = 0; }
+  // A job: a call of the application's code that is no check. It uses one of the threads for other checks.
+  void ask_job() noexcept { ++jobs; }
+  void begin_job(RunCounts& runs) noexcept { --jobs, ++jobs_under_way, ++runs.in_call[1]; }
+  void end_job(RunCounts& runs) noexcept { --jobs_under_way, --runs.in_call[1]; }
+  void drop_jobs() noexcept { jobs = 0; }
 
   /// No worker is idle, and none has been called.
   [[nodiscard]] bool deserted() const noexcept { return idle + called == 0; }
   [[nodiscard]] std::size_t runnable_stops() const noexcept {
     return std::min(stops, RunCounts::max_stops - stops_under_way);
   }
+  [[nodiscard]] std::size_t runnable_jobs(const RunCounts& runs) const noexcept {
+    return std::min({jobs, RunCounts::max_jobs - jobs_under_way, runs.free_threads(1)});
+  }
   [[nodiscard]] std::size_t wanted(const RunCounts& runs) const noexcept {
-    return runnable_stops() + (stopping ? 0 : runs.runnable(0) + runs.runnable(1));
+    return runnable_stops() + (stopping ? 0 : runs.runnable(0) + runs.runnable(1) + runnable_jobs(runs));
   }
 
   struct Calls {

@@ -33,7 +33,8 @@ using vitals::test::ManualClock;
 class AskTest : public testing::Test {
  protected:
   void ask(Probe probe, std::string_view check = {}) {
-    EXPECT_EQ(vitals::detail::ask(*state_of(health_), ProbeSet::of(probe), check, [] {}).wait, nullptr);
+    EXPECT_EQ(vitals::detail::ask(*state_of(health_), {.probes = ProbeSet::of(probe), .check = check}, [] {}).wait,
+              nullptr);
   }
   CheckReport check(const std::string& name) const { return health_.report(name); }
 

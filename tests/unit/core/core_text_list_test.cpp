@@ -5,40 +5,42 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <vitals/endpoint.hpp>
 #include <vitals/text_list.hpp>
 
 namespace {
 
 using testing::ElementsAre;
-using vitals::EndpointOptions;
 using vitals::TextList;
+
+/// As options have lists.
+struct Options {
+  TextList readiness_paths = {"/ready"};
+};
 
 TEST(TextListTest, HasTheTextsInTheirOrder) {
   const std::string base = "/app";
 
-  EXPECT_THAT(EndpointOptions{.readiness_paths = {"/a"}}.readiness_paths, ElementsAre("/a"));
-  EXPECT_THAT((EndpointOptions{.readiness_paths = {"/a", "/b"}}.readiness_paths), ElementsAre("/a", "/b"));
-  EXPECT_THAT((EndpointOptions{.readiness_paths = {base + "/a", base}}.readiness_paths), ElementsAre("/app/a", "/app"));
+  EXPECT_THAT(Options{.readiness_paths = {"/a"}}.readiness_paths, ElementsAre("/a"));
+  EXPECT_THAT((Options{.readiness_paths = {"/a", "/b"}}.readiness_paths), ElementsAre("/a", "/b"));
+  EXPECT_THAT((Options{.readiness_paths = {base + "/a", base}}.readiness_paths), ElementsAre("/app/a", "/app"));
 }
 
 TEST(TextListTest, IsEmptyWithoutTexts) {
-  EXPECT_TRUE(EndpointOptions{.readiness_paths = {}}.readiness_paths.empty());
+  EXPECT_TRUE(Options{.readiness_paths = {}}.readiness_paths.empty());
   EXPECT_EQ(TextList{}.size(), 0U);
 }
 
 // As a std::vector<std::string> it would be one string between two pointers that have nothing to do with each other.
 TEST(TextListTest, IsTheListOfBothInDoubleBraces) {
-  EXPECT_THAT((EndpointOptions{.readiness_paths = {{"/a", "/b"}}}.readiness_paths), ElementsAre("/a", "/b"));
-  EXPECT_THAT((EndpointOptions{.readiness_paths = {{"/a", "/b", "/c"}}}.readiness_paths),
-              ElementsAre("/a", "/b", "/c"));
-  EXPECT_THAT((EndpointOptions{.readiness_paths = {{"/a"}}}.readiness_paths), ElementsAre("/a"));
+  EXPECT_THAT((Options{.readiness_paths = {{"/a", "/b"}}}.readiness_paths), ElementsAre("/a", "/b"));
+  EXPECT_THAT((Options{.readiness_paths = {{"/a", "/b", "/c"}}}.readiness_paths), ElementsAre("/a", "/b", "/c"));
+  EXPECT_THAT((Options{.readiness_paths = {{"/a"}}}.readiness_paths), ElementsAre("/a"));
 }
 
 TEST(TextListTest, TakesTheTextsOfAContainer) {
   const std::vector<std::string> paths{"/a", "/b"};
 
-  EXPECT_THAT(EndpointOptions{.readiness_paths = paths}.readiness_paths, ElementsAre("/a", "/b"));
+  EXPECT_THAT(Options{.readiness_paths = paths}.readiness_paths, ElementsAre("/a", "/b"));
 }
 
 TEST(TextListTest, IsAValue) {

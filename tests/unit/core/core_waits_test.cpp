@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ class WaitsTest : public testing::Test {
   std::shared_ptr<Wait> wait_for(ProbeSet probes, Entry* entry = nullptr, SteadyTime deadline = SteadyTime{1h}) {
     auto wait = std::make_shared<Wait>([] {});
     wait->deadline = deadline;
-    return waits_.add(wait, probes, entry) ? wait : nullptr;
+    const bool waits = entry == nullptr ? waits_.add(wait, probes) : waits_.add(wait, std::span{&entry, 1});
+    return waits ? wait : nullptr;
   }
   std::shared_ptr<Wait> fired() { return fired_.take(); }
 

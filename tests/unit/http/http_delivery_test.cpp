@@ -16,10 +16,8 @@ namespace {
 
 using vitals::HealthRegistry;
 using vitals::HttpResponse;
-using vitals::Probe;
 using vitals::detail::Answers;
 using vitals::detail::Delivery;
-using vitals::detail::Route;
 using vitals::detail::state_of;
 
 using Reply = std::optional<HttpResponse>;
@@ -27,7 +25,7 @@ using Reply = std::optional<HttpResponse>;
 class DeliveryTest : public testing::Test {
  protected:
   std::shared_ptr<Delivery> delivery_to(Delivery::Done done) {
-    return std::make_shared<Delivery>(answers, Route{.probe = Probe::readiness}, std::move(done));
+    return std::make_shared<Delivery>(answers, answers->question({.target = "/ready"}).value(), std::move(done));
   }
 
   HealthRegistry health;
@@ -98,7 +96,8 @@ TEST(AnswersTest, FreeWhatWaitedWhenItIsCancelled) {
   auto runner = std::make_unique<vitals::Runner>(health);
   auto owned = std::make_shared<int>(0);
   const std::weak_ptr<int> watch = owned;
-  const auto wait = answers.begin({.probe = Probe::readiness}, [&] { return [owned = std::move(owned)] {}; }).wait;
+  const auto question = answers.question({.target = "/ready"}).value();
+  const auto wait = answers.begin(question, [&] { return [owned = std::move(owned)] {}; }).wait;
 
   EXPECT_NE(wait, nullptr);
 

@@ -186,8 +186,8 @@ TEST_F(EndpointTest, KeepsNothingOfARequestButTheNameOfACheck) {
   const vitals::detail::Answers answers{vitals::detail::state_of(health), {}};
   const std::string long_target = "/ready/" + std::string(1000, 'x');
 
-  const auto of_check = answers.route({.target = "/ready/database?verbose"});
-  const auto of_none = answers.route({.target = long_target});
+  const auto of_check = answers.question({.target = "/ready/database?verbose"});
+  const auto of_none = answers.question({.target = long_target});
 
   EXPECT_EQ(of_check.value().check, "database");
   EXPECT_TRUE(of_none.value().one_check);

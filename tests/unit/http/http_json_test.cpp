@@ -11,6 +11,7 @@
 #include "core/base/utc_text.hpp"
 #include "http/json_writer.hpp"
 #include "support/sample_reports.hpp"
+#include "support/sample_views.hpp"
 
 namespace {
 
@@ -18,7 +19,6 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 using testing::HasSubstr;
 using testing::Not;
-using vitals::Callers;
 using vitals::Condition;
 using vitals::Probe;
 using vitals::Report;
@@ -28,6 +28,7 @@ using vitals::detail::Awaited;
 using vitals::detail::health_json;
 using vitals::detail::index_of;
 using vitals::detail::Phase;
+using vitals::detail::Sight;
 using vitals::detail::Snapshot;
 using vitals::detail::utc_text;
 using vitals::test::checked;
@@ -48,10 +49,22 @@ Snapshot well() {
                      report_of(Probe::startup, Status::pass, {}));
 }
 
+std::string json_of(const Report& report, Sight sight) {
+  return health_json(vitals::test::view_of(report, sight), report.probe());
+}
+
+std::string json_of(const Snapshot& snapshot, const vitals::ServiceInfo& service, Sight sight) {
+  return health_json(vitals::detail::view_of(snapshot, sight, service));
+}
+
+std::string json_of(const vitals::CheckReport& check, vitals::WallTime time, bool with_probe, Sight sight) {
+  return health_json(vitals::detail::shown(check, sight), time, with_probe, sight);
+}
+
 std::string json_of_data(Value value) {
   auto check = checked("x", Status::pass);
   check.data = {{"key", std::move(value)}};
-  const auto json = health_json(report_of(Probe::readiness, Status::pass, {check}), Callers::anyone);
+  const auto json = json_of(report_of(Probe::readiness, Status::pass, {check}), Sight::details);
   const auto begin = json.find("{\"key\":") + 7;
   return json.substr(begin, json.find('}', begin) - begin);
 }
@@ -71,7 +84,7 @@ TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
   const auto report =
       report_of(Probe::readiness, Status::warn, {checked("zebra", Status::pass), checked("ant", Status::warn)});
 
-  const auto json = health_json(report, Callers::nobody);
+  const auto json = json_of(report, Sight::names);
 
   EXPECT_EQ(json, R"({"status":"warn","time":"2026-03-01T12:00:00.250Z","checks":{)"
                   R"("zebra":[{"status":"pass","time":"2026-03-01T12:00:00.250Z"}],)"
@@ -79,7 +92,7 @@ TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
 }
 
 TEST(HealthJsonTest, HasAnEmptyObjectWithoutChecks) {
-  EXPECT_EQ(health_json(report_of(Probe::liveness, Status::pass, {}), Callers::nobody),
+  EXPECT_EQ(json_of(report_of(Probe::liveness, Status::pass, {}), Sight::names),
             R"({"status":"pass","time":"2026-03-01T12:00:00.250Z","checks":{}})");
 }
 
@@ -88,11 +101,11 @@ TEST(HealthJsonTest, WithholdsMessageDataAndReasonByDefault) {
   check.data = {{"secret-key", "secret-value"}};
   const auto report = report_of(Probe::readiness, Status::fail, {check}, "secret-reason");
 
-  const auto of_probe = health_json(report, Callers::nobody);
-  const auto of_check = health_json(check, noon, true, Callers::nobody);
-  const auto of_all = health_json(
+  const auto of_probe = json_of(report, Sight::names);
+  const auto of_check = json_of(check, noon, true, Sight::names);
+  const auto of_all = json_of(
       snapshot_of(report_of(Probe::liveness, Status::pass, {}), report, report_of(Probe::startup, Status::pass, {})),
-      {.name = "secret-service", .version = "secret-version"}, Callers::nobody);
+      {.name = "secret-service", .version = "secret-version"}, Sight::names);
 
   for (const auto& json : {of_probe, of_check, of_all}) EXPECT_THAT(json, Not(HasSubstr("secret")));
 }
@@ -101,7 +114,7 @@ TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
   auto check = checked("database", Status::fail, "refused");
   check.data = {{"depth", 3}, {"host", "db"}};
 
-  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Callers::anyone);
+  const auto json = json_of(report_of(Probe::readiness, Status::fail, {check}, "SIGTERM"), Sight::details);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"SIGTERM","checks":{)"
                   R"("database":[{"status":"fail","time":"2026-03-01T12:00:00.250Z","output":"refused",)"
@@ -111,20 +124,20 @@ TEST(HealthJsonTest, ShowsMessageDataAndReasonWhereDetailsAreAllowed) {
 TEST(HealthJsonTest, OmitsOutputOnPass) {
   const auto report = report_of(Probe::readiness, Status::pass, {checked("x", Status::pass, "one failure")}, "why");
 
-  EXPECT_THAT(health_json(report, Callers::anyone), Not(HasSubstr("output")));
+  EXPECT_THAT(json_of(report, Sight::details), Not(HasSubstr("output")));
 }
 
 TEST(HealthJsonTest, OmitsAnEmptyOutput) {
   const auto report = report_of(Probe::readiness, Status::fail, {checked("x", Status::fail)});
 
-  EXPECT_THAT(health_json(report, Callers::anyone), Not(HasSubstr("output")));
+  EXPECT_THAT(json_of(report, Sight::details), Not(HasSubstr("output")));
 }
 
 TEST(HealthJsonTest, TellsTheConditionThatExplainsAStatus) {
   auto check = checked("x", Status::fail);
   const auto json_in = [&](Condition condition) {
     check.condition = condition;
-    return health_json(check, noon, false, Callers::nobody);
+    return json_of(check, noon, false, Sight::names);
   };
 
   EXPECT_THAT(json_in(Condition::stale), HasSubstr(R"("condition":"stale")"));
@@ -138,7 +151,7 @@ TEST(HealthJsonTest, OmitsTheTimeOfACheckThatNeverRan) {
   auto check = checked("x", Status::fail);
   check.checked_at = std::nullopt;
 
-  const auto json = health_json(check, noon, false, Callers::nobody);
+  const auto json = json_of(check, noon, false, Sight::names);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z","checks":{"x":[{"status":"fail"}]}})");
 }
@@ -148,7 +161,7 @@ TEST(HealthJsonTest, HasAllProbesAndTheProbeOfEachCheck) {
                                     report_of(Probe::readiness, Status::fail, {checked("database", Status::fail)}),
                                     report_of(Probe::startup, Status::pass, {}));
 
-  const auto json = health_json(snapshot, {}, Callers::nobody);
+  const auto json = json_of(snapshot, {}, Sight::names);
 
   EXPECT_EQ(json, R"({"status":"fail","time":"2026-03-01T12:00:00.250Z",)"
                   R"("phase":{"name":"serving","since":"2026-03-01T12:00:00.250Z"},)"
@@ -162,7 +175,7 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
                                     report_of(Probe::readiness, Status::fail, {}, "SIGTERM"),
                                     report_of(Probe::startup, Status::pass, {}, "unused"));
 
-  EXPECT_THAT(health_json(snapshot, {}, Callers::anyone),
+  EXPECT_THAT(json_of(snapshot, {}, Sight::details),
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
 }
 
@@ -171,8 +184,8 @@ TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
   snapshot.phase = Phase::draining;
   snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
 
-  for (const auto details : {Callers::nobody, Callers::anyone})
-    EXPECT_THAT(health_json(snapshot, {}, details),
+  for (const auto details : {Sight::names, Sight::details})
+    EXPECT_THAT(json_of(snapshot, {}, details),
                 HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z",)"
                           R"("inFlight":2,"callbacks":["web","cache"]},)"));
 }
@@ -181,21 +194,21 @@ TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
   auto snapshot = well();
   snapshot.awaited = std::make_shared<Awaited>();
 
-  EXPECT_THAT(health_json(snapshot, {}, Callers::nobody), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
+  EXPECT_THAT(json_of(snapshot, {}, Sight::names), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
 }
 
 TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
 
-  EXPECT_THAT(health_json(snapshot, {}, Callers::nobody),
+  EXPECT_THAT(json_of(snapshot, {}, Sight::names),
               HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z"},)"));
 }
 
 TEST(HealthJsonTest, IdentifiesTheServiceWhereDetailsAreAllowed) {
-  EXPECT_THAT(health_json(well(), {.name = "notes", .version = "1.4.2"}, Callers::anyone),
+  EXPECT_THAT(json_of(well(), {.name = "notes", .version = "1.4.2"}, Sight::details),
               HasSubstr(R"("serviceId":"notes","version":"1.4.2",)"));
-  EXPECT_THAT(health_json(well(), {}, Callers::anyone), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
+  EXPECT_THAT(json_of(well(), {}, Sight::details), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
 }
 
 /// A check with two failures of three in a row.
@@ -219,23 +232,23 @@ TEST(HealthJsonTest, ShowsTheStatisticsOfEachCheckAmongAllProbes) {
   auto snapshot = well();
   snapshot.reports[index_of(Probe::readiness)] = readiness;
 
-  EXPECT_THAT(health_json(snapshot, {}, Callers::anyone), HasSubstr(statistics));
-  EXPECT_THAT(health_json(failing_check(), noon, true, Callers::anyone), HasSubstr(statistics));
+  EXPECT_THAT(json_of(snapshot, {}, Sight::details), HasSubstr(statistics));
+  EXPECT_THAT(json_of(failing_check(), noon, true, Sight::details), HasSubstr(statistics));
 
-  EXPECT_THAT(health_json(snapshot, {}, Callers::nobody), Not(HasSubstr("critical")));
-  EXPECT_THAT(health_json(failing_check(), noon, true, Callers::nobody), Not(HasSubstr("critical")));
-  EXPECT_THAT(health_json(readiness, Callers::anyone), Not(HasSubstr("critical")));
+  EXPECT_THAT(json_of(snapshot, {}, Sight::names), Not(HasSubstr("critical")));
+  EXPECT_THAT(json_of(failing_check(), noon, true, Sight::names), Not(HasSubstr("critical")));
+  EXPECT_THAT(json_of(readiness, Sight::details), Not(HasSubstr("critical")));
 }
 
 TEST(HealthJsonTest, HasNoStatisticsOfResultsBeforeTheFirst) {
   auto check = failing_check();
   check.results = 0;
 
-  EXPECT_THAT(health_json(check, noon, true, Callers::anyone), HasSubstr(R"("critical":false})"));
+  EXPECT_THAT(json_of(check, noon, true, Sight::details), HasSubstr(R"("critical":false})"));
 }
 
 TEST(HealthJsonTest, HasNoPhaseForOneProbe) {
-  EXPECT_THAT(health_json(report_of(Probe::readiness, Status::pass, {}), Callers::anyone), Not(HasSubstr("phase")));
+  EXPECT_THAT(json_of(report_of(Probe::readiness, Status::pass, {}), Sight::details), Not(HasSubstr("phase")));
 }
 
 TEST(HealthJsonTest, WritesEachKindOfValue) {
@@ -252,7 +265,7 @@ TEST(HealthJsonTest, ReplacesWhatIsNoUtf8) {
   auto check = checked("bad\xff", Status::fail, "half \xe2\x82");
   check.data = {{"key\x80", Value{"\xc3("}}};
 
-  const auto json = health_json(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Callers::anyone);
+  const auto json = json_of(report_of(Probe::readiness, Status::fail, {check}, "\xfe"), Sight::details);
 
   EXPECT_THAT(json, HasSubstr("bad\xef\xbf\xbd"));
   EXPECT_THAT(json, HasSubstr("half \xef\xbf\xbd"));

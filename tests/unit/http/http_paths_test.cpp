@@ -11,9 +11,12 @@ namespace {
 
 using testing::StrEq;
 using vitals::EndpointOptions;
-using vitals::Probe;
+using vitals::detail::health_target;
+using vitals::detail::liveness_target;
 using vitals::detail::PathMatch;
 using vitals::detail::Paths;
+using vitals::detail::readiness_target;
+using vitals::detail::startup_target;
 
 std::string refusal_of(const EndpointOptions& options) {
   try {
@@ -27,28 +30,28 @@ std::string refusal_of(const EndpointOptions& options) {
 TEST(PathsTest, LeadToTheProbesByDefault) {
   const Paths paths{EndpointOptions{}};
 
-  EXPECT_EQ(paths.find("/healthz"), (PathMatch{Probe::liveness}));
-  EXPECT_EQ(paths.find("/livez"), (PathMatch{Probe::liveness}));
-  EXPECT_EQ(paths.find("/ready"), (PathMatch{Probe::readiness}));
-  EXPECT_EQ(paths.find("/readyz"), (PathMatch{Probe::readiness}));
-  EXPECT_EQ(paths.find("/startup"), (PathMatch{Probe::startup}));
-  EXPECT_EQ(paths.find("/startupz"), (PathMatch{Probe::startup}));
-  EXPECT_EQ(paths.find("/health"), PathMatch{});
+  EXPECT_EQ(paths.find("/healthz"), (PathMatch{liveness_target}));
+  EXPECT_EQ(paths.find("/livez"), (PathMatch{liveness_target}));
+  EXPECT_EQ(paths.find("/ready"), (PathMatch{readiness_target}));
+  EXPECT_EQ(paths.find("/readyz"), (PathMatch{readiness_target}));
+  EXPECT_EQ(paths.find("/startup"), (PathMatch{startup_target}));
+  EXPECT_EQ(paths.find("/startupz"), (PathMatch{startup_target}));
+  EXPECT_EQ(paths.find("/health"), PathMatch{health_target});
 }
 
 TEST(PathsTest, LeadToAChecksName) {
   const Paths paths{EndpointOptions{}};
 
-  EXPECT_EQ(paths.find("/ready/database"), (PathMatch{Probe::readiness, "database"}));
-  EXPECT_EQ(paths.find("/health/database"), (PathMatch{std::nullopt, "database"}));
+  EXPECT_EQ(paths.find("/ready/database"), (PathMatch{readiness_target, "database"}));
+  EXPECT_EQ(paths.find("/health/database"), (PathMatch{health_target, "database"}));
 }
 
 TEST(PathsTest, TakeWhateverFollowsAPathAsAName) {
   const Paths paths{EndpointOptions{}};
 
-  EXPECT_EQ(paths.find("/ready/"), (PathMatch{Probe::readiness, ""}));
-  EXPECT_EQ(paths.find("/ready//x"), (PathMatch{Probe::readiness, "/x"}));
-  EXPECT_EQ(paths.find("/ready/a/b"), (PathMatch{Probe::readiness, "a/b"}));
+  EXPECT_EQ(paths.find("/ready/"), (PathMatch{readiness_target, ""}));
+  EXPECT_EQ(paths.find("/ready//x"), (PathMatch{readiness_target, "/x"}));
+  EXPECT_EQ(paths.find("/ready/a/b"), (PathMatch{readiness_target, "a/b"}));
 }
 
 TEST(PathsTest, LeaveForeignPathsAlone) {
@@ -70,7 +73,7 @@ TEST(PathsTest, LeaveHostilePathsAlone) {
 TEST(PathsTest, MatchTheRootExactly) {
   const Paths paths{{.liveness_paths = {"/"}, .health_paths = {}}};
 
-  EXPECT_EQ(paths.find("/"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/"), (PathMatch{liveness_target}));
   EXPECT_FALSE(paths.find("/x"));
   EXPECT_FALSE(paths.find("//"));
   EXPECT_FALSE(paths.find("//x"));
@@ -79,15 +82,15 @@ TEST(PathsTest, MatchTheRootExactly) {
 TEST(PathsTest, PreferTheLongerPath) {
   const Paths paths{{.liveness_paths = {"/health/live"}, .health_paths = {"/health"}}};
 
-  EXPECT_EQ(paths.find("/health/live"), (PathMatch{Probe::liveness}));
-  EXPECT_EQ(paths.find("/health/live/loop"), (PathMatch{Probe::liveness, "loop"}));
-  EXPECT_EQ(paths.find("/health/liver"), (PathMatch{std::nullopt, "liver"}));
+  EXPECT_EQ(paths.find("/health/live"), (PathMatch{liveness_target}));
+  EXPECT_EQ(paths.find("/health/live/loop"), (PathMatch{liveness_target, "loop"}));
+  EXPECT_EQ(paths.find("/health/liver"), (PathMatch{health_target, "liver"}));
 }
 
 TEST(PathsTest, LeadToNoChecksBehindATrailingSlash) {
   const Paths paths{{.liveness_paths = {"/live/"}}};
 
-  EXPECT_EQ(paths.find("/live/"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/live/"), (PathMatch{liveness_target}));
   EXPECT_FALSE(paths.find("/live/x"));
   EXPECT_FALSE(paths.find("/live//x"));
 }
@@ -95,12 +98,12 @@ TEST(PathsTest, LeadToNoChecksBehindATrailingSlash) {
 TEST(PathsTest, LeadPastOneTrailingSlashIfAskedTo) {
   const Paths paths{{.trailing_slash = true}};
 
-  EXPECT_EQ(paths.find("/ready"), (PathMatch{Probe::readiness}));
-  EXPECT_EQ(paths.find("/ready/"), (PathMatch{Probe::readiness}));
-  EXPECT_EQ(paths.find("/ready/database/"), (PathMatch{Probe::readiness, "database"}));
-  EXPECT_EQ(paths.find("/health/"), PathMatch{});
-  EXPECT_EQ(paths.find("/ready//"), (PathMatch{Probe::readiness, ""}));
-  EXPECT_EQ(paths.find("/ready/database//"), (PathMatch{Probe::readiness, "database/"}));
+  EXPECT_EQ(paths.find("/ready"), (PathMatch{readiness_target}));
+  EXPECT_EQ(paths.find("/ready/"), (PathMatch{readiness_target}));
+  EXPECT_EQ(paths.find("/ready/database/"), (PathMatch{readiness_target, "database"}));
+  EXPECT_EQ(paths.find("/health/"), PathMatch{health_target});
+  EXPECT_EQ(paths.find("/ready//"), (PathMatch{readiness_target, ""}));
+  EXPECT_EQ(paths.find("/ready/database//"), (PathMatch{readiness_target, "database/"}));
   EXPECT_FALSE(paths.find("/"));
   EXPECT_FALSE(paths.find("/readyx/"));
 }
@@ -108,17 +111,17 @@ TEST(PathsTest, LeadPastOneTrailingSlashIfAskedTo) {
 TEST(PathsTest, AddNoTrailingSlashToOneThatIsThere) {
   const Paths paths{{.liveness_paths = {"/", "/live/"}, .trailing_slash = true}};
 
-  EXPECT_EQ(paths.find("/live/"), (PathMatch{Probe::liveness}));
+  EXPECT_EQ(paths.find("/live/"), (PathMatch{liveness_target}));
   for (const std::string_view path : {"//", "/live//", "/live", "/live/x/"}) EXPECT_FALSE(paths.find(path)) << path;
 }
 
 TEST(PathsTest, PreferTheLongerPathWithATrailingSlashToo) {
   const Paths paths{{.liveness_paths = {"/health/live"}, .readiness_paths = {"/health/"}, .trailing_slash = true}};
 
-  EXPECT_EQ(paths.find("/health/live/"), (PathMatch{Probe::liveness}));
-  EXPECT_EQ(paths.find("/health/live/loop/"), (PathMatch{Probe::liveness, "loop"}));
-  EXPECT_EQ(paths.find("/health/"), (PathMatch{Probe::readiness}));
-  EXPECT_EQ(paths.find("/health"), PathMatch{});
+  EXPECT_EQ(paths.find("/health/live/"), (PathMatch{liveness_target}));
+  EXPECT_EQ(paths.find("/health/live/loop/"), (PathMatch{liveness_target, "loop"}));
+  EXPECT_EQ(paths.find("/health/"), (PathMatch{readiness_target}));
+  EXPECT_EQ(paths.find("/health"), PathMatch{health_target});
 }
 
 TEST(PathsTest, AreSwitchedOffByAnEmptyList) {
@@ -156,9 +159,9 @@ TEST(PathsTest, RefuseSpacesAndControlCharactersWithoutPrintingThem) {
 
 TEST(PathsTest, RefuseTheSamePathTwice) {
   EXPECT_THAT(refusal_of({.liveness_paths = {"/x", "/x"}}),
-              StrEq("vitals: EndpointOptions::liveness_paths: \"/x\" must be given only once, in one list"));
+              StrEq("vitals: EndpointOptions::liveness_paths: \"/x\" must be given only once, in one list or route"));
   EXPECT_THAT(refusal_of({.liveness_paths = {"/x"}, .health_paths = {"/x"}}),
-              StrEq("vitals: EndpointOptions::health_paths: \"/x\" must be given only once, in one list"));
+              StrEq("vitals: EndpointOptions::health_paths: \"/x\" must be given only once, in one list or route"));
 }
 
 }  // namespace

@@ -86,10 +86,11 @@ class HostCallsTest : public testing::Test {
   vitals::HealthRegistry health_{{.answer_budget = 60s}};
   const vitals::detail::Answers answers_{vitals::detail::state_of(health_), {}};
   vitals::detail::Limits limits_;
+  vitals::detail::RequestCounts counts_;
   const vitals::HealthServerOptions options_ = {.address = "unix:" + path_};
   const std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>(&now);
   const std::shared_ptr<vitals::detail::Service> service_ =
-      std::make_shared<vitals::detail::Service>(host_, answers_, limits_, options_, [](const std::string&) {});
+      std::make_shared<vitals::detail::Service>(host_, answers_, limits_, counts_, options_, [](const std::string&) {});
   vitals::detail::Acceptor acceptor_{service_, vitals::detail::listen_or_throw(options_)};
 };
 

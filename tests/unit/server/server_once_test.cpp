@@ -76,7 +76,7 @@ class ConnectionOnceTest : public testing::Test {
   }
 
   void start(std::shared_ptr<Host> host, std::string_view bytes) {
-    service_ = std::make_shared<vitals::detail::Service>(std::move(host), answers_, limits_, options_,
+    service_ = std::make_shared<vitals::detail::Service>(std::move(host), answers_, limits_, counts_, options_,
                                                          [](const std::string&) {});
     service_->clock = &now;
     service_->begin_turn();
@@ -102,6 +102,7 @@ class ConnectionOnceTest : public testing::Test {
   vitals::HealthRegistry health_{{.answer_budget = 60s}};
   vitals::detail::Answers answers_{vitals::detail::state_of(health_), {}};
   vitals::detail::Limits limits_;
+  vitals::detail::RequestCounts counts_;
   vitals::HealthServerOptions options_ = {};
   std::shared_ptr<vitals::detail::Service> service_;
   std::optional<vitals::detail::Dispatcher> dispatcher_;

@@ -29,7 +29,8 @@ TEST(HttpDateTest, IsAnImfFixdate) {
 TEST(ReplyTest, FramesTheAnswerByItsLength) {
   ReplyWriter writer;
 
-  const auto bytes = writer.write({.status = 503, .body = "Service Unavailable"}, Persistence::keep_alive, some_time);
+  const auto bytes =
+      writer.write({.status = 503, .body = "Service Unavailable"}, Persistence::keep_alive, some_time).bytes;
 
   EXPECT_EQ(bytes,
             "HTTP/1.1 503 Service Unavailable\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
@@ -39,7 +40,7 @@ TEST(ReplyTest, FramesTheAnswerByItsLength) {
 
 TEST(ReplyTest, SaysWhatHappensToTheConnection) {
   const auto says = [](Persistence persistence) {
-    return std::string{ReplyWriter{}.write({.status = 200}, persistence, some_time)};
+    return std::string{ReplyWriter{}.write({.status = 200}, persistence, some_time).bytes};
   };
 
   EXPECT_THAT(says(Persistence::close), HasSubstr("\r\nConnection: close\r\n"));
@@ -50,15 +51,15 @@ TEST(ReplyTest, SaysWhatHappensToTheConnection) {
 TEST(ReplyTest, TellsTheMethodsWhereTheyAreAskedFor) {
   ReplyWriter writer;
 
-  EXPECT_THAT(std::string{writer.write({.has_allow = true}, Persistence::close, some_time)},
+  EXPECT_THAT(std::string{writer.write({.has_allow = true}, Persistence::close, some_time).bytes},
               HasSubstr("\r\nAllow: GET, HEAD, OPTIONS\r\n"));
-  EXPECT_THAT(std::string{writer.write({}, Persistence::close, some_time)}, Not(HasSubstr("Allow")));
+  EXPECT_THAT(std::string{writer.write({}, Persistence::close, some_time).bytes}, Not(HasSubstr("Allow")));
 }
 
 TEST(ReplyTest, GivesHeadTheLengthButNotTheBody) {
   ReplyWriter writer;
 
-  const std::string bytes{writer.write(plain_answer(404, true), Persistence::close, some_time)};
+  const std::string bytes{writer.write(plain_answer(404, true), Persistence::close, some_time).bytes};
 
   EXPECT_THAT(bytes, EndsWith("\r\nContent-Length: 9\r\n\r\n"));
 }
@@ -67,7 +68,7 @@ TEST(ReplyTest, RenewsTheDateWithTheSecond) {
   ReplyWriter writer;
   (void)writer.write({}, Persistence::close, some_time);
 
-  const std::string bytes{writer.write({}, Persistence::close, some_time + 1s)};
+  const std::string bytes{writer.write({}, Persistence::close, some_time + 1s).bytes};
 
   EXPECT_THAT(bytes, HasSubstr("\r\nDate: Sun, 06 Nov 1994 08:49:38 GMT\r\n"));
 }
@@ -75,16 +76,32 @@ TEST(ReplyTest, RenewsTheDateWithTheSecond) {
 TEST(ReplyTest, AllowsAnOrigin) {
   ReplyWriter writer;
 
-  EXPECT_THAT(std::string{writer.write({.allow_origin = "*"}, Persistence::close, some_time)},
+  EXPECT_THAT(std::string{writer.write({.allow_origin = "*"}, Persistence::close, some_time).bytes},
               HasSubstr("\r\nAccess-Control-Allow-Origin: *\r\n"));
 }
 
-TEST(ReplyTest, WritesALargeBodyAndThenASmallOne) {
+TEST(ReplyTest, DoesNotCopyALargeBody) {
   ReplyWriter writer;
-  const std::string large(1'000'000, 'x');
+  const std::string large(ReplyWriter::max_copied + 1, 'x');
 
-  EXPECT_THAT(std::string{writer.write({.body = large}, Persistence::close, some_time)}, EndsWith("\r\n\r\n" + large));
-  EXPECT_THAT(std::string{writer.write({.body = "small"}, Persistence::close, some_time)}, EndsWith("\r\n\r\nsmall"));
+  const auto reply = writer.write({.prefix = "first ", .body = large}, Persistence::close, some_time);
+
+  EXPECT_THAT(std::string{reply.bytes}, HasSubstr("\r\nContent-Length: 16391\r\n"));
+  EXPECT_THAT(std::string{reply.bytes}, EndsWith("\r\n\r\nfirst "));
+  EXPECT_EQ(reply.rest_of_body.data(), large.data());
+  EXPECT_EQ(reply.rest_of_body.size(), large.size());
+  EXPECT_THAT(std::string{writer.write({.body = "small"}, Persistence::close, some_time).bytes},
+              EndsWith("\r\n\r\nsmall"));
+}
+
+TEST(ReplyTest, HasNoBodyForHeadHoweverLarge) {
+  ReplyWriter writer;
+  const std::string large(ReplyWriter::max_copied + 1, 'x');
+
+  const auto reply = writer.write({.prefix = "first", .body = large, .to_head = true}, Persistence::close, some_time);
+
+  EXPECT_THAT(std::string{reply.bytes}, EndsWith("\r\nContent-Length: 16390\r\n\r\n"));
+  EXPECT_TRUE(reply.rest_of_body.empty());
 }
 
 TEST(ReplyTest, HasAPhraseForEachStatusThatTheServerSends) {

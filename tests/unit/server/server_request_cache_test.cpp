@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::StartsWith;
 using vitals::CheckResult;
-using vitals::Probe;
 using vitals::detail::KeptReply;
 using vitals::detail::Persistence;
 using vitals::detail::RequestCache;
@@ -26,43 +25,43 @@ using vitals::detail::RequestCache;
 TEST(RequestCacheTest, IsEmptyAtFirst) {
   RequestCache cache;
 
-  EXPECT_EQ(cache.find("GET /ready HTTP/1.1\r\n\r\n"), nullptr);
+  EXPECT_EQ(cache.find("GET /ready HTTP/1.1\r\n\r\n", false), nullptr);
 }
 
 TEST(RequestCacheTest, KnowsWhatAHeadAskedFor) {
   RequestCache cache;
 
-  cache.keep("one", {.probe = Probe::liveness}, Persistence::close);
-  cache.keep("two", {.probe = Probe::readiness}, Persistence::keep_alive);
+  cache.keep("one", false, {.variant = 1}, Persistence::close);
+  cache.keep("two", false, {.variant = 2}, Persistence::keep_alive);
 
-  ASSERT_NE(cache.find("one"), nullptr);
-  EXPECT_EQ(cache.find("one")->route.probe, Probe::liveness);
-  EXPECT_EQ(cache.find("one")->persistence, Persistence::close);
-  ASSERT_NE(cache.find("two"), nullptr);
-  EXPECT_EQ(cache.find("two")->route.probe, Probe::readiness);
-  EXPECT_EQ(cache.find("two")->persistence, Persistence::keep_alive);
+  ASSERT_NE(cache.find("one", false), nullptr);
+  EXPECT_EQ(cache.find("one", false)->question.variant, 1U);
+  EXPECT_EQ(cache.find("one", false)->persistence, Persistence::close);
+  ASSERT_NE(cache.find("two", false), nullptr);
+  EXPECT_EQ(cache.find("two", false)->question.variant, 2U);
+  EXPECT_EQ(cache.find("two", false)->persistence, Persistence::keep_alive);
 }
 
 TEST(RequestCacheTest, FindsWholeHeadsOnly) {
   RequestCache cache;
 
-  cache.keep("a head", {}, {});
+  cache.keep("a head", false, {}, {});
 
-  EXPECT_EQ(cache.find("a hea"), nullptr);
-  EXPECT_EQ(cache.find("a head and more"), nullptr);
-  EXPECT_EQ(cache.find("A head"), nullptr);
+  EXPECT_EQ(cache.find("a hea", false), nullptr);
+  EXPECT_EQ(cache.find("a head and more", false), nullptr);
+  EXPECT_EQ(cache.find("A head", false), nullptr);
 }
 
 TEST(RequestCacheTest, ReplacesTheOldestRequestAndItsReply) {
   RequestCache cache;
-  cache.keep("1", {}, {})->reply.keep("reply", 1, {}, {});
+  cache.keep("1", false, {}, {})->reply.keep("reply", 1, {}, {}, nullptr);
 
-  for (const char* head : {"2", "3", "4", "5"}) cache.keep(head, {}, {});
+  for (const char* head : {"2", "3", "4", "5"}) cache.keep(head, false, {}, {});
 
-  EXPECT_EQ(cache.find("1"), nullptr);
+  EXPECT_EQ(cache.find("1", false), nullptr);
   for (const char* head : {"2", "3", "4", "5"}) {
-    ASSERT_NE(cache.find(head), nullptr) << head;
-    EXPECT_EQ(cache.find(head)->reply.version(), 0) << head;
+    ASSERT_NE(cache.find(head, false), nullptr) << head;
+    EXPECT_EQ(cache.find(head, false)->reply.version(), 0) << head;
   }
 }
 
@@ -70,18 +69,18 @@ TEST(RequestCacheTest, DoesNotKeepALongHead) {
   RequestCache cache;
   const std::string longest(RequestCache::max_head_size, 'x');
 
-  EXPECT_NE(cache.keep(longest, {}, {}), nullptr);
-  EXPECT_EQ(cache.keep(longest + "x", {}, {}), nullptr);
+  EXPECT_NE(cache.keep(longest, false, {}, {}), nullptr);
+  EXPECT_EQ(cache.keep(longest + "x", false, {}, {}), nullptr);
 
-  EXPECT_NE(cache.find(longest), nullptr);
-  EXPECT_EQ(cache.find(longest + "x"), nullptr);
+  EXPECT_NE(cache.find(longest, false), nullptr);
+  EXPECT_EQ(cache.find(longest + "x", false), nullptr);
 }
 
 TEST(KeptReplyTest, IsFromItsSecondForItsKindOfConnection) {
   KeptReply reply;
   EXPECT_FALSE(reply.is_from({}, Persistence::close));
 
-  reply.keep("reply", 7, std::chrono::sys_seconds{5s}, Persistence::close);
+  reply.keep("reply", 7, std::chrono::sys_seconds{5s}, Persistence::close, nullptr);
 
   EXPECT_EQ(reply.bytes(), "reply");
   EXPECT_EQ(reply.version(), 7);
@@ -94,8 +93,8 @@ TEST(KeptReplyTest, IsNotKeptForOneRequestOnlyNorIfItIsLarge) {
   KeptReply reply;
 
   for (const std::uint64_t version : {0U, 7U}) {
-    reply.keep("before", 1, {}, {});
-    reply.keep(std::string(version == 0 ? 1 : KeptReply::max_size + 1, 'x'), version, {}, {});
+    reply.keep("before", 1, {}, {}, nullptr);
+    reply.keep(std::string(version == 0 ? 1 : KeptReply::max_size + 1, 'x'), version, {}, {}, nullptr);
     EXPECT_FALSE(reply.is_from({}, {})) << version;
   }
 }
@@ -108,14 +107,14 @@ class CachedRequestTest : public ServedConnectionTest {
     (void)serve(peer);
     return peer.received();
   }
-  bool is_kept(std::string_view head) { return service_->requests.find(head) != nullptr; }
+  bool is_kept(std::string_view head) { return service_->requests.find(head, false) != nullptr; }
 };
 
 TEST_F(CachedRequestTest, IsKeptWithItsReply) {
   const auto answer = answer_to(get_healthz);
 
   ASSERT_TRUE(is_kept(get_healthz));
-  EXPECT_EQ(service_->requests.find(get_healthz)->reply.bytes(), answer);
+  EXPECT_EQ(service_->requests.find(get_healthz, false)->reply.bytes(), answer);
 }
 
 TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {

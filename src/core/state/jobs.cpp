@@ -1,0 +1,53 @@
+#include "core/state/jobs.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "core/base/frame.hpp"
+#include "core/base/user_code.hpp"
+#include "core/state/probes.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+std::shared_ptr<Wait> begin_wait(RegistryState& state, std::function<void()> ready) {
+  if (state.in_another_process()) return nullptr;
+  const auto wait = std::make_shared<Wait>(std::move(ready));
+  wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget);
+  Tasks refused;  // destroyed without the lock: it is user code
+  Transaction transaction{state};
+  if (!state.threads) {
+    refused.swap(wait->ready);
+    return nullptr;
+  }
+  try {
+    state.waits.add(wait);
+  } catch (...) {
+    refused.swap(wait->ready);
+    throw;
+  }
+  transaction.settle();
+  return wait;
+}
+
+void end_wait(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept {
+  Transaction transaction{state};
+  transaction.effects().fired.add(wait);
+}
+
+void post_job(RegistryState& state, Tasks job) noexcept {
+  {
+    Transaction transaction{state};
+    if (state.threads) {
+      state.threads->jobs.splice(state.threads->jobs.end(), job);
+      state.threads->crew.ask_job();
+      transaction.settle();
+    }
+  }
+  const Frame frame{&state};
+  for (const auto& call : job) call_and_catch(call, [](std::string_view) {});
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1
