@@ -54,12 +54,31 @@ std::string accept_of(const boost::beast::http::request<Body, Fields>& request) 
   return accept;
 }
 
-/// The views are into `request` and `accept`.
+/// Whether nothing in the request says that its sender isn't who has connected.
 template <class Body, class Fields>
-HttpRequest request_of(const boost::beast::http::request<Body, Fields>& request, std::string_view accept) {
+bool shows_client(const boost::beast::http::request<Body, Fields>& request) {
+  for (const auto& field : request) {
+    const auto name = field.name_string();
+    const auto value = field.value();
+    if (hides_client({name.data(), name.size()}, {value.data(), value.size()})) return false;
+  }
+  return true;
+}
+
+/// The views are into `request`, `accept` and `remote_address`.
+template <class Body, class Fields>
+HttpRequest request_of(const boost::beast::http::request<Body, Fields>& request, std::string_view accept,
+                       Text remote_address) {
   const auto method = request.method_string();
   const auto target = request.target();
-  return {.method = {method.data(), method.size()}, .target = {target.data(), target.size()}, .accept = accept};
+  HttpRequest parts{
+      .method = {method.data(), method.size()}, .target = {target.data(), target.size()}, .accept = accept};
+  if (request.count(boost::beast::http::field::authorization) == 1) {
+    const auto value = request[boost::beast::http::field::authorization];
+    parts.authorization = {value.data(), value.size()};
+  }
+  if (shows_client(request)) parts.remote_address = remote_address;
+  return parts;
 }
 
 inline BeastResponse to_beast(HttpResponse reply, const BeastExchange& exchange) {
@@ -118,14 +137,17 @@ bool is_empty_handler(const Handler& handler) {
 /// You may add fields such as Date or Server. May wait as long as the registry's answer budget: on an event loop use
 /// async_respond().
 ///
-/// @param request  Its body may be of any type, and isn't read.
+/// @param request         Its body may be of any type, and isn't read.
+/// @param remote_address  The peer's, as HttpRequest has it, for Callers::on_loopback; empty: unknown. What a proxy has
+///                        passed on is recognised here.
 /// @returns The response; nullopt if the path isn't the endpoint's.
 /// @par Thread safety  Shared objects: safe.
 template <class Body, class Fields>
 [[nodiscard]] std::optional<BeastResponse> respond(const Endpoint& endpoint,
-                                                   const boost::beast::http::request<Body, Fields>& request) {
+                                                   const boost::beast::http::request<Body, Fields>& request,
+                                                   Text remote_address = {}) {
   const auto accept = detail::accept_of(request);
-  auto reply = endpoint.handle(detail::request_of(request, accept));
+  auto reply = endpoint.handle(detail::request_of(request, accept, remote_address));
   if (!reply) return std::nullopt;
   return detail::to_beast(*std::move(reply), detail::exchange_of(request));
 }
@@ -137,7 +159,8 @@ template <class Body, class Fields>
 ///     [self = shared_from_this()](std::optional<vitals::BeastResponse> reply) { self->write(std::move(reply)); }));
 /// @endcode
 ///
-/// @param request  Must live until the call returns.
+/// @param request         Must live until the call returns.
+/// @param remote_address  As for respond().
 /// @param handler  Called as `handler(std::optional<BeastResponse>)`, exactly once, unless the returned object is
 ///                 destroyed before the answer is on its way. Runs on its associated executor, which has work until
 ///                 then; without one, as Endpoint::async_handle() says: inline, or on a Runner's thread, where it
@@ -148,7 +171,7 @@ template <class Body, class Fields>
 /// @par Lifetime       The executor's context must outlive the Runners and servers of the registry.
 template <class Body, class Fields, class Handler>
 PendingResponse async_respond(const Endpoint& endpoint, const boost::beast::http::request<Body, Fields>& request,
-                              Handler&& handler) {
+                              Handler&& handler, Text remote_address = {}) {
   static_assert(std::invocable<std::decay_t<Handler>&, std::optional<BeastResponse>>,
                 "vitals: the handler is called as handler(std::optional<vitals::BeastResponse>)");
   if (detail::is_empty_handler<std::decay_t<Handler>>(handler))
@@ -157,7 +180,7 @@ PendingResponse async_respond(const Endpoint& endpoint, const boost::beast::http
   auto delivery = std::make_shared<detail::BeastDelivery<std::decay_t<Handler>>>(std::forward<Handler>(handler),
                                                                                  detail::exchange_of(request));
   return endpoint.async_handle(
-      detail::request_of(request, accept),
+      detail::request_of(request, accept, remote_address),
       [delivery = std::move(delivery)](std::optional<HttpResponse> reply) { delivery->deliver(std::move(reply)); });
 }
 

@@ -124,7 +124,7 @@ Answer Answers::outcome_of(const Question& question) const {
 }
 
 bool Answers::still_holds(const Question& question, std::uint64_t version) const noexcept {
-  return state_->still_holds(question.served->resource->shows(), version);
+  return state_->still_holds(question.served->shows, version);
 }
 
 bool Answers::draining() const noexcept { return state_->draining.load(std::memory_order_relaxed); }

@@ -17,10 +17,11 @@ namespace detail {
 /// @par Thread safety  Shared objects: safe.
 struct Served : std::enable_shared_from_this<Served> {
   Served(std::shared_ptr<const Resource> the_resource, Callers the_callers)
-      : resource{std::move(the_resource)}, callers{the_callers}, kept{resource->variants()} {}
+      : resource{std::move(the_resource)}, callers{the_callers}, shows{resource->shows()}, kept{resource->variants()} {}
 
   const std::shared_ptr<const Resource> resource;
   const Callers callers;  ///< Others get 404.
+  const ProbeSet shows;
   mutable KeptBodies kept;
   mutable UserCalls calls = {};
 };

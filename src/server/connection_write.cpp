@@ -19,6 +19,7 @@ auto Connection::write(const Answer& answer, KeptReply* kept) -> Next {
 
 auto Connection::send(std::string_view bytes, std::string_view rest, const std::shared_ptr<const void>& owner) -> Next {
   auto went = send_some(bytes);
+  if (went.size == bytes.size() && rest.empty()) return on_written();
   bytes.remove_prefix(went.size);
   if (bytes.empty() && !rest.empty()) {
     went = send_some(rest);

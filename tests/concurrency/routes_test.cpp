@@ -90,13 +90,14 @@ TEST_F(RouteCallsTest, ThatHangAre503WithinTheBudgetAndHoldOneThread) {
   HealthRegistry health{{.answer_budget = 10ms}};
   const Runner runner{health};
   std::atomic<int> calls = 0;
-  const Endpoint endpoint{health, {.routes = {{"/hangs",
-                                               [&calls, gate = gate] {
-                                                 ++calls;
-                                                 gate.wait();
-                                                 return "at last";
-                                               }},
-                                              {"/works", [] { return "works"; }}}}};
+  const Endpoint endpoint{health,
+                          {.routes = {{"/hangs",
+                                       [&calls, gate = gate] {
+                                         ++calls;
+                                         gate.wait();
+                                         return "at last";
+                                       }},
+                                      {"/works", [] { return "works"; }}}}};
 
   for (int i = 0; i < 40; ++i) {  // more than there may be threads for routes
     const auto reply = get(endpoint, "/hangs");
@@ -136,12 +137,13 @@ TEST_F(RouteCallsTest, OfOneRouteAreMadeOneAtATime) {
 TEST_F(RouteCallsTest, OfDifferentRoutesDoNotWaitForEachOther) {
   HealthRegistry health{{.answer_budget = 60s}};
   const Runner runner{health};
-  const Endpoint endpoint{health, {.routes = {{"/hangs",
-                                               [gate = gate] {
-                                                 gate.wait();
-                                                 return "at last";
-                                               }},
-                                              {"/works", [] { return "works"; }}}}};
+  const Endpoint endpoint{health,
+                          {.routes = {{"/hangs",
+                                       [gate = gate] {
+                                         gate.wait();
+                                         return "at last";
+                                       }},
+                                      {"/works", [] { return "works"; }}}}};
 
   auto hanging = ask(endpoint, "/hangs");
   gate.wait_until_entered();
@@ -200,10 +202,10 @@ TEST_F(RouteCallsTest, OutliveTheEndpointThatMadeThem) {
   const Runner runner{health};
   auto left = std::make_shared<std::promise<void>>();
   auto endpoint = std::make_unique<Endpoint>(health, vitals::EndpointOptions{.routes = {{"/x", [left, gate = gate] {
-                                                                                          gate.wait();
-                                                                                          left->set_value();
-                                                                                          return "done";
-                                                                                        }}}});
+                                                                                           gate.wait();
+                                                                                           left->set_value();
+                                                                                           return "done";
+                                                                                         }}}});
   auto asked = ask(*endpoint, "/x");
   gate.wait_until_entered();
 
@@ -219,8 +221,8 @@ TEST_F(RouteCallsTest, OfARendererWaitForTheRunsThatItShows) {
   health.add_readiness_check("database", [gate = gate] { gate.wait(); }, {.timeout = 60s});
   const Runner runner{health};
   const Endpoint endpoint{health, {.routes = {rendered("/x", Probe::readiness, [](const HealthView& view) {
-                                      return Rendered{.body = std::string{to_string(view.status())}};
-                                    })}}};
+                                     return Rendered{.body = std::string{to_string(view.status())}};
+                                   })}}};
 
   auto asked = ask(endpoint, "/x");
   gate.wait_until_entered();
@@ -234,9 +236,9 @@ TEST_F(RouteCallsTest, OfARendererThatHangsAre503) {
   HealthRegistry health{{.answer_budget = 10ms}};
   const Runner runner{health};
   const Endpoint endpoint{health, {.routes = {rendered("/x", [gate = gate](const HealthView&) {
-                                      gate.wait();
-                                      return Rendered{.body = "at last"};
-                                    })}}};
+                                     gate.wait();
+                                     return Rendered{.body = "at last"};
+                                   })}}};
 
   EXPECT_EQ(get(endpoint, "/x").status, 503);
   gate.open();

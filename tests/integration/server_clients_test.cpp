@@ -121,6 +121,30 @@ TEST_P(HaproxyCheckTest, FollowsReadiness) {
 INSTANTIATE_TEST_SUITE_P(Checks, HaproxyCheckTest,
                          testing::Values("OPTIONS *", "OPTIONS /ready", "HEAD /ready/ HTTP/1.1\\r\\nHost:\\ ::1"));
 
+/// Two instances behind HAProxy, one of which shuts down.
+class HaproxyDrainTest : public HaproxyCheckTest {};
+
+TEST_P(HaproxyDrainTest, SendsNothingNewToAnInstanceThatDrains) {
+  vitals::HealthRegistry other_health;
+  vitals::HealthServer other{other_health,
+                             {.address = "127.0.0.1", .port = 0, .endpoint = {.not_found_while_draining = true}}};
+  other.start();
+  const Haproxy haproxy{
+      {{.port = other.port(), .health_port = other.port()}, {.port = server_->port(), .health_port = server_->port()}},
+      {.check = GetParam(), .disable_on_404 = true}};
+  EXPECT_TRUE(haproxy.sees(0, "UP")) << haproxy.log();
+
+  other_health.begin_shutdown("SIGTERM");
+
+  EXPECT_TRUE(haproxy.sees(0, "NOLB")) << haproxy.log();
+  const auto before = haproxy.sessions(0);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(http_get(haproxy.port(), "/ready").status, 200);
+  EXPECT_EQ(haproxy.sessions(0), before);
+  EXPECT_TRUE(haproxy.sees(0, "NOLB")) << haproxy.log();
+}
+
+INSTANTIATE_TEST_SUITE_P(Checks, HaproxyDrainTest, testing::Values("GET /ready", "OPTIONS /readyz"));
+
 /// HAProxy beside a server on a UNIX socket.
 class HaproxyUnixTest : public ServerClientsTest {
  protected:

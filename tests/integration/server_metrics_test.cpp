@@ -88,8 +88,9 @@ TEST_F(ServerMetricsTest, AreRefusedAtAPathThatIsTaken) {
     start({.endpoint = {.routes = {{"/metrics", [] { return "mine"; }}}}});
     FAIL() << "accepted";
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(),
-                 "vitals: HealthServerOptions::metrics_paths: \"/metrics\" must be given only once, in one list or route");
+    EXPECT_STREQ(
+        error.what(),
+        "vitals: HealthServerOptions::metrics_paths: \"/metrics\" must be given only once, in one list or route");
   }
 }
 

@@ -32,6 +32,7 @@ std::string configuration(const std::vector<Haproxy::Server>& servers, const Hap
        << "  retries " << options.retries << "\n"
        << (options.redispatch ? "  option redispatch\n" : "  no option redispatch\n")
        << "  balance roundrobin\n  option httpchk " << options.check
+       << (options.disable_on_404 ? "\n  http-check disable-on-404" : "")
        << "\n  default-server inter 100ms fall 1 rise 1\n";
   for (std::size_t i = 0; i < servers.size(); ++i)
     text << "  server " << name_of(i) << " " << address_of(servers[i]) << " " << servers[i].options << "\n";

@@ -27,6 +27,7 @@ class Haproxy {
     std::string retries = "0";         ///< Nothing that a server loses is masked.
     bool redispatch = false;           ///< A retry may go to another server.
     std::string check = "GET /ready";  ///< What it asks, as in `option httpchk`.
+    bool disable_on_404 = false;       ///< A server that answers 404 gets no new sessions, and keeps those it has.
   };
 
   /// Between two questions for its statistics, which cost it more than a request.
@@ -38,7 +39,7 @@ class Haproxy {
   Haproxy(const std::vector<Server>& servers, const Options& options);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  /// Whether it comes to have the server in that state, "UP" or "DOWN".
+  /// Whether it comes to have the server in that state, "UP", "DOWN" or "NOLB".
   [[nodiscard]] bool sees(std::size_t server, const std::string& state) const;
   /// How many requests, or connections in the mode tcp, the server got from it.
   [[nodiscard]] std::size_t sessions(std::size_t server) const;

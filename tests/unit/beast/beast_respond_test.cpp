@@ -64,6 +64,27 @@ TEST_F(BeastRespondTest, LeavesForeignPathsToTheServer) {
   EXPECT_EQ(vitals::respond(endpoint, get("/orders")), std::nullopt);
 }
 
+TEST_F(BeastRespondTest, ShowsDetailsToCallersThatMaySeeThem) {
+  using vitals::Callers;
+  database.set(CheckResult::fail("refused"));
+  const vitals::Endpoint local{health, {.details = Callers::on_loopback}};
+  const vitals::Endpoint guarded{health, {.details = Callers::with_token, .tokens = {"0123456789abcdef"}}};
+  auto request = get("/ready?verbose");
+  request.set(http::field::host, "localhost");
+
+  EXPECT_THAT(vitals::respond(local, request, "127.0.0.1").value().body(), HasSubstr("refused"));
+  EXPECT_THAT(vitals::respond(local, request).value().body(), HasSubstr("reason withheld"));
+  EXPECT_THAT(vitals::respond(local, request, "192.0.2.1").value().body(), HasSubstr("reason withheld"));
+
+  request.set(http::field::authorization, "Bearer 0123456789abcdef");
+  EXPECT_THAT(vitals::respond(guarded, request).value().body(), HasSubstr("refused"));
+  request.insert(http::field::authorization, "Bearer 0123456789abcdef");
+  EXPECT_THAT(vitals::respond(guarded, request).value().body(), HasSubstr("reason withheld"));
+
+  request.set("X-Forwarded-For", "192.0.2.1");
+  EXPECT_THAT(vitals::respond(local, request, "127.0.0.1").value().body(), HasSubstr("reason withheld"));
+}
+
 TEST_F(BeastRespondTest, RefusesAHandlerThatIsEmpty) {
   using Handler = std::function<void(Reply)>;
   asio::io_context io;

@@ -52,8 +52,8 @@ TEST(CallersTest, IncludeThoseWhomTheirNameSays) {
 TEST(LoopbackTest, IsExactlyTheseAddresses) {
   for (const std::string_view address : {"127.0.0.1", "::1", "::ffff:127.0.0.1", "unix:"})
     EXPECT_TRUE(is_loopback(address)) << address;
-  for (const std::string_view address : {"", "127.0.0.6", "127.0.0.10", "127.1", "10.0.0.1", "::", "::1%lo", "localhost",
-                                         "::ffff:127.0.0.2", "fe80::1", "unix"})
+  for (const std::string_view address : {"", "127.0.0.6", "127.0.0.10", "127.1", "10.0.0.1", "::", "::1%lo",
+                                         "localhost", "::ffff:127.0.0.2", "fe80::1", "unix"})
     EXPECT_FALSE(is_loopback(address)) << address;
 }
 
@@ -66,12 +66,12 @@ TEST(LoopbackTest, IsHiddenByWhatProxiesAdd) {
 }
 
 TEST(LoopbackTest, IsHiddenByAHostOfAnotherName) {
-  for (const std::string_view host : {"localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:80",
-                                      "::1", " localhost "})
+  for (const std::string_view host :
+       {"localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:80", "::1", " localhost "})
     EXPECT_FALSE(hides_client("Host", host)) << host;
-  for (const std::string_view host : {"", "evil.example", "localhost.evil.example", "localhost:x", "localhost:80:80",
-                                      "127.0.0.1.evil.example", "127.0.0.2", "[::1].evil.example", "[::2]", "::2",
-                                      "notlocalhost"})
+  for (const std::string_view host :
+       {"", "evil.example", "localhost.evil.example", "localhost:x", "localhost:80:80", "127.0.0.1.evil.example",
+        "127.0.0.2", "[::1].evil.example", "[::2]", "::2", "notlocalhost"})
     EXPECT_TRUE(hides_client("hOST", host)) << host;
 }
 

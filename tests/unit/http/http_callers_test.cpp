@@ -104,7 +104,8 @@ TEST_F(CallersOfEndpointTest, FindNoSecretInAnyOutputUnlessTheyMay) {
   const auto planted = CheckResult::fail("secret-message").with("secret-key", "secret-value");
   registry.add_readiness_check("secret-name", vitals::PushedCheck{planted}, {.critical = false});
   registry.add_liveness_check("secret-name-2", [] { throw std::runtime_error{"secret-exception"}; });
-  registry.add_readiness_check("secret-name-3", [&] { return CheckResult::warn("secret").with("uptime", "secret-up"); });
+  registry.add_readiness_check("secret-name-3",
+                               [&] { return CheckResult::warn("secret").with("uptime", "secret-up"); });
   const auto print_all = [](const HealthView& view) {
     std::string text{view.service().name + view.service().description};
     for (const auto probe : {Probe::liveness, Probe::readiness}) {
@@ -117,18 +118,18 @@ TEST_F(CallersOfEndpointTest, FindNoSecretInAnyOutputUnlessTheyMay) {
     return Rendered{.body = text};
   };
   const auto endpoint_for = [&](Callers names, Callers details) {
-    return Endpoint{registry,
-                    {.details = details,
-                     .names = names,
-                     .routes = {vitals::metrics(), vitals::kubernetes_text("/k8s", Probe::readiness),
-                                vitals::kubernetes_text("/k8s-live", Probe::liveness),
-                                vitals::rendered("/own", print_all)}}};
+    return Endpoint{
+        registry,
+        {.details = details,
+         .names = names,
+         .routes = {vitals::metrics(), vitals::kubernetes_text("/k8s", Probe::readiness),
+                    vitals::kubernetes_text("/k8s-live", Probe::liveness), vitals::rendered("/own", print_all)}}};
   };
   const auto all_outputs = [&](const Endpoint& of) {
     std::string text;
-    for (const auto* target :
-         {"/healthz?verbose", "/ready", "/ready?verbose", "/ready/secret-name?verbose", "/health", "/health/secret-name",
-          "/metrics", "/k8s?verbose", "/k8s?exclude=secret-name&verbose", "/k8s-live", "/k8s-live/secret-name-2", "/own"})
+    for (const auto* target : {"/healthz?verbose", "/ready", "/ready?verbose", "/ready/secret-name?verbose", "/health",
+                               "/health/secret-name", "/metrics", "/k8s?verbose", "/k8s?exclude=secret-name&verbose",
+                               "/k8s-live", "/k8s-live/secret-name-2", "/own"})
       for (const auto* accept : {"", "application/json"}) {
         const auto reply = of.handle({.target = target, .accept = accept}).value();
         text += reply.body;

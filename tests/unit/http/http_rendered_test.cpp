@@ -21,8 +21,8 @@ using vitals::Probe;
 using vitals::Rendered;
 using vitals::rendered;
 using vitals::Status;
-using vitals::test::header;
 using vitals::test::get;
+using vitals::test::header;
 
 class RenderedTest : public vitals::test::EndpointTest {
  protected:
@@ -90,9 +90,9 @@ TEST_F(RenderedTest, SeesNoMoreThanTheCallerMay) {
     seen.push_back(text + std::to_string(view.counts(Probe::readiness).failing));
     return Rendered{};
   };
-  for (const auto& [names, details] : {std::pair{Callers::nobody, Callers::anyone},
-                                       std::pair{Callers::anyone, Callers::nobody},
-                                       std::pair{Callers::anyone, Callers::anyone}}) {
+  for (const auto& [names, details] :
+       {std::pair{Callers::nobody, Callers::anyone}, std::pair{Callers::anyone, Callers::nobody},
+        std::pair{Callers::anyone, Callers::anyone}}) {
     const Endpoint one{health,
                        {.details = details, .names = names, .routes = {rendered("/x", Probe::readiness, look)}}};
     (void)get(one, "/x");

@@ -9,8 +9,8 @@ namespace {
 
 using vitals::CheckResult;
 using vitals::Endpoint;
-using vitals::test::header;
 using vitals::test::get;
+using vitals::test::header;
 
 class SwitchesTest : public vitals::test::EndpointTest {};
 
@@ -20,7 +20,8 @@ TEST_F(SwitchesTest, TheAskerMayWantAnotherCodeForAWarning) {
 
   database.set(CheckResult::warn("slow"));
 
-  for (const auto* target : {"/ready?warn=429", "/ready?verbose&warn=429", "/health?warn=429", "/ready/database?warn=429"})
+  for (const auto* target :
+       {"/ready?warn=429", "/ready?verbose&warn=429", "/health?warn=429", "/ready/database?warn=429"})
     EXPECT_EQ(get(endpoint, target).status, 429) << target;
   for (const auto* target : {"/ready", "/ready?warn", "/ready?warn=", "/ready?warn=503", "/ready?warn=4290",
                              "/ready?Warn=429", "/ready?warn=%34%32%39", "/healthz?warn=429"})
