@@ -100,7 +100,7 @@ struct Datum {
 /// Text is made safe to show: invalid UTF-8 becomes U+FFFD, control characters become spaces, and it is cut to 1 KiB. A
 /// null C string is the text "(null)". Secrets of well-known forms are replaced by `***`: passwords in URLs
 /// (`pg://app:***@db`), the values of names such as `password=`, `api_key=`, `"token":`, and `Bearer` and `Basic`
-/// credentials. SECURITY.md lists them. At most 16 data are kept.
+/// credentials. SECURITY.md lists them; RegistryOptions::redact adds your own. At most 16 data are kept.
 /// Keys follow the rule for check names; other keys are changed to fit (upper case becomes lower case, other characters
 /// '_').
 ///

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/base/moments.hpp"
-#include "core/base/text.hpp"
 #include "core/model/reports.hpp"
 
 namespace vitals::inline v1 {
@@ -96,16 +95,15 @@ void HealthModel::set_listened(bool listened) noexcept {
   if (std::exchange(listened_, listened) != listened) checks_.touch_all();
 }
 
-void HealthModel::shut_down(std::string_view reason, const Moment& now) {
+void HealthModel::shut_down(std::string reason, const Moment& now) {
   auto frozen = frozen_;
   for (const auto probe : all_probes)
     if (!frozen[index_of(probe)]) frozen[index_of(probe)] = report_of(*this, probe, now);
-  auto why = safe_text(reason, CheckResult::max_text);
-  const bool by_library = why.empty();
+  const bool by_library = reason.empty();
   auto& readiness = frozen[index_of(Probe::readiness)];
   readiness = Report{{.probe = Probe::readiness,
                       .status = Status::fail,
-                      .reason = by_library ? "shutting down" : std::move(why),
+                      .reason = by_library ? "shutting down" : std::move(reason),
                       .time = now.wall,
                       .checks = readiness->checks(),
                       .reason_by_library = by_library}};

@@ -4,7 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include <vitals/registry.hpp>
@@ -43,7 +43,7 @@ class HealthModel {
   void set_runner(bool runner) noexcept;
   void set_listened(bool listened) noexcept;
   /// Freezes every report, and readiness as failed. @throws std::bad_alloc
-  void shut_down(std::string_view reason, const Moment& now);
+  void shut_down(std::string reason, const Moment& now);
   /// Startup has succeeded: freezes its report. @throws std::bad_alloc
   void latch(const Moment& now);
   /// Ends the registry: it has no checks any more, and all its probes fail.
