@@ -45,7 +45,8 @@ struct RegistryOptions {
   Duration answer_budget = std::chrono::milliseconds{750};
   /// How long after construction an unfinished startup keeps failing liveness checks from counting, 1 s to 24 h.
   Duration startup_limit = std::chrono::minutes{10};
-  /// How long after begin_shutdown() liveness stays as it was, 1 s to 24 h; then it fails.
+  /// How long after begin_shutdown() liveness stays as it was, 1 s to 24 h; then it fails. So does readiness if
+  /// LifecycleOptions::keep_readiness_while_draining is set.
   Duration shutdown_limit = std::chrono::minutes{5};
   /// For example `{.name = "notes", .version = "1.4.2"}`.
   ServiceInfo service = {};

@@ -59,8 +59,13 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
 
 bool LifecycleCore::ending() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
 
+void LifecycleCore::begin_drain(const std::string& reason) {
+  using enum Readiness;
+  detail::begin_shutdown(*state_, reason, options_.keep_readiness_while_draining ? stays : fails);
+}
+
 void LifecycleCore::begin(const std::string& reason, SteadyTime at) {
-  detail::begin_shutdown(*state_, reason);  // at once; only the first call counts
+  begin_drain(reason);  // at once; only the first call counts
   const std::lock_guard lock{mutex_};
   if (asked_at_) return;
   asked_at_ = at;
@@ -112,8 +117,7 @@ void LifecycleCore::enter(DrainCause cause) {
   event.lasted = now_ - since_;
   call_.reset();
   begun_ = 0;
-  if (event.to == draining)
-    detail::begin_shutdown(*state_, event.reason);  // does nothing if the shutdown was requested
+  if (event.to == draining) begin_drain(event.reason);  // does nothing if the shutdown was requested
   if (event.to == stopped) {
     work_->close();
     signals_.give_back();  // from here on a signal ends the process

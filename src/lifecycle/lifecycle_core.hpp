@@ -68,7 +68,8 @@ class LifecycleCore {
   int run_loop(const RunOptions& options, bool or_exit);
   int drive();
   int drive_beside_loop(const std::function<void()>& stop_loop, bool or_exit);
-  /// @param reason  As redacted() returns it.
+  /// Begins the registry's shutdown. @param reason  As redacted() returns it.
+  void begin_drain(const std::string& reason);
   void begin(const std::string& reason, SteadyTime at);
   void take_signals();
   [[nodiscard]] DrainAction next_action();

@@ -117,12 +117,12 @@ void remove(RegistryState& state, std::uint64_t id, bool wait) noexcept {
   while (state.leaving.contains(id)) state.call_ended.wait(lock);
 }
 
-void begin_shutdown(RegistryState& state, std::string reason) {
+void begin_shutdown(RegistryState& state, std::string reason, Readiness readiness) {
   if (state.in_another_process()) return;
   Transaction transaction{state};
   if (state.model.life().shut_down || state.model.closed()) return;
   transaction.settle();
-  state.model.shut_down(std::move(reason), transaction.now);
+  state.model.shut_down(std::move(reason), readiness, transaction.now);
   // Before the version changes: readers of the new version must see it.
   state.draining.store(true, std::memory_order_relaxed);
   transaction.clear_queue();
