@@ -25,8 +25,8 @@ namespace vitals::inline v1 {
 /// return vitals::CheckResult::pass().with("depth", depth).with("host", host).with("age", 1500ms);   // age: 1.5
 /// @endcode
 ///
-/// A duration is its number of seconds. Text is made safe to show, as in CheckResult; a number that isn't finite
-/// becomes null.
+/// A duration is its number of seconds. Text is made safe to show and loses its secrets, as in CheckResult; a number
+/// that isn't finite becomes null.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT Value {
@@ -98,8 +98,11 @@ struct Datum {
 /// @endcode
 ///
 /// Text is made safe to show: invalid UTF-8 becomes U+FFFD, control characters become spaces, and it is cut to 1 KiB. A
-/// null C string is the text "(null)". At most 16 data are kept. Keys follow the rule for check names; other keys are
-/// changed to fit (upper case becomes lower case, other characters '_').
+/// null C string is the text "(null)". Secrets of well-known forms are replaced by `***`: passwords in URLs
+/// (`pg://app:***@db`), the values of names such as `password=`, `api_key=`, `"token":`, and `Bearer` and `Basic`
+/// credentials. SECURITY.md lists them; RegistryOptions::redact adds your own. At most 16 data are kept.
+/// Keys follow the rule for check names; other keys are changed to fit (upper case becomes lower case, other characters
+/// '_').
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 class VITALS_EXPORT CheckResult {

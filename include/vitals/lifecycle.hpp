@@ -114,6 +114,9 @@ struct LifecycleOptions {
   /// Called once per step, one call at a time, after the step's line was logged and on the same thread. Exceptions are
   /// dropped.
   std::function<void(const LifecycleEvent&)> on_event = {};
+  /// True: readiness stays as it was when the shutdown began, as liveness does, up to the registry's `shutdown_limit`;
+  /// so no HealthEvent is sent then. All else happens. examples/kubernetes/README.md says which balancers want it.
+  bool keep_readiness_while_draining = false;
 };
 
 /// What Lifecycle::run() and run_or_exit() run beside the end of the service: nothing by default, or a loop of yours.
@@ -233,13 +236,13 @@ class VITALS_EXPORT Lifecycle {
   [[nodiscard]] WorkToken begin_work() noexcept;
 
   [[nodiscard]] LifecycleState state() const noexcept;
-  /// Whether the service is ending: readiness fails for good, and answers should carry `Connection: close`. True from
-  /// begin_shutdown() on, or from the first signal that run() or step() has seen; a signal before run() doesn't show
-  /// here. Also true in finishing, stopping and stopped. Lock-free.
+  /// Whether the service is ending: answers should carry `Connection: close`. True from begin_shutdown() on, or from the
+  /// first signal that run() or step() has seen; a signal before run() doesn't show here. Also true in finishing,
+  /// stopping and stopped. Lock-free.
   [[nodiscard]] bool shutting_down() const noexcept;
 
   /// Begins the end, as the first signal does; later calls are ignored. Readiness fails before it returns. Not callable
-  /// from a signal handler. HealthRegistry::begin_shutdown() alone ends nothing.
+  /// from a signal handler. HealthRegistry::begin_shutdown() alone ends nothing, and always fails readiness.
   void begin_shutdown(Text reason);
 
   /// Ends the current wait, or the next one, as a second signal does; a second call gives up the rest, as a third

@@ -37,6 +37,9 @@ struct PushedCheckOptions {
 /// warmed_up.set(true);
 /// @endcode
 ///
+/// Its texts pass the redactor of each registry that it is registered with (RegistryOptions::redact), on the thread
+/// that calls set() or registers it. get() returns them as they were before.
+///
 /// Copies share one result. It stays in the registry when all copies are gone.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.

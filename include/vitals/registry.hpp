@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,12 +45,28 @@ struct RegistryOptions {
   Duration answer_budget = std::chrono::milliseconds{750};
   /// How long after construction an unfinished startup keeps failing liveness checks from counting, 1 s to 24 h.
   Duration startup_limit = std::chrono::minutes{10};
-  /// How long after begin_shutdown() liveness stays as it was, 1 s to 24 h; then it fails.
+  /// How long after begin_shutdown() liveness stays as it was, 1 s to 24 h; then it fails. So does readiness if
+  /// LifecycleOptions::keep_readiness_while_draining is set.
   Duration shutdown_limit = std::chrono::minutes{5};
   /// For example `{.name = "notes", .version = "1.4.2"}`.
   ServiceInfo service = {};
   /// The source of time; by default the system.
   Clock clock = {};
+  /// Removes what must not be shown from texts of checks and of the application; empty: nothing more than the library
+  /// removes by itself (see CheckResult). Messages, text data, texts of exceptions and the reason of a shutdown pass it
+  /// before anybody sees them: reports, events, log lines and answers have the same text.
+  ///
+  /// @code
+  /// vitals::HealthRegistry health{{.redact = [](std::string_view text) { return without_card_numbers(text); }}};
+  /// @endcode
+  ///
+  /// Called with one text that is safe to show and not empty, after a cut to 1 KiB; what it returns is made safe and
+  /// cut, too. If it throws, the text is "text withheld: redact threw". Called from several threads at once: a Runner's
+  /// thread when a check returns, the thread that completes a check, calls set() of a PushedCheck, registers one or
+  /// begins the shutdown, and the thread of a Lifecycle's callback that throws. It may call the registry. Its time
+  /// counts as the check's. What it captures must live as long as the registry, and as a set() or a completion that
+  /// is in progress when the registry ends.
+  std::function<std::string(std::string_view)> redact = {};
 };
 
 /// The checks of a service, their results, and the three probes that follow from them.
@@ -178,7 +195,7 @@ class VITALS_EXPORT HealthRegistry {
   /// After `shutdown_limit` liveness fails too ("shutdown overran"). Later calls are ignored. Not callable from a
   /// signal handler. To stop a service, use a Lifecycle, which calls this.
   ///
-  /// @param reason  Appears in the report, the event, and answers that show details.
+  /// @param reason  Appears in the report, the event, and answers that show details; redacted as a check's message is.
   void begin_shutdown(Text reason);
 
   /// Runs the checks that are due and delivers the events, on the calling thread and by the registry's clock; never

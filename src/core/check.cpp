@@ -42,14 +42,19 @@ void complete_with(const CheckCompletion& done, const std::function<CheckResult(
 }
 
 CompletionState::~CompletionState() {
-  if (!done_.load()) complete(shared_failure("the completion was dropped"));
+  if (!done_.load()) deliver(shared_failure("the completion was dropped"), true);
 }
 
 void CompletionState::complete(SharedResult result) noexcept {
-  if (done_.exchange(true)) return;
+  if (!done_.exchange(true)) deliver(std::move(result), false);
+}
+
+void CompletionState::deliver(SharedResult result, bool by_library) noexcept {
   const auto state = state_.lock();
   const auto entry = entry_.lock();
-  if (state && entry) detail::complete(*state, entry, run_, std::move(result));
+  if (!state || !entry || state->in_another_process()) return;
+  if (!by_library) result = redact(*state, *entry, *run_, std::move(result));
+  detail::complete(*state, entry, run_, std::move(result));
 }
 
 }  // namespace detail

@@ -5,12 +5,13 @@
 
 #include <vitals/check_result.hpp>
 
+#include "core/base/secrets.hpp"
 #include "core/base/show.hpp"
 #include "core/base/text.hpp"
 
 namespace vitals::inline v1 {
 
-Value::Value(std::string_view text) : kind_{Kind::text}, text_{detail::safe_text(text, CheckResult::max_text)} {}
+Value::Value(std::string_view text) : kind_{Kind::text}, text_{detail::clean_text(text, CheckResult::max_text)} {}
 
 Value Value::real(double value) noexcept {
   Value result;
@@ -65,7 +66,7 @@ std::ostream& detail::show(std::ostream& out, Status status, std::string_view me
 }
 
 CheckResult::CheckResult(Status status, std::string_view message)
-    : status_{status}, message_{detail::safe_text(message, max_text)} {}
+    : status_{status}, message_{detail::clean_text(message, max_text)} {}
 
 CheckResult CheckResult::pass(Text message) { return {Status::pass, message}; }
 CheckResult CheckResult::warn(Text message) { return {Status::warn, message}; }

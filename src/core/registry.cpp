@@ -44,7 +44,9 @@ Subscription HealthRegistry::on_change(HealthListener listener) {
   return {state_, detail::subscribe(*state_, std::move(listener))};
 }
 
-void HealthRegistry::begin_shutdown(Text reason) { detail::begin_shutdown(*state_, reason); }
+void HealthRegistry::begin_shutdown(Text reason) {
+  detail::begin_shutdown(*state_, detail::redacted(state_->redactor, reason));
+}
 
 std::size_t HealthRegistry::run_due() { return detail::run_due(*state_); }
 

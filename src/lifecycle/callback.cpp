@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include <vitals/check_result.hpp>
-
 #include "core/base/signals.hpp"
 #include "core/base/text.hpp"
 #include "core/base/user_code.hpp"
@@ -13,7 +11,8 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-CallbackCall::CallbackCall(const Callback& callback, Where where, std::shared_ptr<Wake> wake) {
+CallbackCall::CallbackCall(const Callback& callback, Where where, std::shared_ptr<Wake> wake, Redactor redactor)
+    : state_{std::make_shared<State>(std::move(redactor))} {
   if (where == Where::on_its_own_thread) {
     try {
       const SignalsBlocked blocked;
@@ -60,14 +59,14 @@ CallbackCall::~CallbackCall() {
 
 std::string CallbackCall::how_it_went(Duration took, Duration budget) const {
   if (!ended()) return "overran its budget of " + spoken(budget) + ", is abandoned";
-  if (!state_->error.empty()) return "failed: " + safe_text(state_->error, CheckResult::max_text);
+  if (!state_->error.empty()) return "failed: " + state_->error;
   return took <= budget ? std::string{done} : "overran its budget of " + spoken(budget);
 }
 
 void CallbackCall::run(const Callback::Call& call, State& state) {
   const auto failed = [&](std::string_view message) {
     try {
-      state.error = message.empty() ? "an exception without a message" : message;
+      state.error = message.empty() ? "an exception without a message" : redacted(state.redactor, message);
     } catch (const std::bad_alloc&) {
       state.error = "out of memory";  // so short that it needs no memory
     }

@@ -7,9 +7,11 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <vitals/clock.hpp>
 
+#include "core/redaction.hpp"
 #include "lifecycle/wake.hpp"
 
 namespace vitals::inline v1 {
@@ -30,7 +32,8 @@ class CallbackCall {
   enum class Where { here, on_its_own_thread };
 
   /// Runs here, too, if no thread can be created.
-  CallbackCall(const Callback& callback, Where where, std::shared_ptr<Wake> wake);
+  /// @param redactor  For the text of an exception; called where the callback is, and within its budget.
+  CallbackCall(const Callback& callback, Where where, std::shared_ptr<Wake> wake, Redactor redactor = nullptr);
   CallbackCall(const CallbackCall&) = delete;
   CallbackCall& operator=(const CallbackCall&) = delete;
   /// If the call hasn't ended, requests it to stop and abandons it.
@@ -44,14 +47,17 @@ class CallbackCall {
  private:
   /// Owned by the thread, too.
   struct State {
+    explicit State(Redactor its_redactor) noexcept : redactor{std::move(its_redactor)} {}
+
+    const Redactor redactor;
     std::stop_source stop;
     std::atomic<bool> ended = false;
-    std::string error;  ///< What it threw; valid once it has ended.
+    std::string error;  ///< What it threw, redacted; valid once it has ended.
   };
 
   static void run(const Callback::Call& call, State& state);
 
-  std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::shared_ptr<State> state_;
   std::thread thread_;
 };
 

@@ -59,27 +59,33 @@ void LifecycleCore::add(LifecycleState state, std::string_view name, Callback::C
 
 bool LifecycleCore::ending() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
 
-void LifecycleCore::begin(std::string_view reason, SteadyTime at) {
-  detail::begin_shutdown(*state_, reason);  // at once; only the first call counts
+void LifecycleCore::begin_drain(const std::string& reason) {
+  using enum Readiness;
+  detail::begin_shutdown(*state_, reason, options_.keep_readiness_while_draining ? stays : fails);
+}
+
+void LifecycleCore::begin(const std::string& reason, SteadyTime at) {
+  begin_drain(reason);  // at once; only the first call counts
   const std::lock_guard lock{mutex_};
   if (asked_at_) return;
   asked_at_ = at;
-  reason_ = safe_text(reason, CheckResult::max_text);
+  reason_ = reason;
 }
 
 void LifecycleCore::ask(std::string_view reason) {
   if (in_another_process()) return;
-  begin(reason, state_->clock().steady_now());
+  begin(redacted(state_->redactor, reason), state_->clock().steady_now());
   wake_->notify();
 }
 
 void LifecycleCore::insist(std::string_view reason) {
   if (in_another_process()) return;
-  begin(reason, state_->clock().steady_now());
+  const auto why = redacted(state_->redactor, reason);
+  begin(why, state_->clock().steady_now());
   {
     const std::lock_guard lock{mutex_};
     if (insistence_.empty()) insistence_.emplace_back(reason_);  // begin_shutdown() counts as the first signal
-    if (insistence_.size() < most_insistence) insistence_.push_back(safe_text(reason, CheckResult::max_text));
+    if (insistence_.size() < most_insistence) insistence_.push_back(why);
   }
   wake_->notify();
 }
@@ -111,8 +117,7 @@ void LifecycleCore::enter(DrainCause cause) {
   event.lasted = now_ - since_;
   call_.reset();
   begun_ = 0;
-  if (event.to == draining)
-    detail::begin_shutdown(*state_, event.reason);  // does nothing if the shutdown was requested
+  if (event.to == draining) begin_drain(event.reason);  // does nothing if the shutdown was requested
   if (event.to == stopped) {
     work_->close();
     signals_.give_back();  // from here on a signal ends the process
@@ -169,7 +174,7 @@ std::vector<std::string> LifecycleCore::still_to_call() const {
 void LifecycleCore::begin_call(std::size_t index) {
   begun_ = index + 1;
   call_began_ = now_;
-  call_.emplace(callbacks_of(state())[index], where_, wake_);
+  call_.emplace(callbacks_of(state())[index], where_, wake_, state_->redactor);
 }
 
 void LifecycleCore::end_call() {

@@ -68,7 +68,9 @@ class LifecycleCore {
   int run_loop(const RunOptions& options, bool or_exit);
   int drive();
   int drive_beside_loop(const std::function<void()>& stop_loop, bool or_exit);
-  void begin(std::string_view reason, SteadyTime at);
+  /// Begins the registry's shutdown. @param reason  As redacted() returns it.
+  void begin_drain(const std::string& reason);
+  void begin(const std::string& reason, SteadyTime at);
   void take_signals();
   [[nodiscard]] DrainAction next_action();
   [[nodiscard]] const Callbacks& callbacks_of(LifecycleState state) const noexcept;

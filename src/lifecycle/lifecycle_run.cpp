@@ -185,7 +185,8 @@ bool LifecycleCore::await(const std::function<bool()>& condition, Duration limit
 /// Calls what must end even after the deadline. True if that went well.
 bool LifecycleCore::call_bounded(const char* name, const Callback::Call& call) {
   const auto began = state_->clock().steady_now();
-  const CallbackCall under_way{{name, std::make_shared<const Callback::Call>(call), last_budget}, where_, wake_};
+  const CallbackCall under_way{
+      {name, std::make_shared<const Callback::Call>(call), last_budget}, where_, wake_, state_->redactor};
   await([&] { return under_way.ended(); }, last_budget);
   const auto took = state_->clock().steady_now() - began;
   auto how = under_way.how_it_went(took, last_budget);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/base/moments.hpp"
-#include "core/base/text.hpp"
 #include "core/model/reports.hpp"
 
 namespace vitals::inline v1 {
@@ -96,23 +95,24 @@ void HealthModel::set_listened(bool listened) noexcept {
   if (std::exchange(listened_, listened) != listened) checks_.touch_all();
 }
 
-void HealthModel::shut_down(std::string_view reason, const Moment& now) {
+// If readiness stays, neither its status nor its reason changes, and there is no event.
+void HealthModel::shut_down(std::string reason, Readiness after, const Moment& now) {
   auto frozen = frozen_;
   for (const auto probe : all_probes)
     if (!frozen[index_of(probe)]) frozen[index_of(probe)] = report_of(*this, probe, now);
-  auto why = safe_text(reason, CheckResult::max_text);
-  const bool by_library = why.empty();
-  auto& readiness = frozen[index_of(Probe::readiness)];
-  readiness = Report{{.probe = Probe::readiness,
-                      .status = Status::fail,
-                      .reason = by_library ? "shutting down" : std::move(why),
-                      .time = now.wall,
-                      .checks = readiness->checks(),
-                      .reason_by_library = by_library}};
+  if (after == Readiness::fails) {
+    const bool by_library = reason.empty();
+    auto& readiness = frozen[index_of(Probe::readiness)];
+    readiness = Report{{.probe = Probe::readiness,
+                        .status = Status::fail,
+                        .reason = by_library ? "shutting down" : std::move(reason),
+                        .time = now.wall,
+                        .checks = readiness->checks(),
+                        .reason_by_library = by_library}};
+    announced_[index_of(Probe::readiness)].again = true;
+  }
   frozen_.swap(frozen);
   life_.shut_down = now.steady;
-  auto& announced = announced_[index_of(Probe::readiness)];
-  announced.again = true;
   checks_.touch_all();
   changed_ = true;
 }
@@ -199,7 +199,7 @@ ProbeVerdict HealthModel::verdict_of(Probe probe, SteadyTime now) const noexcept
   const auto& kept = frozen_[index_of(probe)];
   if (!kept) return detail::judge(probe, life_, options_, now);
   const ProbeVerdict verdict{kept->status()};
-  if (probe != Probe::liveness || !life_.shut_down || verdict.status == Status::fail) return verdict;
+  if (probe == Probe::startup || !life_.shut_down || verdict.status == Status::fail) return verdict;
   const auto limit = *life_.shut_down + options_.shutdown_limit;
   if (now > limit) return {Status::fail, "shutdown overran"};
   return {verdict.status, "", just_after(limit)};

@@ -4,7 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include <vitals/registry.hpp>
@@ -16,6 +16,9 @@
 
 namespace vitals::inline v1 {
 namespace detail {
+
+/// What becomes of readiness when the shutdown begins.
+enum class Readiness { fails, stays };
 
 /// What an event has changed in a check.
 struct CheckChange {
@@ -42,8 +45,8 @@ class HealthModel {
   CheckChange apply(Check& check, CheckEvent event, const Moment& now) noexcept;
   void set_runner(bool runner) noexcept;
   void set_listened(bool listened) noexcept;
-  /// Freezes every report, and readiness as failed. @throws std::bad_alloc
-  void shut_down(std::string_view reason, const Moment& now);
+  /// Freezes every report, readiness as failed or as it is. @throws std::bad_alloc
+  void shut_down(std::string reason, Readiness readiness, const Moment& now);
   /// Startup has succeeded: freezes its report. @throws std::bad_alloc
   void latch(const Moment& now);
   /// Ends the registry: it has no checks any more, and all its probes fail.

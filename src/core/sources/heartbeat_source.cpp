@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/moments.hpp"
+#include "core/base/secrets.hpp"
 #include "core/base/text.hpp"
 
 namespace vitals::inline v1 {
@@ -115,7 +116,7 @@ GroupSource::GroupSource(Duration limit, HeartbeatGroupOptions options)
 void GroupSource::add(std::string_view name, const std::shared_ptr<HeartbeatSource>& worker) {
   {
     const std::lock_guard lock{workers_mutex_};
-    auto text = safe_text(name, CheckResult::max_text);
+    auto text = clean_text(name, CheckResult::max_text);
     if (text.empty()) text = "worker " + std::to_string(joined_ + 1);
     const auto clock = this->clock();
     if (clock) worker->bind(*clock, text);

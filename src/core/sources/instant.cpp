@@ -6,9 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "core/base/moments.hpp"
-#include "core/base/text.hpp"
-
 namespace vitals::inline v1 {
 namespace detail {
 
@@ -24,6 +21,12 @@ void InstantSource::bind(const Clock& clock, std::string_view check) {
 }
 
 void InstantSource::pass_gap(SteadyTime, SteadyTime, SteadyTime) noexcept {}
+
+InstantReading InstantSource::read_for(const Redactor&, SteadyTime since, SteadyTime now) const noexcept {
+  return read(since, now);
+}
+void InstantSource::add_reader(const Redactor&) {}
+void InstantSource::remove_reader(const Redactor&) noexcept {}
 
 std::optional<Clock> InstantSource::clock() const {
   const std::lock_guard lock{mutex_};
@@ -75,57 +78,6 @@ SteadyTime InstantSource::steady_now() const noexcept {
 WallTime InstantSource::wall_now() const noexcept {
   const auto* clock = bound_.load(std::memory_order_acquire);
   return clock ? clock->wall_now() : Clock{}.wall_now();
-}
-
-PushedSource::PushedSource(CheckResult initial, PushedCheckOptions options)
-    : InstantSource{"a PushedCheck"},
-      valid_for_{options.valid_for},
-      stale_{valid_for_ ? std::make_shared<const CheckResult>(
-                              CheckResult::fail("stale: not set within " + spoken(*valid_for_)))
-                        : nullptr},
-      result_{std::make_shared<const CheckResult>(std::move(initial))} {}
-
-void PushedSource::bound(SteadyTime now, bool foreign) noexcept {
-  const std::lock_guard lock{result_mutex_};
-  if (!set_at_ || foreign) set_at_ = now;
-  if (foreign) last_success_.reset();
-}
-
-void PushedSource::set(CheckResult result) {
-  auto next = std::make_shared<const CheckResult>(std::move(result));
-  {
-    const std::lock_guard lock{result_mutex_};
-    const auto now = steady_now();
-    if (result_->status() != Status::fail)
-      last_success_ = valid_for_ && set_at_ ? std::min(now, *set_at_ + *valid_for_) : now;
-    result_.swap(next);
-    set_at_ = now;
-    set_at_wall_ = wall_now();
-  }
-  announce();
-}
-
-CheckResult PushedSource::get() const {
-  const std::lock_guard lock{result_mutex_};
-  return *result_;
-}
-
-InstantReading PushedSource::read(SteadyTime since, SteadyTime now) const noexcept {
-  const std::lock_guard lock{result_mutex_};
-  InstantReading reading{.result = result_, .last_success = last_success_, .set_at = set_at_wall_};
-  if (result_->status() != Status::fail) reading.last_success = now;
-  if (!valid_for_) return reading;
-
-  const auto end = set_at_.value_or(since) + *valid_for_;
-  if (now <= end) {
-    reading.valid_until = reading.look_again = just_after(end);
-    return reading;
-  }
-  reading.stale = true;
-  if (result_->status() != Status::fail) reading.last_success = end;
-  reading.result = stale_;
-  reading.by_library = true;
-  return reading;
 }
 
 }  // namespace detail

@@ -13,6 +13,7 @@
 #include <vitals/pushed_check.hpp>
 
 #include "core/model/result.hpp"
+#include "core/redaction.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -54,6 +55,14 @@ class InstantSource {
 
   /// @param since  The registration or the startup latch, whichever is later.
   [[nodiscard]] virtual InstantReading read(SteadyTime since, SteadyTime now) const noexcept = 0;
+  /// The same with texts that have passed the reader's redactor, which add_reader() was called with.
+  [[nodiscard]] virtual InstantReading read_for(const Redactor& redactor, SteadyTime since,
+                                                SteadyTime now) const noexcept;
+
+  /// From now on texts from outside pass this redactor, too, before anybody can read them with it. Calls it, so without
+  /// a lock. To be undone as often by remove_reader(). @throws std::bad_alloc
+  virtual void add_reader(const Redactor& redactor);
+  virtual void remove_reader(const Redactor& redactor) noexcept;
 
   /// The process was paused until `now`, since `began` at the earliest. `since` as in read().
   virtual void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept;
@@ -90,21 +99,40 @@ class InstantSource {
   std::shared_ptr<const Watchers> watchers_;   // replaced as a whole, so that announcing allocates nothing
 };
 
+/// A PushedCheck's result, and one version of it for each redactor of the registries that show it.
+///
+/// User code must not run under a lock. So set() and add_reader() call the redactors first, then take the lock and
+/// store what they made, unless the result or the readers have changed meanwhile: then they begin again.
 class PushedSource final : public InstantSource {
  public:
   PushedSource(CheckResult initial, PushedCheckOptions options);
 
   void set(CheckResult result);
-  [[nodiscard]] CheckResult get() const;
+  [[nodiscard]] SharedResult get() const;
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const noexcept override;
+  [[nodiscard]] InstantReading read_for(const Redactor& redactor, SteadyTime since,
+                                        SteadyTime now) const noexcept override;
+  void add_reader(const Redactor& redactor) override;
+  void remove_reader(const Redactor& redactor) noexcept override;
 
  private:
+  struct Version {
+    Redactor redactor;
+    SharedResult result;
+    std::size_t readers;
+  };
+  using Versions = std::vector<Version>;
+
   void bound(SteadyTime now, bool foreign) noexcept override;
+  /// False if the readers have changed meanwhile.
+  [[nodiscard]] bool replace(SharedResult next);
+  [[nodiscard]] Versions versions() const;
 
   const std::optional<Duration> valid_for_;
   const SharedResult stale_;
   mutable std::mutex result_mutex_;  // guards what follows
   SharedResult result_;
+  Versions versions_;
   std::optional<SteadyTime> set_at_;  // the initial result counts from its registration
   std::optional<WallTime> set_at_wall_;
   std::optional<SteadyTime> last_success_;

@@ -12,7 +12,7 @@ PushedCheck::PushedCheck(CheckResult initial, PushedCheckOptions options)
 
 void PushedCheck::set(CheckResult result) const { source_->set(std::move(result)); }
 
-CheckResult PushedCheck::get() const { return source_->get(); }
+CheckResult PushedCheck::get() const { return *source_->get(); }
 
 std::shared_ptr<detail::InstantSource> instant_source(const PushedCheck& check) noexcept { return check.source_; }
 

@@ -52,6 +52,7 @@ void retire(RegistryState& state, const std::shared_ptr<Entry>& entry, Transacti
   }
   if (entry->source) {
     entry->source->unwatch(state);
+    entry->source->remove_reader(state.redactor);
     state.by_source.erase(entry->at_source);
   }
   entry->next_garbage = std::exchange(transaction.effects().garbage, entry);
@@ -69,6 +70,8 @@ void destroy_callable(RegistryState& state, Listener& listener) noexcept {
 std::uint64_t add_instant(RegistryState& state, Probe probe, std::string_view name,
                           std::shared_ptr<InstantSource> source, const CheckOptions& options) {
   auto rules = instant_rules(probe, name, options);
+  source->add_reader(state.redactor);  // user code: before the lock
+  Undoing readable{[&] { source->remove_reader(state.redactor); }};
   Transaction transaction{state};
   require_room_for(state.model, name, probe);
   source->bind(state.options.clock, name);
@@ -78,6 +81,7 @@ std::uint64_t add_instant(RegistryState& state, Probe probe, std::string_view na
   source->watch(state.shared_from_this());
   Undoing watched{[&] { source->unwatch(state); }};
   state.model.add(entry, transaction.now);
+  readable.keep();
   placed.keep();
   watched.keep();
   transaction.settle();
@@ -113,12 +117,12 @@ void remove(RegistryState& state, std::uint64_t id, bool wait) noexcept {
   while (state.leaving.contains(id)) state.call_ended.wait(lock);
 }
 
-void begin_shutdown(RegistryState& state, std::string_view reason) {
+void begin_shutdown(RegistryState& state, std::string reason, Readiness readiness) {
   if (state.in_another_process()) return;
   Transaction transaction{state};
   if (state.model.life().shut_down || state.model.closed()) return;
   transaction.settle();
-  state.model.shut_down(reason, transaction.now);
+  state.model.shut_down(std::move(reason), readiness, transaction.now);
   // Before the version changes: readers of the new version must see it.
   state.draining.store(true, std::memory_order_relaxed);
   transaction.clear_queue();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <vitals/check.hpp>
@@ -20,7 +21,8 @@ std::uint64_t add_scheduled(RegistryState& state, Probe probe, std::string_view 
                             const CheckOptions& options);
 /// @param wait  Until no call of the check is in progress, unless this is called from user code of the registry.
 void remove(RegistryState& state, std::uint64_t id, bool wait) noexcept;
-void begin_shutdown(RegistryState& state, std::string_view reason);
+/// @param reason  As redacted() returns it.
+void begin_shutdown(RegistryState& state, std::string reason, Readiness readiness = Readiness::fails);
 /// Sets what the shutdown is waiting for, as `/health` shows it. From any thread; ignored before begin_shutdown().
 void set_awaited(RegistryState& state, Awaited awaited);
 /// Has metrics show this gauge, as long as it exists.

@@ -22,10 +22,12 @@ class CompletionState {
   CompletionState& operator=(const CompletionState&) = delete;
   ~CompletionState();
 
-  /// Only the first result counts.
+  /// Only the first result counts. Calls the redactor.
   void complete(SharedResult result) noexcept;
 
  private:
+  void deliver(SharedResult result, bool by_library) noexcept;
+
   const std::weak_ptr<RegistryState> state_;
   const std::weak_ptr<Entry> entry_;
   const std::shared_ptr<Run> run_;

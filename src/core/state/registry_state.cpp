@@ -1,5 +1,7 @@
 #include "core/state/registry_state.hpp"
 
+#include <utility>
+
 #include "core/options.hpp"
 #include "core/state/transaction.hpp"
 
@@ -7,7 +9,8 @@ namespace vitals::inline v1 {
 namespace detail {
 
 RegistryState::RegistryState(RegistryOptions registry_options)
-    : options{valid(std::move(registry_options))},
+    : redactor{make_redactor(std::exchange(registry_options.redact, nullptr))},
+      options{valid(std::move(registry_options))},
       model{options, {options.clock.steady_now(), options.clock.wall_now()}},
       random{std::random_device{}()} {
   (void)out_of_memory();  // makes it while there is memory

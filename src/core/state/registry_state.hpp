@@ -14,6 +14,7 @@
 #include "core/events/event_queue.hpp"
 #include "core/model/health_model.hpp"
 #include "core/model/work_gauge.hpp"
+#include "core/redaction.hpp"
 #include "core/sources/instant.hpp"
 #include "core/work/entry.hpp"
 #include "core/work/pause_watch.hpp"
@@ -44,6 +45,7 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   [[nodiscard]] bool still_holds(ProbeSet probes, std::uint64_t version) const noexcept;
   void instant_changed(const InstantSource& source) noexcept override;
 
+  const Redactor redactor;  ///< Moved out of the options.
   const RegistryOptions options;
   ProcessOwner owner;  // the process that took the first lease
 

@@ -48,6 +48,12 @@ void end_run(Entry& entry, const std::shared_ptr<Run>& run, Transaction& transac
   if (run->abandoned) transaction.apply(entry, MadeDue{});  // its result was dropped
 }
 
+/// Dropped results aren't redacted: what the redactor uses may be gone with the registry.
+bool is_dropped(RegistryState& state, const Entry& entry, const Run& run) {
+  const Lock lock{state.mutex};
+  return entry.removed || run.abandoned;
+}
+
 void start_asynchronous(RegistryState& state, Call& call, CheckBody& body, const CheckContext& context) {
   std::shared_ptr<CompletionState> completion;
   try {
@@ -103,6 +109,15 @@ void make(RegistryState& state, Call& call) {
   else
     call_user_code([&] { call.result = shared_result(body->run(context)); },
                    [&](std::string_view words) { call.result = shared_failure(words); });
+  if (!call.result || passes(state.redactor, call.result)) return;
+  const auto result = std::exchange(call.result, nullptr);  // if the redactor ends this thread, nobody sees it
+  call_user_code([&] { call.result = redact(state, *call.entry, *call.run, result); },
+                 [&](std::string_view words) { call.result = shared_failure(words); });
+}
+
+SharedResult redact(RegistryState& state, const Entry& entry, const Run& run, SharedResult result) {
+  if (passes(state.redactor, result) || is_dropped(state, entry, run)) return result;
+  return redacted(state.redactor, std::move(result));
 }
 
 void finish(RegistryState& state, Call& call, Transaction& transaction) noexcept {

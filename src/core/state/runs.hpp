@@ -25,10 +25,13 @@ std::size_t run_due(RegistryState& state);
 /// goes on.
 void make(RegistryState& state, Call& call);
 
+/// The result of a run with its texts redacted. Without the lock.
+[[nodiscard]] SharedResult redact(RegistryState& state, const Entry& entry, const Run& run, SharedResult result);
+
 /// Applies the outcome of make().
 void finish(RegistryState& state, Call& call, Transaction& transaction) noexcept VITALS_REQUIRES(state.mutex);
 
-/// An asynchronous check's result, from any thread.
+/// An asynchronous check's result, redacted, from any thread.
 void complete(RegistryState& state, const std::shared_ptr<Entry>& entry, const std::shared_ptr<Run>& run,
               SharedResult result) noexcept;
 

@@ -85,7 +85,7 @@ void Settling::settle_one(Entry& entry, Check*& unannounced) noexcept {
   auto& model = state_.model;
   pass_time(entry);
   if (entry.instant && !model.frozen(entry))
-    model.judge(entry, now_, entry.source->read(model.counted_from(entry), now_.steady));
+    model.judge(entry, now_, entry.source->read_for(state_.redactor, model.counted_from(entry), now_.steady));
   else
     model.judge(entry, now_);
   entry.touched = false;

@@ -24,6 +24,8 @@ using vitals::detail::CheckOrder;
 using vitals::detail::HealthModel;
 using vitals::detail::MadeDue;
 using vitals::detail::Moment;
+using vitals::detail::Phase;
+using vitals::detail::Readiness;
 using vitals::detail::ResultArrived;
 using vitals::detail::Returned;
 using vitals::detail::Started;
@@ -152,7 +154,7 @@ TEST_F(ModelTest, AShutdownFreezesWhatIsKnown) {
   const auto check = add("database", Probe::readiness);
   run(*check, CheckResult::pass());
 
-  model_.shut_down("SIGTERM", now_);
+  model_.shut_down("SIGTERM", Readiness::fails, now_);
   settle();
 
   const auto report = report_of(model_, Probe::readiness, now_);
@@ -160,6 +162,26 @@ TEST_F(ModelTest, AShutdownFreezesWhatIsKnown) {
   EXPECT_EQ(report.reason(), "SIGTERM");
   EXPECT_EQ(report.find("database")->status, Status::pass);
   EXPECT_FALSE(model_.runs(*check));
+}
+
+TEST_F(ModelTest, AShutdownThatKeepsReadinessFreezesItAsItIsUntilItsLimit) {
+  const auto check = add("database", Probe::readiness);
+  run(*check, CheckResult::warn("slow"));
+  model_.mark_announced(Probe::readiness, now_.steady);
+
+  model_.shut_down("SIGTERM", Readiness::stays, now_);
+  run(*check, CheckResult::fail("torn down"));
+
+  EXPECT_EQ(status(Probe::readiness), Status::warn);
+  const auto report = report_of(model_, Probe::readiness, now_);
+  EXPECT_EQ(report.find("database")->message, "slow");
+  EXPECT_FALSE(model_.change_of(Probe::readiness, now_.steady));
+  EXPECT_EQ(model_.life().phase(), Phase::draining);
+  advance(5min);
+  EXPECT_EQ(status(Probe::readiness), Status::warn);
+  advance(1ns);
+  EXPECT_EQ(status(Probe::readiness), Status::fail);
+  EXPECT_EQ(report_of(model_, Probe::readiness, now_).reason(), "shutdown overran");
 }
 
 TEST_F(ModelTest, AnAnswerChangesWithAResultAndNotWithTheBeginningOfARun) {

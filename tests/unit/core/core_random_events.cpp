@@ -22,7 +22,7 @@ void HeardEvents::examine(const ReferenceModel& model, SteadyTime now) {
   for (; examined_ < events_.size(); ++examined_) examine(events_[examined_], model);
   if (events_.empty()) return;
   const auto& why = told_[{Probe::readiness, ""}].reason;
-  findings_.expect(!model.shut_down() || why == model.shutdown_reason(),
+  findings_.expect(why == model.shutdown_reason().value_or(why),
                    [&] { return "the last event of readiness is about " + why + ", not about the shutdown"; });
   for (const auto probe : all_three_probes) {
     const auto report = model.report(probe, now);
@@ -51,8 +51,8 @@ void HeardEvents::examine_order(const HealthEvent& event) {
 void HeardEvents::examine(const HealthEvent& event, const ReferenceModel& model) {
   examine_order(event);
   auto& told = told_[{event.probe, event.check}];
-  const bool shutdown = event.probe == Probe::readiness && event.check.empty() && model.shut_down() &&
-                        event.reason == model.shutdown_reason();
+  const bool shutdown =
+      event.probe == Probe::readiness && event.check.empty() && event.reason == model.shutdown_reason();
   const bool first = !event.from && (told.firsts > 0 || examined_ < all_three_probes.size() || shutdown);
   const bool next = event.from && event.from == told.last && (event.from != event.to || shutdown);
   findings_.expect(first || next, [&] {

@@ -61,15 +61,16 @@ void ReferenceModel::settle(SteadyTime now) {
   }
 }
 
-void ReferenceModel::begin_shutdown(std::string_view reason, SteadyTime now) {
+void ReferenceModel::begin_shutdown(std::string_view reason, bool keeps_readiness, SteadyTime now) {
   settle(now);
   if (shut_down_) return;
   for (const auto probe : all_three_probes)
     if (!frozen_[slot_of(probe)]) frozen_[slot_of(probe)] = report(probe, now);
+  shut_down_ = now;
+  if (keeps_readiness) return;
   reason_ = reason;
   frozen_[slot_of(Probe::readiness)]->status = Status::fail;
   frozen_[slot_of(Probe::readiness)]->reason = reason;
-  shut_down_ = now;
 }
 
 void ReferenceModel::ask(const std::vector<Probe>& probes, const CheckFacts* only, SteadyTime now) {
@@ -123,9 +124,8 @@ bool ReferenceModel::must_run(const CheckFacts& check, SteadyTime now) const {
 Report::Data ReferenceModel::report(Probe probe, SteadyTime now) const {
   if (const auto& kept = frozen_[slot_of(probe)]) {
     auto data = *kept;
-    const bool overran = probe == Probe::liveness && now > *shut_down_ + options_.shutdown_limit;
-    if (overran && data.status != Status::fail) data.reason = "shutdown overran";
-    if (overran) data.status = Status::fail;
+    if (overran(probe, now) && data.status != Status::fail) data.reason = "shutdown overran";
+    if (overran(probe, now)) data.status = Status::fail;
     return data;
   }
   Report::Data data{.probe = probe};
@@ -151,9 +151,13 @@ std::optional<CheckReport> ReferenceModel::report(std::string_view name, SteadyT
   return std::nullopt;
 }
 
-bool ReferenceModel::may_say_overran(Probe probe, SteadyTime now) const {
-  return probe == Probe::liveness && shut_down_ && now > *shut_down_ + options_.shutdown_limit;
+// Readiness as well as liveness, unless the shutdown has failed it.
+bool ReferenceModel::overran(Probe probe, SteadyTime now) const {
+  const bool stays = probe == Probe::liveness || (probe == Probe::readiness && !reason_);
+  return stays && shut_down_ && now > *shut_down_ + options_.shutdown_limit;
 }
+
+bool ReferenceModel::may_say_overran(Probe probe, SteadyTime now) const { return overran(probe, now); }
 
 std::vector<SteadyTime> ReferenceModel::turning_points(SteadyTime now) const {
   std::vector<SteadyTime> points;

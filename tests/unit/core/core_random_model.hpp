@@ -29,7 +29,7 @@ class ReferenceModel {
 
   void add(Check check, SteadyTime now);
   void remove(const CheckFacts& check, SteadyTime now);
-  void begin_shutdown(std::string_view reason, SteadyTime now);
+  void begin_shutdown(std::string_view reason, bool keeps_readiness, SteadyTime now);
 
   /// To be called after each fact, and before each answer: decides whether startup has succeeded.
   void settle(SteadyTime now);
@@ -54,14 +54,16 @@ class ReferenceModel {
   /// The probe's report doesn't change any more.
   [[nodiscard]] bool frozen(Probe probe) const noexcept { return shut_down_ || (latched_ && probe == Probe::startup); }
   [[nodiscard]] bool shut_down() const noexcept { return shut_down_.has_value(); }
-  [[nodiscard]] const std::string& shutdown_reason() const noexcept { return reason_; }
-  /// After the limit a liveness that had failed before may say either reason.
+  /// The reason of a shutdown that has failed readiness. One that keeps it makes no event.
+  [[nodiscard]] const std::optional<std::string>& shutdown_reason() const noexcept { return reason_; }
+  /// After the limit a probe that had failed before may say either reason.
   [[nodiscard]] bool may_say_overran(Probe probe, SteadyTime now) const;
   [[nodiscard]] std::vector<SteadyTime> turning_points(SteadyTime now) const;
 
  private:
   [[nodiscard]] bool has(Probe probe) const;
   [[nodiscard]] bool starting() const { return !latched_ && has(Probe::startup); }
+  [[nodiscard]] bool overran(Probe probe, SteadyTime now) const;
   void ask_one(CheckFacts& check, SteadyTime now);
 
   RegistryOptions options_;
@@ -69,7 +71,7 @@ class ReferenceModel {
   std::vector<Check> checks_;
   std::optional<SteadyTime> latched_;
   std::optional<SteadyTime> shut_down_;
-  std::string reason_;
+  std::optional<std::string> reason_;
   std::array<std::optional<Report::Data>, 3> frozen_;
 };
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/state/checks.hpp"
+
 namespace vitals::inline v1 {
 namespace test {
 namespace {
@@ -112,9 +114,11 @@ void RandomWorld::remove_check() {
 }
 
 void RandomWorld::begin_shutdown() {
-  note("begin_shutdown");
-  health_.begin_shutdown("SIGTERM");
-  model_.begin_shutdown("SIGTERM", now());
+  const bool keeps_readiness = dice_.chance(50);
+  note(keeps_readiness ? "begin_shutdown, readiness stays" : "begin_shutdown");
+  detail::begin_shutdown(*detail::state_of(health_), "SIGTERM",
+                         keeps_readiness ? detail::Readiness::stays : detail::Readiness::fails);
+  model_.begin_shutdown("SIGTERM", keeps_readiness, now());
 }
 
 void RandomWorld::set_flag() {
