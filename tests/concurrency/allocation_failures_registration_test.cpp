@@ -11,6 +11,7 @@
 #include <vitals/heartbeat.hpp>
 #include <vitals/heartbeat_group.hpp>
 #include <vitals/pushed_check.hpp>
+#include <vitals/text_list.hpp>
 
 #include "concurrency/allocation_failures_fixture.hpp"
 #include "support/has_check.hpp"
@@ -146,6 +147,15 @@ TEST(FirstRegistrationTest, HasItsCheckRunIfItHappens) {
 
     if (!added) add();
     EXPECT_TRUE(eventually([&] { return runs > 0; }));
+  });
+}
+
+// AddressSanitizer would report what it leaves behind.
+TEST(TextListFailuresTest, LeavesNothingBehind) {
+  with_each_allocation_failing(Allocating::test, [](FailingAllocation& failing) {
+    failing.begin();
+    failing.attempt([] { const vitals::TextList list{long_name, long_name, long_name}; });
+    failing.end();
   });
 }
 

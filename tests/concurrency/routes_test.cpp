@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <vitals/endpoint.hpp>
+#include <vitals/kubernetes_text.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/rendered.hpp>
 #include <vitals/runner.hpp>
@@ -230,6 +231,22 @@ TEST_F(RouteCallsTest, OfARendererWaitForTheRunsThatItShows) {
   gate.open();
 
   EXPECT_EQ(asked.reply.get().value().body, "pass");
+}
+
+TEST_F(RouteCallsTest, OfTheKubernetesDialectDoNotWaitForExcludedChecks) {
+  HealthRegistry health{{.answer_budget = 60s}};
+  health.add_readiness_check("hangs", [gate = gate] { gate.wait(); }, {.timeout = 60s});
+  health.add_readiness_check("works", [] {});
+  const Runner runner{health};
+  const Endpoint endpoint{health, {.routes = {vitals::kubernetes_text("/k8s", Probe::readiness)}}};
+  gate.wait_until_entered();
+
+  auto waiting = ask(endpoint, "/k8s");
+
+  EXPECT_EQ(ask(endpoint, "/k8s?exclude=hangs").reply.get().value().body, "ok");
+  EXPECT_EQ(waiting.reply.wait_for(0s), std::future_status::timeout);
+  gate.open();
+  EXPECT_EQ(waiting.reply.get().value().body, "ok");
 }
 
 TEST_F(RouteCallsTest, OfARendererThatHangsAre503) {

@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include "support/program.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unix_http.hpp"
 
 namespace vitals_test {
 namespace {
@@ -69,6 +71,16 @@ TEST_F(ServerCallersTest, BehindAProxyHeaderAreNotOnThisMachine) {
 
   for (int i = 0; i < 2; ++i)
     EXPECT_THAT(body("PROXY TCP4 127.0.0.1 127.0.0.1 40000 80\r\n" + verbose), HasSubstr("reason withheld"));
+}
+
+TEST_F(ServerCallersTest, OnAUnixSocketAreOnThisMachine) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() / "health.sock";
+  vitals::HealthServer server{health_, {.address = "unix:" + path, .endpoint = {.details = Callers::on_loopback}}};
+  server.start();
+
+  EXPECT_THAT(http_client_at(path).send(verbose + "\r\n").read_response().body, HasSubstr("refused"));
+  EXPECT_THAT(http_client_at(path).send(verbose + "Via: x\r\n\r\n").read_response().body, HasSubstr("reason withheld"));
 }
 
 TEST_F(ServerCallersTest, GetRoutesThatAreForThem) {

@@ -59,7 +59,8 @@ class Peer {
 /// Connections on a host that takes its turns when a test says so, by a clock that the test moves.
 class ServedConnectionTest : public testing::Test {
  protected:
-  ServedConnectionTest() {
+  explicit ServedConnectionTest(vitals::Callers details = vitals::Callers::anyone)
+      : answers_{vitals::detail::state_of(health_), {.details = details}} {
     time_ = vitals::SteadyTime{std::chrono::hours{1000}};
     service_->clock = &now;
     service_->begin_turn();
@@ -76,16 +77,17 @@ class ServedConnectionTest : public testing::Test {
   }
   /// Begins to serve a peer.
   std::shared_ptr<vitals::detail::Connection> serve(Peer& peer,
-                                                    std::unique_ptr<vitals::detail::Transport> transport = nullptr) {
+                                                    std::unique_ptr<vitals::detail::Transport> transport = nullptr,
+                                                    const vitals::detail::PeerAddress& address = {}) {
     auto connection = std::make_shared<vitals::detail::Connection>(service_);
-    connection->start(peer.take(), {}, std::move(transport));
+    connection->start(peer.take(), address, std::move(transport));
     return connection;
   }
 
   static vitals::SteadyTime now() noexcept { return time_; }
 
   vitals::HealthRegistry health_{{.answer_budget = std::chrono::seconds{60}}};
-  vitals::detail::Answers answers_{vitals::detail::state_of(health_), {.details = vitals::Callers::anyone}};
+  vitals::detail::Answers answers_;
   vitals::detail::Limits limits_;
   vitals::detail::RequestCounts counts_;
   vitals::HealthServerOptions options_ = {};

@@ -13,6 +13,7 @@
 
 #include "core/scheduler_lease.hpp"
 #include "server/acceptor.hpp"
+#include "server/server_metrics.hpp"
 #include "support/fake_host.hpp"
 
 namespace vitals_test {
@@ -22,7 +23,7 @@ namespace vitals_test {
 class ServerOnFakeHost {
  public:
   explicit ServerOnFakeHost(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})
-      : state_{vitals::detail::state_of(health)}, options_{std::move(options)}, answers_{state_, options_.endpoint} {}
+      : state_{vitals::detail::state_of(health)}, options_{std::move(options)}, answers_{state_, options_.endpoint, vitals::detail::metrics_routes(options_, counts_, limits_)} {}
   ServerOnFakeHost(const ServerOnFakeHost&) = delete;
   ServerOnFakeHost& operator=(const ServerOnFakeHost&) = delete;
   ~ServerOnFakeHost() { stop(); }
@@ -59,9 +60,9 @@ class ServerOnFakeHost {
 
   std::shared_ptr<vitals::detail::RegistryState> state_;
   vitals::HealthServerOptions options_;
-  vitals::detail::Answers answers_;
   vitals::detail::Limits limits_;
   vitals::detail::RequestCounts counts_;
+  vitals::detail::Answers answers_;
   std::shared_ptr<FakeHost> host_;
   std::unique_ptr<vitals::detail::SchedulerLease> lease_;
   std::shared_ptr<vitals::detail::Service> service_;

@@ -118,6 +118,32 @@ TEST(PostgresSocketLimitTest, AnotherSocketWithTheSameNumberIsLeftAlone) {
   EXPECT_EQ(send(other.ends[1], "x", 1, MSG_NOSIGNAL), 1);
 }
 
+/// Whether closing the socket resets the connection.
+bool is_reset_when_closed(int socket) {
+  linger how{};
+  socklen_t size = sizeof how;
+  EXPECT_EQ(getsockopt(socket, SOL_SOCKET, SO_LINGER, &how, &size), 0);
+  return how.l_onoff != 0 && how.l_linger == 0;
+}
+
+TEST(PostgresSocketLimitTest, AConnectionIsResetOnlyAfterARunThatOverranItsLimit) {
+  const Pair in_time;
+  const Pair abandoned;
+  const RunLimit limit{context_for(1h)};
+  {
+    SocketLimit socket_limit{limit};
+    socket_limit.watch(in_time.ends[0]);
+  }
+  {
+    SocketLimit socket_limit{limit};
+    socket_limit.watch(abandoned.ends[0]);
+    socket_limit.abandon();
+  }
+
+  EXPECT_FALSE(is_reset_when_closed(in_time.ends[0]));
+  EXPECT_TRUE(is_reset_when_closed(abandoned.ends[0]));
+}
+
 /// How many threads the process has. Opens nothing.
 nlink_t threads() {
   struct stat tasks {};

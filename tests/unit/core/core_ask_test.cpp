@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -79,6 +80,20 @@ TEST_F(AskTest, RunsNoCheckThatRunsInTheBackground) {
   ask(Probe::readiness);
 
   EXPECT_EQ(health_.run_due(), 0U);
+}
+
+TEST_F(AskTest, RunsNoExcludedCheck) {
+  std::string ran;
+  for (const std::string name : {"a", "b", "c"})
+    health_.add_readiness_check(name, [&ran, name] { ran += name; }, {.schedule = on_demand(0s)});
+  health_.run_due();
+  ran.clear();
+  const std::vector<std::string> excluded{"a", "c", "nobody"};
+
+  (void)vitals::detail::ask(*state_of(health_), {.probes = ProbeSet::of(Probe::readiness), .excluded = excluded}, [] {});
+  health_.run_due();
+
+  EXPECT_EQ(ran, "b");
 }
 
 TEST_F(AskTest, RunsNoCheckOfAnotherProbe) {

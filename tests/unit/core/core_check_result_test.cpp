@@ -1,11 +1,32 @@
 #include <cstdint>
 #include <limits>
+#include <ostream>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <gtest/gtest.h>
 
 #include <vitals/check_result.hpp>
+
+namespace vitals::inline v1::test {
+
+/// Converts to a Value, and isn't one.
+struct Name {
+  operator Value() const { return "name"; }
+};
+
+// clang-format off
+template <class T>
+concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+template <class T>
+concept Comparable = requires(const T& value) { value == value; };
+// clang-format on
+
+static_assert(std::is_convertible_v<Name, Value> && Printable<Value> && Comparable<Value>);
+static_assert(!Printable<Name> && !Comparable<Name>, "the operators are found for Values only");
+
+}  // namespace vitals::inline v1::test
 
 namespace {
 

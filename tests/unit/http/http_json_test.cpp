@@ -8,7 +8,6 @@
 
 #include <vitals/registry.hpp>
 
-#include "core/base/utc_text.hpp"
 #include "http/json_writer.hpp"
 #include "support/sample_reports.hpp"
 #include "support/sample_views.hpp"
@@ -16,7 +15,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
 using testing::HasSubstr;
 using testing::Not;
 using vitals::Condition;
@@ -30,7 +28,6 @@ using vitals::detail::index_of;
 using vitals::detail::Phase;
 using vitals::detail::Sight;
 using vitals::detail::Snapshot;
-using vitals::detail::utc_text;
 using vitals::test::checked;
 using vitals::test::noon;
 using vitals::test::report_of;
@@ -67,17 +64,6 @@ std::string json_of_data(Value value) {
   const auto json = json_of(report_of(Probe::readiness, Status::pass, {check}), Sight::details);
   const auto begin = json.find("{\"key\":") + 7;
   return json.substr(begin, json.find('}', begin) - begin);
-}
-
-TEST(UtcTextTest, HasMillisecondsRoundedDown) {
-  EXPECT_EQ(utc_text(noon), "2026-03-01T12:00:00.250Z");
-  EXPECT_EQ(utc_text(noon + nanoseconds{999'999}), "2026-03-01T12:00:00.250Z");
-}
-
-TEST(UtcTextTest, ReachesFromTheEpochToTheEndOfTime) {
-  EXPECT_EQ(utc_text(vitals::WallTime{}), "1970-01-01T00:00:00.000Z");
-  EXPECT_EQ(utc_text(vitals::WallTime{nanoseconds{-1}}), "1969-12-31T23:59:59.999Z");
-  EXPECT_EQ(utc_text(vitals::WallTime::max()), "2262-04-11T23:47:16.854Z");
 }
 
 TEST(HealthJsonTest, HasStatusAndTimeOfProbeAndChecksInOrder) {
@@ -188,6 +174,37 @@ TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
     EXPECT_THAT(json_of(snapshot, {}, details),
                 HasSubstr(R"("phase":{"name":"draining","since":"2026-03-01T12:00:00.250Z",)"
                           R"("inFlight":2,"callbacks":["web","cache"]},)"));
+}
+
+TEST(HealthJsonTest, HidesTheNamesOfCallbacksWhereItHidesNames) {
+  auto snapshot = well();
+  snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web"}});
+
+  EXPECT_THAT(json_of(snapshot, {}, Sight::counts), HasSubstr(R"("inFlight":2},)"));
+}
+
+TEST(HealthJsonTest, HasAKeyForEachMeasurementOfTheDraft) {
+  auto check = checked("database", Status::warn);
+  check.data = {{"response_time", 0.25}, {"connections", 12}, {"host", "db"}};
+
+  const auto json = json_of(report_of(Probe::readiness, Status::warn, {check}), Sight::details);
+
+  EXPECT_THAT(json, HasSubstr(R"("database:responseTime":[{"observedValue":0.25,"observedUnit":"s","status":"warn",)"
+                              R"("time":"2026-03-01T12:00:00.250Z"}],"database:connections":[{"observedValue":12,)"));
+  EXPECT_THAT(json, Not(HasSubstr("database:host")));
+  EXPECT_THAT(json_of(report_of(Probe::readiness, Status::warn, {check}), Sight::names), Not(HasSubstr("database:")));
+}
+
+TEST(HealthJsonTest, IdentifiesTheServiceCompletely) {
+  const vitals::ServiceInfo service{.name = "notes",
+                                    .version = "1.4.2",
+                                    .release_id = "9f3c2e1",
+                                    .description = "keeps notes",
+                                    .links = {{"runbook", "https://wiki.example/notes"}}};
+
+  EXPECT_THAT(json_of(well(), service, Sight::details),
+              HasSubstr(R"("serviceId":"notes","version":"1.4.2","releaseId":"9f3c2e1","description":"keeps notes",)"
+                        R"("links":{"runbook":"https://wiki.example/notes"},)"));
 }
 
 TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {

@@ -9,6 +9,7 @@
 #include <vitals/pushed_check.hpp>
 
 #include "server/request_cache.hpp"
+#include "support/peers.hpp"
 #include "support/served_connection.hpp"
 
 namespace vitals_test {
@@ -115,6 +116,29 @@ TEST_F(CachedRequestTest, IsKeptWithItsReply) {
 
   ASSERT_TRUE(is_kept(get_healthz));
   EXPECT_EQ(service_->requests.find(get_healthz, false)->reply.bytes(), answer);
+}
+
+/// An endpoint with details for callers on this machine only.
+class LocalRequestTest : public ServedConnectionTest {
+ protected:
+  LocalRequestTest() : ServedConnectionTest{vitals::Callers::on_loopback} {
+    health_.add_readiness_check("feed", vitals::PushedCheck{CheckResult::fail("refused")});
+  }
+  std::string answer_to_client_at(const std::string& address) {
+    Peer peer;
+    peer.send("GET /ready?verbose HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    (void)serve(peer, nullptr, vitals_test::peer(address));
+    return peer.received();
+  }
+};
+
+TEST_F(LocalRequestTest, IsNotAnsweredWithAReplyForAClientElsewhere) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(answer_to_client_at("127.0.0.1"), HasSubstr("refused"));
+    EXPECT_THAT(answer_to_client_at("192.0.2.1"), HasSubstr("reason withheld"));
+    EXPECT_THAT(answer_to_client_at("127.0.0.6"), HasSubstr("reason withheld"));
+    EXPECT_THAT(answer_to_client_at("::1"), HasSubstr("refused"));
+  }
 }
 
 TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {
