@@ -1,5 +1,6 @@
 #include "http/metrics_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -119,13 +120,19 @@ void append_seconds(std::string& text, Duration duration) {
     text += static_cast<char>('0' + static_cast<char>(rest / digit));
 }
 
+constexpr auto is_special = [](char c) noexcept { return c == '\\' || c == '"' || c == '\n'; };
+
 void append_escaped(std::string& text, std::string_view value) {
-  for (auto special = value.find_first_of("\\\"\n"); special != value.npos; special = value.find_first_of("\\\"\n")) {
-    text.append(value.substr(0, special)) += '\\';
-    text += value[special] == '\n' ? 'n' : value[special];
-    value.remove_prefix(special + 1);
+  while (!value.empty()) {
+    const auto special = std::find_if(value.begin(), value.end(), is_special);
+    const auto plain = static_cast<std::size_t>(special - value.begin());
+    text.append(value.substr(0, plain));
+    value.remove_prefix(plain);
+    if (value.empty()) return;
+    text += '\\';
+    text += value.front() == '\n' ? 'n' : value.front();
+    value.remove_prefix(1);
   }
-  text.append(value);
 }
 
 class TextSink final : public MetricSink {
@@ -159,6 +166,16 @@ class TextSink final : public MetricSink {
   std::string_view name_;
 };
 
+/// With many checks a string that grows would cost more than what is written into it.
+std::size_t likely_size(const Snapshot& snapshot, bool names) {
+  std::size_t size = 4096;
+  if (!names) return size;
+  for (const auto probe : all_probes)
+    for (const auto& check : snapshot.of(probe).checks())
+      size += check.called ? 640 + check_families.size() * check.name.size() : 128 + 2 * check.name.size();
+  return size;
+}
+
 }  // namespace
 
 void visit_metrics(const Snapshot& snapshot, bool names, MetricSink& sink) {
@@ -176,6 +193,7 @@ void visit_metrics(const Snapshot& snapshot, bool names, MetricSink& sink) {
 
 std::string metrics_body(const Snapshot& snapshot, bool names) {
   std::string text;
+  text.reserve(likely_size(snapshot, names));
   TextSink sink{text};
   visit_metrics(snapshot, names, sink);
   return text;

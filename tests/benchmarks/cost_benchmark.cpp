@@ -1,5 +1,5 @@
-// What checks cost: memory, registration, a report, and a probe whose answer is still valid. Prints tables; nothing
-// here fails, because a machine is as fast as it is.
+// What checks cost: memory, registration, a report, metrics, and a probe whose answer is still valid. Prints tables;
+// nothing here fails, because a machine is as fast as it is.
 
 #include <algorithm>
 #include <array>
@@ -123,6 +123,18 @@ void measure_valid_answers() {
   }
 }
 
+void measure_metrics() {
+  std::printf("\n%-10s %8s %16s %16s\n", "metrics", "of them", "bytes", "ms");
+  for (const int checks : {10, 1'000}) {
+    HealthRegistry health;
+    for (const auto& kind : kinds())
+      if (kind.name == "every") fill(health, kind, checks);
+    health.run_due();
+    const double text = median_ns(101, 1, [&] { (void)vitals::metrics_text(health); }) / 1e6;
+    std::printf("%-10s %8d %16zu %16.3f\n", "metrics", checks, vitals::metrics_text(health).size(), text);
+  }
+}
+
 /// How often the calling thread has waited: for a lock, or for anything else.
 long waits() noexcept {
   rusage usage = {};
@@ -181,5 +193,6 @@ void measure_disturbed_answers() {
 int main() {
   vitals_test::measure_memory_and_reports();
   vitals_test::measure_valid_answers();
+  vitals_test::measure_metrics();
   vitals_test::measure_disturbed_answers();
 }

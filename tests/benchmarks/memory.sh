@@ -55,4 +55,5 @@ measure_small_costs() {
   # The first line that begins with "instant": bytes, bytes, first add, last add, report, in us.
   record '17 report' "$(awk '$1 == "instant" { print $6 / 1000; exit }' "$work/costs")"
   record '17 add' "$(awk '$1 == "instant" { print $5; exit }' "$work/costs")"
+  record '17 metrics' "$(awk '$1 == "metrics" && $2 == 1000 { print $4 }' "$work/costs")"
 }

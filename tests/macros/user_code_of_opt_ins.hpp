@@ -29,6 +29,13 @@ inline bool respond(const vitals::Endpoint& endpoint,
   return vitals::respond(endpoint, request).has_value();
 }
 
+#if __has_include(<prometheus/collectable.h>)
+inline bool collect(const vitals::HealthRegistry& health) {
+  const vitals::PrometheusCollector collector{health};
+  return collector.collectable()->Collect().empty();
+}
+#endif
+
 inline void test_check() {
   using vitals::test::IsFail, vitals::test::HasDatum;
   vitals::test::ManualClock clock;

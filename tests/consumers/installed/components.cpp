@@ -5,6 +5,9 @@
 #ifdef WITH_POSTGRES
 #include <vitals/checks/postgres.hpp>
 #endif
+#ifdef WITH_PROMETHEUS
+#include <vitals/prometheus.hpp>
+#endif
 #ifdef WITH_SQLITE
 #include <vitals/checks/sqlite.hpp>
 #endif
@@ -13,6 +16,12 @@ int main() {
   vitals::HealthRegistry health;
 #ifdef WITH_POSTGRES
   health.add_readiness_check("postgres", vitals::checks::Postgres{"postgresql://app@db/app"});
+#endif
+#ifdef WITH_PROMETHEUS
+  const vitals::PrometheusCollector collector{health};
+  health.add_readiness_check("families", [&] { return !collector.collectable()->Collect().empty(); });
+  health.run_due();
+  if (health.report("families").status != vitals::Status::pass) return 1;
 #endif
 #ifdef WITH_SQLITE
   health.add_readiness_check("sqlite", vitals::checks::Sqlite{"notes.db"});

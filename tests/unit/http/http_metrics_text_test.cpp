@@ -118,7 +118,7 @@ TEST_F(MetricsTextTest, HasTheTimeAtWhichTheRegistryWasMade) {
   clock.advance(1h);
   health.begin_shutdown("test");
 
-  const auto line = before.substr(before.find("vitals_start_time_seconds "));
+  const auto line = before.substr(before.find("\nvitals_start_time_seconds ") + 1);
   EXPECT_THAT(text(), HasSubstr(line.substr(0, line.find('\n') + 1)));
 }
 
