@@ -1,7 +1,6 @@
 #pragma once
 
-// What the examples use to look at themselves: a claim that ends the program if it isn't true, and the smallest
-// possible HTTP client.
+// What the examples check themselves with: an assertion that ends the program, and the smallest possible HTTP client.
 
 #include <arpa/inet.h>
 #include <cstdint>
@@ -22,7 +21,7 @@ struct Answer {
   std::string body = {};
 };
 
-/// Asks a server on this machine and closes the connection, as the kubelet does.
+/// Sends one request to a server on this machine and closes the connection, as the kubelet does.
 inline Answer ask(std::uint16_t port, const std::string& path) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
