@@ -17,8 +17,8 @@
 
 namespace vitals_test {
 
-/// A server on a FakeHost that a thread gives turns, as fast as it can wait for descriptors: for tests that know a
-/// server only by its address.
+/// A server on a FakeHost whose turns a thread drives as fast as descriptors become ready: for tests that know a server
+/// only by its address.
 class ServerOnFakeHost {
  public:
   explicit ServerOnFakeHost(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})
