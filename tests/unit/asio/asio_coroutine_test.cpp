@@ -33,7 +33,7 @@ using vitals::Status;
 
 class RunOnCoroutineTest : public AsioCheckTest {
  protected:
-  /// Never completes by itself.
+  /// Never completes unless it is cancelled.
   awaitable<void> hang() {
     boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, 24h};
     co_await timer.async_wait(use_awaitable);

@@ -135,7 +135,7 @@ TEST_F(RunOnTest, RunsOnEveryKindOfExecutor) {
 
 TEST_F(RunOnTest, FailsByItsTimeoutWhileTheLoopIsBlockedAndRecoversByItself) {
   add(run_on(*io_, [] { return true; }));
-  health_.run_due();  // and the loop has no turn
+  health_.run_due();  // the loop doesn't run meanwhile
 
   overrun();
   const auto blocked = report();
@@ -166,7 +166,7 @@ TEST_F(RunOnTest, PilesNothingUpWhileTheLoopIsBlocked) {
     wait_for_turn();
   }
 
-  EXPECT_EQ(io_->poll(), 1U);  // what is left of the run that was given up
+  EXPECT_EQ(io_->poll(), 1U);  // the handler of the abandoned run
   EXPECT_EQ(run().status, Status::pass);
   EXPECT_EQ(ran, 1);
 }

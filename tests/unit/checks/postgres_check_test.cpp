@@ -140,7 +140,7 @@ TEST(PostgresCheckTest, EndsAtOnceWhenTheDeadlineHasPassed) {
   EXPECT_EQ(result.message(), "no answer within 0 ms");
 }
 
-// The child's end must not end the parent's session.
+// When the child exits, that must not close the parent's session.
 TEST(PostgresCheckTest, AForkedChildLeavesTheParentsConnectionAlone) {
   std::atomic<int> sessions = 0;
   const vitals_test::FakePostgres server{[&](auto& session) {
@@ -225,7 +225,7 @@ struct Leak {
 };
 class PostgresLeakTest : public testing::TestWithParam<Leak> {};
 
-// libpq names the file of the socket, and with it whatever is called like the password.
+// libpq's message names the socket's file, so it contains the password if that is a part of the path.
 TEST_P(PostgresLeakTest, AMessageThatHoldsThePasswordIsWithheld) {
   if (GetParam().environment != nullptr) setenv("PGPASSWORD", GetParam().environment, 1);
   const Postgres check{GetParam().conninfo};
@@ -249,7 +249,7 @@ TEST(PostgresPasswordFileTest, APasswordFromAFileIsWithheldToo) {
   const vitals_test::TemporaryFolder folder;
   const std::string file = folder.path() / "passwords";
   std::ofstream{file} << "*:*:*:*:hunter2\n";
-  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores one that others can read
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores a file that others can read
   const Postgres check{"host=/nowhere/hunter2 passfile=" + file};
 
   const auto result = check(context_for(generous));

@@ -13,7 +13,7 @@
 #include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
 
-// Which of several hosts a run reaches.
+// Which of several hosts a run connects to.
 
 namespace {
 

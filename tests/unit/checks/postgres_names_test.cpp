@@ -19,7 +19,7 @@
 #include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
 
-// How a run gets the addresses of its hosts.
+// How a run resolves the names of its hosts.
 
 namespace {
 
@@ -72,7 +72,7 @@ TEST_F(PostgresNamesTest, AResolvedHostKeepsItsNameInMessages) {
   EXPECT_THAT(result.message(), HasSubstr("\"local.test\" (127.0.0.1)"));
 }
 
-// What it asks for by name it verifies by name.
+// The certificate is verified by the name, although the check connects to an address.
 TEST_F(PostgresNamesTest, AResolvedHostKeepsItsNameForTls) {
   std::string hello;
   {
@@ -243,7 +243,7 @@ TEST_F(PostgresNamesTest, APasswordOfAFileIsWithheldBeforeThereIsAConnection) {
   const vitals_test::TemporaryFolder folder;
   const std::string file = folder.path() / "passwords";
   std::ofstream{file} << "*:*:*:*:gone.test\n";
-  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores one that others can read
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores a file that others can read
 
   const auto result = check("host=gone.test passfile=" + file)(context_for(generous));
 

@@ -19,7 +19,7 @@
 #include "support/run_check.hpp"
 #include "support/sqlite_lock.hpp"
 
-// What the answer says, whether the database can be written to, and checks on the application's own connection.
+// What a query's answer means, whether the database is writable, and checks that use the application's own connection.
 
 namespace {
 
@@ -33,7 +33,7 @@ using vitals_test::context_with_exactly;
 using vitals_test::generous;
 using vitals_test::keeps_writers_out;
 
-/// An application's own connection.
+/// The application's own connection.
 class Connection {
  public:
   explicit Connection(const std::string& path, int flags = SQLITE_OPEN_FULLMUTEX) {
@@ -70,7 +70,7 @@ struct Answer {
   const char* name;
   const char* query;
   const char* expected;
-  const char* message;  ///< Empty: it passes.
+  const char* message;  ///< Empty if the check passes.
 };
 class SqliteExpectTest : public SqliteAnswersTest, public testing::WithParamInterface<Answer> {};
 
@@ -111,7 +111,7 @@ TEST_F(SqliteAnswersTest, ADatabaseOpenedForReadingIsNotWritable) {
   EXPECT_EQ(result.message(), "the database is read-only");
 }
 
-/// As somebody whom permissions bind, unlike root, as long as it lives.
+/// Drops root's privileges while it lives, so that file permissions apply.
 class Unprivileged {
  public:
   Unprivileged() {
@@ -202,7 +202,7 @@ TEST_F(SqliteAnswersTest, AHandlesTransactionKeepsItsLocks) {
   application.execute("COMMIT");
 }
 
-// Its rows are written when the last one has been read.
+// Its rows are written only when the last one has been read.
 TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementGoesOn) {
   const Connection application{path_};
   sqlite3_stmt* insert = nullptr;
@@ -248,7 +248,7 @@ TEST_F(SqliteAnswersTest, AHandleThatOneThreadOnlyMayUseIsRefused) {
   EXPECT_THROW(Sqlite{static_cast<sqlite3*>(nullptr)}, std::invalid_argument);
 }
 
-// SQLite forbids a child to use, or close, what its parent has open.
+// SQLite forbids a child to use or close a connection of its parent.
 TEST_F(SqliteAnswersTest, AForkedChildOpensTheFileAnew) {
   const Sqlite check{path_};
   ASSERT_EQ(check(context_for(generous)), CheckResult::pass());

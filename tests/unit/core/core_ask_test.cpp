@@ -29,7 +29,7 @@ using vitals::detail::ProbeSet;
 using vitals::detail::state_of;
 using vitals::test::ManualClock;
 
-/// Probes that come while nobody but run_due() runs checks: what they ask for is due then, and they don't wait.
+/// Probes while only run_due() runs checks: they make checks due, and don't wait.
 class AskTest : public testing::Test {
  protected:
   void ask(Probe probe, std::string_view check = {}) {

@@ -27,7 +27,7 @@ using vitals::Probe;
 using vitals::Status;
 using vitals::test::ManualClock;
 
-/// A registry with one asynchronous check, whose last completion the test hands in.
+/// A registry with one asynchronous check; the test holds the last run's completion.
 class CompletionTest : public testing::Test {
  protected:
   vitals::CheckHandle add_check(const CheckOptions& options = {}) {

@@ -29,7 +29,7 @@ TEST_F(EventsTest, BeginWithThePresentStateOfEachProbe) {
 TEST_F(EventsTest, BeginWithTheNumberOfTheLastTransition) {
   const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
-  flag.set(CheckResult::fail());  // two more: the check and the probe
+  flag.set(CheckResult::fail());  // two more events: the check's and the probe's
 
   listen();
   health_.run_due();

@@ -186,7 +186,7 @@ TEST_F(HeartbeatGroupTest, KnowsNoJoiningByAnotherClock) {
   const auto dawn = std::make_shared<vitals::test::Dawn>();
   HealthRegistry health{{.clock = vitals::Clock{dawn}}};
   const HeartbeatGroup workers{1ms};
-  const auto worker = workers.add();  // by the system's clock, which is far ahead
+  const auto worker = workers.add();  // reads the system's clock, which is far ahead
   health.add_liveness_check("check", workers);
 
   dawn->elapsed = 1ms + 1ns;

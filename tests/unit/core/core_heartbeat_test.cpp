@@ -53,7 +53,7 @@ TEST_F(HeartbeatTest, KnowsNoBeatsOfAnotherClock) {
   const auto dawn = std::make_shared<vitals::test::Dawn>();
   HealthRegistry health{{.clock = vitals::Clock{dawn}}};
   const Heartbeat beat{1ms};
-  beat.beat();  // by the system's clock, which is far ahead
+  beat.beat();  // reads the system's clock, which is far ahead
   health.add_liveness_check("check", beat);
 
   dawn->elapsed = 1ms + 1ns;

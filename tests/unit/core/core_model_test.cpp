@@ -1,4 +1,4 @@
-// The model of a service by hand: events and times in, verdicts and due times out.
+// Drives the model of a service by hand: events and times in, verdicts and due times out.
 
 #include <chrono>
 #include <memory>
@@ -49,7 +49,7 @@ class ModelTest : public testing::Test {
     settle();
   }
   void advance(vitals::Duration duration) { now_.steady += duration; }
-  /// As a transaction does it, without threads and listeners.
+  /// Does what a transaction does, without threads and listeners.
   void settle() {
     model_.checks().touch_expired(now_.steady);
     settle_touched();

@@ -1,4 +1,4 @@
-// C libraries hand out null where they have nothing to say.
+// C libraries return null where they have no text.
 
 #include <chrono>
 #include <cstdlib>
@@ -30,7 +30,7 @@ using vitals::Text;
 using vitals::Value;
 using vitals::test::ManualClock;
 
-char* const nothing = std::getenv("VITALS_NO_SUCH_VARIABLE");  // null, and not const, as dlerror()'s
+char* const nothing = std::getenv("VITALS_NO_SUCH_VARIABLE");  // null, and char* without const, as dlerror() returns it
 
 struct NullWhat : std::exception {
   [[nodiscard]] const char* what() const noexcept override { return nullptr; }
@@ -85,7 +85,7 @@ TEST(NullTextTest, IsADatum) {
   EXPECT_EQ(result.data()[2].key, "x_null_");
 }
 
-/// What a check comes to that does this.
+/// The report of a check with this body.
 template <class Check>
 std::string message_of(Check check) {
   ManualClock clock;

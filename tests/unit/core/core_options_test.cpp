@@ -24,7 +24,7 @@ using vitals::on_demand;
 using vitals::PushedCheck;
 using vitals::RegistryOptions;
 
-/// What `action` is refused with; empty if it isn't.
+/// The message with which `action` is refused; empty if it isn't.
 template <class Action>
 std::string refusal_of(Action action) {
   try {

@@ -58,7 +58,7 @@ TEST_F(PushedCheckTest, TakesABool) {
   EXPECT_EQ(check("feed").status, Status::fail);
 }
 
-// A pointer would always be true.
+// A pointer would convert to true.
 template <class T>
 constexpr bool is_settable_to = requires(const PushedCheck& check, T value) {
   check.set(value);

@@ -136,7 +136,7 @@ TEST(RegistrationTest, NamesTheCheckThatThereIsNoReportOf) {
               testing::ThrowsMessage<std::out_of_range>("vitals: there is no check \"databse\""));
 }
 
-// It would point into the report that goes.
+// The pointer would dangle: the report is a temporary.
 template <class AnyReport>
 constexpr bool finds_by_pointer = requires(AnyReport report) {
   static_cast<AnyReport&&>(report).find("database");

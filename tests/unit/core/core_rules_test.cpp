@@ -1,5 +1,4 @@
-// What holds where two rules meet: a shutdown and a failure, a latch and what time has overtaken, a result and its
-// call.
+// Cases where two rules meet: a shutdown and a failure, startup's end and a stale result, a result and its call.
 
 #include <chrono>
 #include <optional>
@@ -37,7 +36,7 @@ using vitals::test::ManualClock;
 
 class RulesTest : public testing::Test {
  protected:
-  /// A check whose runs end when they are told to.
+  /// A check whose runs end when the test completes them.
   void add_slow(const std::string& name, const vitals::CheckOptions& options) {
     health_.add_readiness_check(
         name, [&](const CheckContext&, const CheckCompletion& completion) { done_ = completion; }, options);
@@ -146,7 +145,7 @@ TEST_F(RulesTest, OneFlagMayHoldTwoStartupChecks) {
                                          "startup: fail -> pass"));
 }
 
-// Its call may go on; the report says what came of it.
+// The call may go on; the report shows its result.
 TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
   health_.add_startup_check("cache", [&](const CheckContext&, const CheckCompletion& done) {
     done(CheckResult::pass());
@@ -159,7 +158,7 @@ TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
   EXPECT_EQ(check("cache").condition, Condition::fresh);
 }
 
-// A frozen report keeps its reasons, and what it shows lasts as long as it does.
+// A frozen report keeps its reasons, and the strings that it shows live as long as it does.
 TEST_F(RulesTest, ALateResultChangesNothingOfAFrozenReport) {
   std::optional<CheckCompletion> done;
   health_.add_liveness_check("loop", [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
@@ -222,7 +221,7 @@ TEST_F(RulesTest, LivenessThatPassedSaysThatTheShutdownOverran) {
   EXPECT_EQ(health_.report(Probe::liveness).reason(), "shutdown overran");
 }
 
-// Before, "no runner" would be a false alarm.
+// Before that, "no runner" would be a false alarm.
 TEST_F(RulesTest, AListenerIsToldThePresentStateOnceSomebodyRunsChecks) {
   health_.add_readiness_check("database", [] {});
   const auto subscription = listen();

@@ -111,7 +111,7 @@ TEST(LateResultTest, IsDiscarded) {
   EXPECT_EQ(check.state.successes_in_a_row, 0U);
 }
 
-// It would hammer what it asks if it were due at once: a slow system would get no rest.
+// If it were due at once, it would load a slow dependency without a pause.
 TEST(LateResultTest, MakesTheCheckDueAfterAsLongAsItTook) {
   Machine check{{.schedule = every(1min)}};
   check.start();

@@ -14,14 +14,14 @@ namespace vitals_test {
 class VersionFixture : public testing::Test {
  protected:
   std::uint64_t version() const { return vitals::detail::state_of(health_)->version; }
-  /// Whether `action` changes the version.
+  /// Returns whether `action` changes the version.
   template <class Action>
   bool changes(Action action) const {
     const auto before = version();
     action();
     return version() != before;
   }
-  /// By what is known now.
+  /// Computed without running anything.
   vitals::SteadyTime valid_until(vitals::Probe probe) const {
     (void)health_.report(probe);
     return vitals::SteadyTime{

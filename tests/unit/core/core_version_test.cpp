@@ -51,8 +51,7 @@ TEST_F(StillHoldsTest, UntilSomethingChanges) {
   EXPECT_TRUE(still_holds(version()));
 }
 
-// What an answer shows doesn't change when a run begins, and it isn't written anew; but it holds no longer than the run
-// is in time.
+// An answer looks the same when a run begins, so it isn't written anew; but it is valid only until the run's deadline.
 TEST_F(StillHoldsTest, WhileARunThatHasBegunIsInTime) {
   std::optional<CheckCompletion> done;
   health_.add_readiness_check("remote",

@@ -1,4 +1,4 @@
-// Which probe waits for which runs, and until when.
+// Which runs a probe waits for, and until when.
 
 #include <chrono>
 #include <memory>

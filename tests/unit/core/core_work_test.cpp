@@ -1,4 +1,4 @@
-// Who is called for how much work, and when the process has stood still: arithmetic.
+// How many workers are called for how much work, and when the process has been stopped: arithmetic.
 
 #include <chrono>
 
@@ -32,7 +32,7 @@ TEST(CrewTest, WakesTheIdleBeforeItHires) {
 
   EXPECT_EQ(crew.call({.ready = {1, 2}}).wake, 1U);
   EXPECT_EQ(crew.idle, 0U);
-  crew.comes();  // and takes a run
+  crew.comes();  // the worker takes a run
   EXPECT_EQ(crew.call({.ready = {0, 2}}).spawn, 1U);
   EXPECT_EQ(crew.threads, 2U);
 }

@@ -1,4 +1,4 @@
-// The pictures of examples/kubernetes name the numbers of the manifest and of the library.
+// The pictures of examples/kubernetes show the numbers of the manifest and of the library.
 
 #include <chrono>
 #include <cstddef>

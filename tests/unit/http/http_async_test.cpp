@@ -32,10 +32,10 @@ using vitals::test::get;
 
 using Reply = std::optional<HttpResponse>;
 
-/// Limits that no test reaches, however slow the machine is.
+/// Timeouts that no test reaches, however slow the machine is.
 constexpr CheckOptions patient{.timeout = 60s, .schedule = vitals::on_demand(0s), .stale_after = 1h};
 
-/// A readiness check whose runs wait until the gate is open.
+/// A readiness check whose runs wait at the gate.
 class GatedEndpointTest : public testing::Test {
  protected:
   ~GatedEndpointTest() override { open_gate(); }

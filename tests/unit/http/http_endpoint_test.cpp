@@ -75,7 +75,7 @@ TEST_F(EndpointTest, LeavesForeignPathsToTheApplication) {
     EXPECT_EQ(endpoint.handle({.target = target}), std::nullopt) << target;
 }
 
-// The application answers for its server as a whole.
+// Only the application can answer for its server as a whole.
 TEST_F(EndpointTest, LeavesTheWholeServerToTheApplication) {
   for (const auto* method : {"GET", "OPTIONS"}) {
     bool was_foreign = false;

@@ -211,7 +211,7 @@ TEST(HealthJsonTest, IdentifiesTheServiceWhereDetailsAreAllowed) {
   EXPECT_THAT(json_of(well(), {}, Sight::details), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
 }
 
-/// A check with two failures of three in a row.
+/// A check that has failed twice of three times in a row.
 vitals::CheckReport failing_check() {
   auto check = checked("database", Status::pass);
   check.critical = false;

@@ -35,7 +35,7 @@ using vitals::test::Gate;
 using vitals::test::get;
 using vitals::test::ManualClock;
 
-/// JSON bodies carry the time at which they were written: one with an earlier time was kept.
+/// JSON bodies contain the time when they were written: a body with an earlier time was kept.
 class KeptAnswersTest : public testing::Test {
  protected:
   std::string ready() const { return get(endpoint, "/ready", "application/json").body; }
@@ -130,7 +130,7 @@ TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
   std::jthread runner{[&] { health.run_due(); }};
   started.wait();
 
-  clock.advance(1s);  // overdue: whoever looks tells it to stop
+  clock.advance(1s);  // overdue: the next probe requests its stop
   EXPECT_EQ(get(endpoint, "/healthz").status, 200);
 
   EXPECT_EQ(status, 200);
@@ -182,7 +182,7 @@ TEST_F(KeptAnswersTest, AreNeverOlderThanTheLastChange) {
   EXPECT_EQ(wrong, 0);
 }
 
-/// Stops one thread whenever it reads the time: the registry does that with its lock held.
+/// Stops one thread whenever it reads the time, which the registry does with its mutex locked.
 class StoppingClock final : public vitals::Clock::Source {
  public:
   SteadyTime steady_now() const noexcept override {

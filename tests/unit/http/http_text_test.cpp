@@ -66,7 +66,7 @@ TEST(VerboseTextTest, NeverWithholdsTheLibrarysOwnWords) {
             "[-](shutdown) failed: shutdown overran\nService Unavailable\n");
 }
 
-// A check that isn't critical has failed all the same where it keeps the service from having started.
+// A check that isn't critical still counts as failed if it keeps startup from succeeding.
 TEST(VerboseTextTest, ShowsAStartupCheckThatNeverRanAsFailed) {
   auto check = not_critical(checked("warmup", Status::fail, "not checked yet"));
   check.probe = Probe::startup;

@@ -1,4 +1,4 @@
-// The functions that a Lifecycle is given: what it refuses, and what it makes of what they throw.
+// The functions that a Lifecycle gets: which it refuses, and how it handles their exceptions.
 
 #include <exception>
 #include <functional>

@@ -38,10 +38,10 @@ std::string word_of(DrainCause cause) {
   return "?";
 }
 
-/// A machine and what it knows; time is told in seconds from the construction.
+/// A machine and its inputs; times are in seconds from its construction.
 class DrainMachineTest : public testing::Test {
  protected:
-  /// What is to be done now: everything until it says wait, in words. Calls go on until `end_call()`.
+  /// All actions that are due now, in words, until the machine waits. Calls go on until `end_call()`.
   std::vector<std::string> resume() {
     std::vector<std::string> done;
     for (int turn = 0; turn < 100; ++turn) {
@@ -244,7 +244,7 @@ TEST_F(DrainMachineTest, NothingHappensOnceItHasStopped) {
   EXPECT_THAT(resume_at(1h), IsEmpty());
 }
 
-// Whatever happens in whatever order, the promises of its header hold.
+// The promises of the machine's header hold for random events in any order.
 TEST(DrainMachinePropertyTest, EveryHistoryEndsInTimeAndInOrder) {
   for (unsigned seed = 0; seed < 2000; ++seed) {
     std::minstd_rand random{seed};

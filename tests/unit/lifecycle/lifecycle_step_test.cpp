@@ -32,7 +32,7 @@ using vitals::SteadyTime;
 using vitals::WorkToken;
 using vitals::test::ManualClock;
 
-/// A server that only notes that it was stopped.
+/// A server that only records that it was stopped.
 struct SomeServer {
   void stop() { stopped = true; }
 

@@ -22,7 +22,7 @@ TEST(AcceptStepTest, BacksOffAfterAllThatIsNotKnownToPass) {
     EXPECT_EQ(after_accept(error), AcceptStep::back_off) << error;
 }
 
-/// After so many transient errors in a row.
+/// The step after this many transient errors in a row.
 AcceptStep after_transient_errors(AcceptSteps& steps, int errors) {
   auto step = AcceptStep::again;
   for (int i = 0; i < errors; ++i) step = steps.after(ECONNABORTED);

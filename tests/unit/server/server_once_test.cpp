@@ -1,4 +1,5 @@
-// What a connection learns only once, or has only once: the end of its peer, the time for its first head, its host.
+// What happens to a connection only once, or what it has only once: the end of its peer, the limit for its first head,
+// its host.
 
 #include <array>
 #include <atomic>
@@ -34,13 +35,13 @@ using vitals_test::FakeHost;
 vitals::SteadyTime test_time{1h};
 vitals::SteadyTime now() noexcept { return test_time; }
 
-/// Drops what is posted, as a host that has ended, after something else has happened.
+/// Calls a function and then drops what is posted, as a host that has ended would.
 class EndedHost final : public Host {
  public:
   struct Seen {
-    std::atomic<bool> end = false;          ///< Of the host.
-    std::atomic<bool> posted = false;       ///< Something was.
-    std::atomic<bool> end_in_post = false;  ///< It ended while it was posted to.
+    std::atomic<bool> end = false;          ///< The host was destroyed.
+    std::atomic<bool> posted = false;       ///< post() was called.
+    std::atomic<bool> end_in_post = false;  ///< The host was destroyed during post().
   };
 
   EndedHost(std::shared_ptr<Seen> seen, std::function<void()> before)

@@ -56,7 +56,7 @@ TEST(ServerOptionsTest, TakesTheDefaultsAndTheLimits) {
 }
 
 TEST(ServerOptionsTest, KeepsIdleConnectionsLongerThanLoadBalancersDo) {
-  EXPECT_EQ(vitals::HealthServerOptions{}.idle_timeout, 75s);  // Envoy's and AWS's: 60 s
+  EXPECT_EQ(vitals::HealthServerOptions{}.idle_timeout, 75s);  // longer than the 60 s of Envoy and AWS
 }
 
 TEST(ServerOptionsTest, TakesAsManyHeaderFieldsAsEnvoyForwards) {

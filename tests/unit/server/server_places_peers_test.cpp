@@ -1,4 +1,4 @@
-// Who makes room when one remote address has more places than others.
+// Which connection makes room when one remote address has more places than others.
 
 #include <algorithm>
 #include <chrono>
@@ -35,7 +35,7 @@ using NeighbourPtr = std::shared_ptr<Neighbour>;
 
 const PeerAddress flooder = peer("203.0.113.9");
 
-/// Whoever comes, comes a second after the one before.
+/// Each peer arrives a second after the one before.
 class PlacesPeersTest : public testing::Test {
  protected:
   NeighbourPtr come(const PeerAddress& from, Stage stage = Stage::idle, GivesWay answer = GivesWay::now) {

@@ -19,10 +19,10 @@ struct Guest {
 };
 using Places = vitals::detail::Places<Guest>;
 
-/// The moment so long after the beginning.
+/// The moment this long after the beginning.
 vitals::SteadyTime at(std::chrono::seconds seconds) { return vitals::SteadyTime{seconds}; }
 
-/// The limits by stage: ten seconds each.
+/// The limit of each stage: ten seconds.
 constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s, 10s, 10s, 10s};
 
 TEST(PlacesTest, HasNobodyOverdueBeforeTheLimit) {

@@ -1,4 +1,4 @@
-// Any bytes at all, right before a page that can't be read: a scan that looks behind its input ends the test.
+// Random bytes in front of an unreadable page: a scan that reads beyond its input crashes the test.
 
 #include <cstddef>
 #include <cstring>
@@ -29,7 +29,7 @@ class ProxyHeaderRandomTest : public testing::Test {
   }
   ~ProxyHeaderRandomTest() override { ::munmap(begin_, 2 * page_); }
 
-  /// The bytes, with nothing readable behind them.
+  /// The bytes, placed directly in front of an unreadable page.
   std::string_view guarded(std::string_view bytes) {
     char* const copy = begin_ + page_ - bytes.size();
     std::memcpy(copy, bytes.data(), bytes.size());
@@ -37,8 +37,8 @@ class ProxyHeaderRandomTest : public testing::Test {
   }
   ProxyHeaderVerdict scan(std::string_view bytes) { return ProxyHeaderScan{}.resume(guarded(bytes)); }
 
-  /// That all beginnings of the bytes get the same verdict from a fresh scan and from one that has seen the shorter
-  /// ones, that a verdict stays, and that a complete header lies within the bytes.
+  /// Expects that every prefix of the bytes gets the same verdict from a fresh scan and from one that has seen the
+  /// shorter prefixes, that a verdict is final, and that a complete header lies within the bytes.
   void expect_one_verdict(const std::string& bytes) {
     ProxyHeaderScan bit_by_bit;
     ProxyHeaderVerdict last;

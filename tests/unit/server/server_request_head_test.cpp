@@ -12,7 +12,7 @@ namespace {
 using vitals::detail::parse_request_head;
 using vitals::detail::RequestHead;
 
-/// Outlives the views into it.
+/// Stores the bytes that the views point into.
 class RequestHeadTest : public testing::Test {
  protected:
   RequestHead parse(const std::string& lines, const std::string& version = "HTTP/1.1") {

@@ -26,7 +26,7 @@ using vitals::detail::Descriptor;
 using vitals::detail::ListenSocket;
 using vitals::detail::open_unix_socket;
 
-/// As long as it lives.
+/// Sets the umask while it lives.
 class Umask {
  public:
   explicit Umask(mode_t mask) : before_{::umask(mask)} {}
@@ -42,7 +42,7 @@ class UnixSocketTest : public testing::Test {
  protected:
   [[nodiscard]] ListenSocket open(unsigned mode = 0660) const { return open_unix_socket("unix:" + path_, mode); }
 
-  /// The error and the message with which it isn't opened.
+  /// The error and the message if it can't be opened.
   [[nodiscard]] std::pair<std::error_code, std::string> refusal() const {
     try {
       (void)open();

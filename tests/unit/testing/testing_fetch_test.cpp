@@ -87,7 +87,7 @@ TEST(FetchTest, NamesTheUrlWhereNobodyListens) {
 }
 
 TEST(FetchTest, GivesUpOnASilentServer) {
-  const vitals_test::SilentListener listener;  // as a process that is stopped: the kernel accepts for it
+  const vitals_test::SilentListener listener;  // as for a process that is stopped: the kernel completes the connection
 
   try {
     (void)fetch(listener.port(), "/ready", {.timeout = 10ms});

@@ -28,7 +28,7 @@ using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
 
-/// The startup probe asks for readiness, so that what holds the others back is the kubelet and not the registry.
+/// The startup probe requests readiness, so that the kubelet, not the registry, holds back the other probes.
 class KubeletStartupTest : public testing::Test {
  protected:
   static constexpr int endless = 1000;
@@ -52,7 +52,7 @@ TEST_F(KubeletStartupTest, HoldsLivenessBackUntilItHasSucceeded) {
   up_.set(CheckResult::pass());
   kubelet.advance(35s);
   EXPECT_THAT(kubelet.events(), Contains(KubeletEvent{40s, KubeletEvent::Kind::started, "startup: status 200"}));
-  EXPECT_EQ(kubelet.restarted_at(), 70s);  // asked at 50 s, 60 s and 70 s
+  EXPECT_EQ(kubelet.restarted_at(), 70s);  // probed at 50 s, 60 s and 70 s
 }
 
 TEST_F(KubeletStartupTest, HoldsReadinessBackUntilItHasSucceeded) {
@@ -113,7 +113,7 @@ TEST_F(KubeletStartupTest, BeginsAnewAfterARestart) {
   up_.set(CheckResult::pass());
   Kubelet kubelet{health_, clock_, {.liveness = liveness_, .startup = startup_}};
 
-  kubelet.advance(30s);  // liveness is asked at 10 s, 20 s and 30 s
+  kubelet.advance(30s);  // liveness is probed at 10 s, 20 s and 30 s
   EXPECT_EQ(kubelet.restarts(), 1);
   EXPECT_FALSE(kubelet.started());
 

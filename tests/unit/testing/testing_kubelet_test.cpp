@@ -27,7 +27,7 @@ using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
 
-// The probes have the defaults of Kubernetes where nothing else is said: period 10 s, timeout 1 s, thresholds 1 and 3.
+// The probes have Kubernetes' defaults except where noted: period 10 s, timeout 1 s, thresholds 1 and 3.
 const HttpGetProbe liveness{.path = "/healthz"};
 const HttpGetProbe readiness{.path = "/ready"};
 
@@ -58,7 +58,7 @@ TEST_F(KubeletLivenessTest, RestartsAfterThreeFailures) {
   kubelet.advance(20s - 1ns);
   EXPECT_EQ(kubelet.restarts(), 0);
 
-  kubelet.advance(1ns);  // asked at 0 s, 10 s and 20 s
+  kubelet.advance(1ns);  // probed at 0 s, 10 s and 20 s
   EXPECT_EQ(kubelet.restarts(), 1);
   EXPECT_EQ(kubelet.restarted_at(), 20s);
   EXPECT_THAT(kubelet.events(),
@@ -106,7 +106,7 @@ TEST_F(KubeletLivenessTest, IsNotProbedBeforeTheInitialDelay) {
 
   kubelet.advance(40s);
 
-  EXPECT_EQ(kubelet.restarted_at(), 40s);  // turns at 0 s and 10 s are too early; asked at 20 s, 30 s and 40 s
+  EXPECT_EQ(kubelet.restarted_at(), 40s);  // the probes at 0 s and 10 s are too early; probed at 20 s, 30 s and 40 s
 }
 
 TEST_F(KubeletLivenessTest, CountsTheInitialDelayFromTheStartOfEachContainer) {
@@ -197,7 +197,7 @@ TEST_F(KubeletReadinessTest, GoesOnWhenThePodTerminates) {
   health_.begin_shutdown("SIGTERM");
   kubelet.advance(25s);
 
-  EXPECT_FALSE(kubelet.ready());  // asked at 10 s, 20 s and 30 s
+  EXPECT_FALSE(kubelet.ready());  // probed at 10 s, 20 s and 30 s
 }
 
 TEST_F(KubeletTest, TakesAForeignPathForAFailure) {

@@ -1,4 +1,4 @@
-// A probe waits for the runs that it needs, together and up to the answer budget, and for nothing else.
+// A probe waits for the runs that it needs, for all at the same time and up to the answer budget, and for nothing else.
 
 #include <chrono>
 #include <string>
@@ -75,7 +75,7 @@ TEST_F(KubeletWaitTest, RestartsADeploymentWhoseCheckHangs) {
 
   kubelet.advance(30s);
 
-  EXPECT_EQ(kubelet.restarted_at(), 30s);  // asked at 10 s, where the hanging run begins, at 20 s and at 30 s
+  EXPECT_EQ(kubelet.restarted_at(), 30s);  // probed at 10 s, where the hanging run begins, at 20 s and at 30 s
 }
 
 TEST_F(KubeletWaitTest, WaitsUntilTheRunIsLate) {
@@ -128,14 +128,15 @@ TEST_F(KubeletWaitTest, GoesOnWaitingInTheNextStep) {
 TEST_F(KubeletWaitTest, CountsOneMissedRunAProbe) {
   health_.add_readiness_check("hung", ScriptedCheck{}.hang(), {.schedule = vitals::on_demand(0s)});
   Kubelet kubelet{health_, clock_, {.readiness = readiness}};
-  kubelet.advance(9s);  // its first run was late at 500 ms
+  kubelet.advance(9s);  // its first run was overdue at 500 ms
 
   kubelet.advance(1s);
 
   EXPECT_EQ(health_.report("hung").timeouts, 2U);
 }
 
-/// Readiness is asked at 0 s, and at 10 s when its check takes so long, with a budget beyond the probe's timeout.
+/// Readiness is probed at 0 s, and at 10 s, when its check takes this long; the answer budget exceeds the probe's
+/// timeout.
 class KubeletTimeoutTest : public KubeletWaitTest {
  protected:
   void probe_a_check_taking(vitals::Duration duration) {

@@ -106,7 +106,7 @@ TEST_F(ScriptedCheckTest, TakingNeedsAStepAndTimeThatGoesForward) {
   EXPECT_THROW(script_.taking(1s, ManualClock{}), std::invalid_argument);
 }
 
-/// The script is a registered check that runs when it is due.
+/// The script is registered as a check; run_due() runs it.
 class RegisteredScriptTest : public testing::Test {
  protected:
   RegisteredScriptTest() { health_.add_readiness_check("check", script_, {.timeout = 500ms}); }
