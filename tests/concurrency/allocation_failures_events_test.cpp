@@ -1,4 +1,4 @@
-// Whatever allocation fails, listeners come to be told the state that holds, in a chain without a gap.
+// Whichever allocation fails, listeners finally get the present state, in a chain of events without a gap.
 
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ class Told {
  public:
   [[nodiscard]] vitals::HealthRegistry& health() { return health_; }
   [[nodiscard]] const EventRecord& events() const { return events_; }
-  /// Whether the listener's last news of the check, or of the probe, come to be that.
+  /// Waits until the last event of the check, or of the probe, has this status; false if it doesn't come.
   [[nodiscard]] bool comes_to_be(Status status, Probe probe, std::string_view check = {}) const {
     return eventually([&] { return events_.last(probe, check) == status; });
   }
@@ -89,7 +89,7 @@ TEST_P(TransitionTest, OfTheStartupIsTold) {
     EXPECT_TRUE(told.comes_to_be(Status::fail, Probe::liveness));
     failing.end();
 
-    started.set(CheckResult::fail(reason));  // counts no more
+    started.set(CheckResult::fail(reason));  // startup is over, so this has no effect
     EXPECT_EQ(told.health().report(Probe::startup).status(), Status::pass);
     EXPECT_EQ(told.health().report(Probe::readiness).status(), Status::pass);
     told.events().expect_chains();
@@ -103,7 +103,7 @@ TEST_P(TransitionTest, ToShuttingDownIsWholeOrNone) {
     std::atomic<int> runs = 0;
     health.add_readiness_check(
         long_name, [&] { ++runs; }, often());
-    // Of the check first: before it was there, readiness passed.
+    // The event of the check comes first: before it was added, readiness passed.
     EXPECT_TRUE(told.comes_to_be(Status::pass, Probe::readiness, long_name));
     EXPECT_TRUE(told.comes_to_be(Status::pass, Probe::readiness));
 

@@ -1,4 +1,4 @@
-// How things end: in any order, while checks run, hang or complete late.
+// Destruction in any order, while checks run, hang or complete late.
 
 #include <chrono>
 #include <memory>
@@ -46,7 +46,7 @@ TEST(EndsTest, ARunnerTellsRunsToStopAndWaitsForThem) {
 
 TEST(EndsTest, ARunnerAbandonsAndLogsACheckThatDoesNotStop) {
   HealthRegistry health;
-  struct Shared {  // what an abandoned check refers to must outlive it
+  struct Shared {  // must outlive the abandoned check that uses it
     Gate running;
     Gate finish;
     Gate finished;
@@ -125,16 +125,17 @@ TEST(EndsTest, AScopedCheckWaitsThoughTheCheckHasRemovedItself) {
   Gate removed;
   std::atomic<bool> returned = false;
   CheckHandle handle;
-  handle = health.add_readiness_check("leaving",
-                                      [&] {
-                                        assigned.wait();
-                                        handle.remove();
-                                        removed.open();
-                                        for (int i = 0; i < 1000; ++i)
-                                          std::this_thread::yield();  // without the wait, the other thread goes on now
-                                        returned = true;
-                                      },
-                                      {.timeout = 1h, .schedule = every(24h)});
+  handle =
+      health.add_readiness_check("leaving",
+                                 [&] {
+                                   assigned.wait();
+                                   handle.remove();
+                                   removed.open();
+                                   for (int i = 0; i < 1000; ++i)
+                                     std::this_thread::yield();  // gives a reset() that doesn't wait time to return
+                                   returned = true;
+                                 },
+                                 {.timeout = 1h, .schedule = every(24h)});
   ScopedCheck scoped = handle;
   assigned.open();
   removed.wait();
@@ -179,7 +180,7 @@ TEST(EndsTest, ALogThatHangsDoesNotHoldUpTheEndThatHasSomethingToLog) {
   lease->log("trouble");
   shared->logging.wait();
 
-  lease.reset();  // wants to log that the check was abandoned
+  lease.reset();  // logs that the check was abandoned
 
   shared->finish.open();
 }

@@ -1,4 +1,4 @@
-// Events come without traffic, and a listener can't hurt anybody but listeners.
+// Events come without probes, and a listener can harm nothing but other listeners.
 
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-// What a child of fork() finds of its parent's service, and what it may start anew.
+// What a forked child sees of its parent's service, and what it may start itself.
 
 #include <array>
 #include <atomic>

@@ -1,4 +1,4 @@
-// Workers come, beat, idle and go, all at the same time, beside probes and a listener.
+// Workers are added, beat, idle and are removed, all at the same time, besides probes and a listener.
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-// run() and callbacks that hang, that throw, and that call back.
+// run() with callbacks that hang, throw, or call back.
 
 #include <memory>
 #include <pthread.h>
@@ -70,11 +70,11 @@ TEST_F(LifecycleCallbacksTest, AbandonsACallbackThatDoesNotStop) {
     EXPECT_THAT(record_.steps(), Contains("hangs (overran its budget of 1 ms, is abandoned)"));
     EXPECT_THAT(record_.steps(), Contains("next (done)"));
   }
-  gate->open();  // also when the Lifecycle has gone
+  gate->open();  // the callback returns after its Lifecycle was destroyed
   returned->wait();
 }
 
-// As one that notifies a condition whose mutex its own thread holds for ever.
+// For example, it notifies a condition whose mutex its own thread holds for good.
 TEST_F(LifecycleCallbacksTest, IsNotHeldUpByAStopCallbackThatHangs) {
   const auto gate = std::make_shared<Gate>();
   const auto told = std::make_shared<Gate>();

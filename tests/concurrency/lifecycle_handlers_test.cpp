@@ -1,4 +1,4 @@
-// The handlers of a Lifecycle: which signals they can be for, and that nothing is left of them.
+// The signal handlers of a Lifecycle: which signals it accepts, and that it restores everything.
 
 #include <atomic>
 #include <csignal>
@@ -24,7 +24,7 @@ using vitals::LifecycleState;
 
 class LifecycleHandlersTest : public LifecycleSignalsTest {
  protected:
-  /// What is said about signals that can't be had; empty if they can.
+  /// The message with which the signals are refused; empty if they are accepted.
   [[nodiscard]] std::string refusal(std::vector<int> signals) {
     try {
       const Lifecycle lifecycle{health_, record_.options(0s, std::move(signals))};

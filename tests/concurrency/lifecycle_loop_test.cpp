@@ -1,4 +1,4 @@
-// run() around a loop of the application's own, without threads to be had, and with a server.
+// run() around a loop of the application, without threads, and with a server.
 
 #include <chrono>
 #include <future>
@@ -87,7 +87,7 @@ TEST_F(LifecycleLoopTest, EndsThePropagationWhenTheLoopReturns) {
   EXPECT_THAT(record_.steps(), Contains("finishing (its loop has ended)"));
 }
 
-// A host whose own handler of the same signal ends its loop.
+// The application's own handler of the same signal ends its loop.
 TEST_F(LifecycleLoopTest, EndsWithTheSignalWithoutCuttingWork) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM})};
   auto work = lifecycle.begin_work();
@@ -231,7 +231,7 @@ TEST_F(LifecycleServerTest, GoesOnWithoutTheLifecycle) {
   EXPECT_EQ(http_get(server_.port(), "/ready").status, 200);
 }
 
-/// Of an application, whose end goes wrong.
+/// A server of the application whose stop() throws.
 struct ThrowingServer {
   void stop() { throw std::runtime_error{"still in use"}; }
 };

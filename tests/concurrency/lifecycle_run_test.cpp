@@ -1,4 +1,4 @@
-// run(), with its threads: what ends it, and what doesn't hold it up.
+// run() with its threads: what ends it, and what doesn't delay it.
 
 #include <atomic>
 #include <chrono>
@@ -66,7 +66,7 @@ TEST_F(LifecycleRunTest, RunsTheChecksUntilThen) {
 }
 
 TEST_F(LifecycleRunTest, HasToldEverythingWhenItReturns) {
-  const vitals::Runner runner{health_};  // else the end of the checks would wait for that, too
+  const vitals::Runner runner{health_};  // without it, the end of the checks would wait for all events, too
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.begin_shutdown("update");
 

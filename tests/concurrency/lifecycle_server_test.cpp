@@ -1,4 +1,4 @@
-// run() and the server that it was given: who starts it.
+// run() and its server: who starts it.
 
 #include <atomic>
 #include <csignal>
@@ -30,7 +30,7 @@ using vitals::LifecycleState;
 
 class LifecycleGivenServerTest : public LifecycleRunTest {
  protected:
-  /// Options that note the lines about the server.
+  /// Options that record the lines about the server.
   LifecycleOptions options(std::vector<int> signals = {}) {
     auto options = record_.options(0s, std::move(signals));
     options.log = [this](std::string_view line) {

@@ -1,4 +1,4 @@
-// The signals that ask for the end: how they come in, beside the handlers of a host.
+// Signals that request the shutdown: how they arrive, and how they share with handlers of the application.
 
 #include <chrono>
 #include <csignal>
@@ -68,7 +68,7 @@ TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
   EXPECT_THAT(record_.steps(), Contains("finishing (asked again: SIGINT)"));
 }
 
-// As timeout(1), which signals the process and then its group.
+// As with timeout(1), which signals the process and then its group.
 TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameComesAgainWithin100Milliseconds) {
   Lifecycle lifecycle{health_, on_sigterm(4min)};
   const auto before = std::chrono::steady_clock::now();
@@ -104,7 +104,7 @@ TEST_F(LifecycleSignalsTest, CountAgainForTheNextLifecycle) {
   }
 }
 
-// As a hook before the end that asks the service itself, and then the signal.
+// For example, a preStop hook calls the service, and then the signal comes.
 TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   lifecycle.begin_shutdown("hook");
@@ -119,7 +119,7 @@ TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
 
-// A host's own handling that ends with the first signal, and leaves none behind.
+// A handler of the application that handles the first signal, and then removes itself.
 TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = run(lifecycle);
@@ -200,7 +200,7 @@ TEST_F(LifecycleSignalsTest, CountOnceWhereAHandlerPassesThemBackToUs) {
 
   kill(getpid(), SIGTERM);
   record_.await(LifecycleState::finishing);
-  work = {};  // counted twice, it would have been left
+  work = {};  // counted twice, the signal would have ended this wait
 
   EXPECT_EQ(end.get(), 0);
   EXPECT_EQ(heard, 1);

@@ -1,5 +1,5 @@
-// A system that refuses threads for a while: nobody waits without a bound, and nothing is lost. In a program of its
-// own, since it replaces pthread_create().
+// A system that refuses to create threads for a while: every wait is bounded, and nothing is lost. In a program of its
+// own, because it replaces pthread_create().
 
 #include <atomic>
 #include <cerrno>
@@ -47,7 +47,7 @@ class RefusedThreadsTest : public testing::Test {
   RefusedThreadsTest() { refused = 0; }
   ~RefusedThreadsTest() override { refuses = false; }
 
-  /// Asks on a thread of its own.
+  /// Sends a probe on a thread of its own.
   std::future<int> ask() {
     return std::async(std::launch::async, [this] { return endpoint_.handle({"GET", "/ready"})->status; });
   }

@@ -1,4 +1,4 @@
-// One run per check, in time or late, with and without traffic.
+// One run per check, in time or late, with and without probes.
 
 #include <algorithm>
 #include <atomic>
@@ -61,7 +61,7 @@ TEST(RunnerTest, RunsAPeriodicCheckFasterWhileItFails) {
 
   Runner runner{health};
 
-  runs.await(4);  // three days without it
+  runs.await(4);  // would take three days otherwise
 }
 
 TEST(RunnerTest, RunsEveryCheckOnceAsSoonAsItIsThere) {
@@ -84,7 +84,7 @@ TEST(RunnerTest, NeverRunsACheckConcurrentlyWithItself) {
   health.add_readiness_check("slow",
                              [&](const CheckContext& context) {
                                most = std::max(most.load(), ++running);
-                               Gate stopped;  // outlasts every timeout
+                               Gate stopped;  // the run lasts until its timeout
                                const std::stop_callback on_stop{context.stop_token(), [&] { stopped.open(); }};
                                stopped.wait();
                                --running;

@@ -1,4 +1,4 @@
-// A server that is out of memory for a moment: afterwards it answers whoever comes. In a program of its own, since it
+// A server that is out of memory for a moment answers every request afterwards. In a program of its own, because it
 // replaces operator new.
 
 #include <atomic>
@@ -27,7 +27,7 @@ bool has_memory() noexcept {
 
 }  // namespace
 
-// Not inlined: g++ 12 would find that what they take isn't what they give back.
+// Not inlined: g++ 12 would warn that new and free() don't match.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = has_memory() ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc{};

@@ -1,4 +1,4 @@
-// How many threads there are, and what they do with signals.
+// How many threads there are, and how they treat signals.
 
 #include <atomic>
 #include <chrono>
@@ -42,7 +42,7 @@ TEST(ThreadsTest, ThereAreNoneForHeartbeatsAndFlagsWithoutAListener) {
 
 std::atomic<int> ended_threads = 0;
 
-/// Of a thread: counts its end.
+/// A thread's local object that counts the thread's end.
 struct CountsItsEnd {
   CountsItsEnd() = default;
   CountsItsEnd(const CountsItsEnd&) = delete;

@@ -1,4 +1,4 @@
-// Who gets a worker while others hang.
+// Which runs get a worker while others hang.
 
 #include <algorithm>
 #include <atomic>
@@ -27,7 +27,7 @@ TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
   HealthRegistry health;
   Gate finish;
   Counter running;
-  for (int i = 0; i < 40; ++i)  // more than may run at a time, and all well within their timeout
+  for (int i = 0; i < 40; ++i)  // more than may run at a time, each well within its timeout
     health.add_readiness_check("slow-" + std::to_string(i),
                                [&] {
                                  running.add();
@@ -127,7 +127,7 @@ TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
   health.add_readiness_check("database", [&] { return up.load(); }, {.schedule = on_demand(0s)});
   Runner runner{health};
   ASSERT_EQ(probe(health).status(), Status::pass);
-  const auto hang = [&](const CheckContext& context) {  // takes the one worker, and another for its stop callback
+  const auto hang = [&](const CheckContext& context) {  // takes the only worker, and one for the stop callback
     const std::stop_callback stop{context.stop_token(), [&] {
                                     stops.add();
                                     finish.wait();

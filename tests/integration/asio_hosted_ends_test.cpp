@@ -1,4 +1,4 @@
-// Every order in which server, context, registry and connections may end.
+// Server, context, registry and connections may end in any order.
 
 #include <functional>
 #include <future>
@@ -23,7 +23,7 @@ namespace {
 
 class HostedEndsTest : public HostedServerFixture {
  protected:
-  /// Connections in each of their states: idle, in a head, waiting for a check that hangs.
+  /// One connection in each state: idle, inside a head, waiting for a check that hangs.
   std::vector<HttpClient> open_connections(std::uint16_t port) {
     std::vector<HttpClient> clients;
     for (int i = 0; i < 3; ++i) clients.emplace_back(port);
@@ -52,7 +52,7 @@ TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopRuns) {
   server.stop();
 
   expect_closed(clients);
-  join_loop();  // which has no work left
+  join_loop();  // returns because the loop has no work left
 }
 
 TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopIsBlocked) {
@@ -106,7 +106,7 @@ TEST_F(HostedEndsTest, TheServerMayGoAfterItsLoopWasStopped) {
   gate_.open();
 
   io_.restart();
-  io_.poll();  // what was left finds nothing of the server
+  io_.poll();  // handlers that are left must not use the destroyed server
 }
 
 TEST_F(HostedEndsTest, TheContextMayGoBeforeTheServer) {
@@ -120,7 +120,7 @@ TEST_F(HostedEndsTest, TheContextMayGoBeforeTheServer) {
 
   expect_closed(clients);
   EXPECT_EQ(server.port(), 0);
-  gate_.open();  // the answer that was waited for has nowhere to go
+  gate_.open();  // the outstanding answer has no connection any more
   std::error_code error;
   server.start(error);
   EXPECT_EQ(error, std::errc::operation_canceled);
@@ -163,7 +163,7 @@ TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileConnectionsComeAndGo)
         http_get(port, "/ready");
         if (!std::exchange(told, true)) first_answer.set_value();
       }
-    } catch (const std::exception&) {  // nobody listens any more
+    } catch (const std::exception&) {  // the server has stopped
     }
   }};
   first_answer.get_future().get();

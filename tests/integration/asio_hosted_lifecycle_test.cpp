@@ -1,4 +1,4 @@
-// A Lifecycle around the loop of a host: on one thread, on several, and beside a signal_set.
+// A Lifecycle around the application's loop: on one thread, on several, and with a signal_set.
 
 #include <csignal>
 #include <future>
@@ -177,7 +177,8 @@ TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromBefore) {
 TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromAfterwards) {
   Lifecycle lifecycle{health_, record_.options(0s, {SIGTERM})};
   bool heard = false;
-  // Its handler is called after ours, on the thread that raises the signal: perhaps a little later than this callback.
+  // The signal_set's handler is called after ours, on the thread that raises the signal, perhaps a little later than
+  // this callback.
   const auto poll_until_heard = [&] {
     eventually([&] {
       io_.poll();

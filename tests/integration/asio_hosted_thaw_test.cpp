@@ -1,5 +1,5 @@
-// A loop that stands still for longer than the limits, as a process does between SIGSTOP and SIGCONT: whatever has
-// arrived meanwhile is answered.
+// A loop that is blocked for longer than the timeouts, as between SIGSTOP and SIGCONT: what has arrived meanwhile is
+// answered.
 
 #include <algorithm>
 #include <chrono>
@@ -19,11 +19,11 @@
 namespace vitals_test {
 namespace {
 
-/// The smallest that the options allow.
+/// The smallest timeout that the options allow.
 constexpr auto limit = 100ms;
-/// Longer than the limit and the interval at which limits are looked after, together.
+/// Longer than the timeout and the interval between two checks of timeouts together.
 constexpr auto standstill = 600ms;
-/// More than one turn of the loop deals with.
+/// More than one turn of the loop handles.
 constexpr std::size_t many = 300;
 constexpr std::size_t most_per_turn = 256;
 
@@ -42,8 +42,8 @@ class HostedThawTest : public HostedServerFixture {
     HostedServerFixture::TearDown();
   }
 
-  /// Many connections that have sent these bytes. The server accepts all of them in one turn, and the loop stands still
-  /// right after it, so that none reaches its limit before.
+  /// Many connections that have sent these bytes. The server accepts all of them in one turn, and right after that the
+  /// loop is blocked, so that none reaches its timeout before.
   std::vector<HttpClient> accepted_with(std::string_view bytes) {
     std::vector<HttpClient> clients;
     for (std::size_t i = 0; i < many; ++i) {

@@ -9,7 +9,7 @@
 #include "support/postgres_server.hpp"
 #include "support/run_check.hpp"
 
-// What the server's answer says, and which server it is.
+// What the server's answer means, and the server's role.
 
 namespace {
 
@@ -47,7 +47,7 @@ struct Answer {
   const char* name;
   const char* query;
   const char* expected;
-  const char* message;  ///< Empty: it passes.
+  const char* message;  ///< Empty if the check passes.
 };
 class PostgresExpectTest : public PostgresAnswersTest, public testing::WithParamInterface<Answer> {};
 
@@ -60,7 +60,7 @@ TEST_P(PostgresExpectTest, ComparesTheFirstColumnOfTheFirstRow) {
 INSTANTIATE_TEST_SUITE_P(
     Answers, PostgresExpectTest,
     testing::Values(Answer{"Text", "SELECT 'on', 'off'", "on", ""}, Answer{"Boolean", "SELECT true", "t", ""},
-                    Answer{"Setting", "SHOW fsync", "off", ""},  // as the test's server is started
+                    Answer{"Setting", "SHOW fsync", "off", ""},  // a setting that the test's server is started with
                     Answer{"Number", "SELECT 42", "42", ""}, Answer{"Nothing", "SELECT ''", "", ""},
                     Answer{"FirstOfSeveralRows", "VALUES (1), (2)", "1", ""},
                     Answer{"AfterAStatementWithoutRows", "SET application_name = 'x'; SELECT 1", "1", ""},

@@ -28,7 +28,7 @@ using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PostgresServer;
 
-/// An ordinary client, to look at the server from beside the check.
+/// An ordinary client that inspects the server independently of the check.
 class Client {
  public:
   explicit Client(const PostgresServer& server) : connection_{PQconnectdb(server.url().c_str()), &PQfinish} {}
@@ -39,7 +39,7 @@ class Client {
     return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
   }
 
-  /// Asks until the answer is as wished.
+  /// Repeats the query until it has this answer.
   void wait_for(const std::string& query, const std::string& answer) {
     const auto deadline = std::chrono::steady_clock::now() + generous;
     while (ask(query) != answer) {
@@ -173,7 +173,7 @@ TEST_F(PostgresServerTest, AnOverrunQueryIsNotTakenForTheAnswerOfTheNextRun) {
   Client client{*server_};
   client.ask("CREATE TABLE gate (open bool)");
   client.ask("BEGIN; LOCK TABLE gate");
-  const Postgres gated = check("SELECT 1 / (SELECT count(*) FROM gate)");  // it is empty
+  const Postgres gated = check("SELECT 1 / (SELECT count(*) FROM gate)");  // fails, because the table is empty
   EXPECT_EQ(gated(vitals_test::context_with_exactly(300ms)).message(), "no answer within 270 ms");
   client.ask("COMMIT");
 
@@ -268,7 +268,7 @@ TEST_F(PostgresServerTest, ConnectionsThatBreakLeaveNoDescriptorOpen) {
 }
 
 TEST_F(PostgresServerTest, ABrokenConnectionRaisesNoSigpipe) {
-  const auto previous = signal(SIGPIPE, SIG_DFL);  // would end this process
+  const auto previous = signal(SIGPIPE, SIG_DFL);  // would terminate this process
   const Postgres check = PostgresServerTest::check(std::string(1 << 20, ' ') + "SELECT 1");
   ASSERT_EQ(run(check).status(), Status::pass);
   server_->stop();

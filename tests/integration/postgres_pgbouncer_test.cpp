@@ -25,8 +25,7 @@ using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PostgresServer;
 
-/// A real PgBouncer in front of a server, which lends its connections for one transaction. It listens on a socket in a
-/// folder of its own.
+/// A real PgBouncer in front of a server, in transaction pooling mode. It listens on a socket in a temporary folder.
 class PgBouncer {
  public:
   static bool available() { return fs::exists(executable); }
@@ -40,7 +39,7 @@ class PgBouncer {
                                  << "\nlisten_port = 6432\nauth_type = plain\nauth_file = " << users.string()
                                  << "\nadmin_users = app\npool_mode = transaction\n";
     std::vector<std::string> arguments{configuration};
-    if (geteuid() == 0) {  // which it refuses to be
+    if (geteuid() == 0) {  // PgBouncer refuses to run as root
       const passwd* user = getpwnam("postgres");
       if (user == nullptr || chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
         throw std::runtime_error{"can't give the folder away"};

@@ -26,8 +26,8 @@ using vitals::detail::Descriptor;
 
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Tells this process, as long as it lives, that it was started with the socket, under the name "health". Descriptors
-/// before it have other names: the server never touches these.
+/// Sets the environment of a process that was started with the socket under the name "health", while it lives.
+/// Descriptors with lower numbers get other names: the server never touches these.
 class Inherited {
  public:
   explicit Inherited(int fd) {
@@ -47,7 +47,7 @@ class Inherited {
   static constexpr int first = 3;
 };
 
-/// What the service manager listens on.
+/// The socket on which the service manager listens.
 class ManagersSocket {
  public:
   virtual ~ManagersSocket() = default;

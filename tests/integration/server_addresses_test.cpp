@@ -1,4 +1,4 @@
-// A server on a UNIX socket: one with a file, and one in the abstract namespace.
+// A server on a UNIX socket, with a file or in the abstract namespace.
 
 #include <cerrno>
 #include <filesystem>
@@ -28,7 +28,7 @@ using testing::StartsWith;
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string last_get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-/// A server on `where_`, which its clients know without the scheme.
+/// A server on `where_`, which is the address without its scheme.
 class UnixServerTest : public ServerTest {
  protected:
   explicit UnixServerTest(std::string where) : where_{std::move(where)} {}
@@ -53,7 +53,7 @@ class SocketFileServerTest : public UnixServerTest {
  protected:
   SocketFileServerTest() : SocketFileServerTest{std::make_unique<TemporaryFolder>()} {}
 
-  /// The error and the message with which a second server on the path doesn't start.
+  /// The error and the message of a second server that can't start on the path.
   [[nodiscard]] std::pair<std::error_code, std::string> refusal() {
     try {
       make_server()->start();

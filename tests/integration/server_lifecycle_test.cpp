@@ -245,7 +245,7 @@ TEST_F(ServerLifecycleTest, AsksToCloseAlsoAfterARestartWhileItDrains) {
 
 #ifdef __linux__
 
-/// How many threads of this process the kernel runs in turns of 0.1 ms.
+/// How many threads of this process have a time slice of 0.1 ms.
 int threads_with_a_short_slice() {
   int threads = 0;
   for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"})

@@ -31,7 +31,7 @@ std::set<std::string> threads() {
   return ids;
 }
 
-/// The signals that a thread blocks, a bit each; all for one that has ended.
+/// The signals that a thread blocks, one bit each; all bits for a thread that has ended.
 unsigned long long blocked_signals(const std::string& thread) {
   std::ifstream status{"/proc/self/task/" + thread + "/status"};
   for (std::string line; std::getline(status, line);)
@@ -51,7 +51,7 @@ TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
   const int socket = HttpClient::open_socket();
   LastDescriptor last;
   auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // has the server's spare descriptor
+  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // uses the server's spare descriptor
 
   HttpClient client{server_->port(), "127.0.0.1", 0, socket};
   client.send(get_healthz);
@@ -67,14 +67,14 @@ TEST_F(ServerResourcesTest, AnswersProbesByASpareDescriptorWhileTheProcessHasNon
   start();
   auto idle = connect();
   idle.send(get_healthz).read_response();
-  const LastDescriptor last;  // for the probe's own end
+  const LastDescriptor last;  // for the client's end of the probe
 
-  // Until the server has closed the last probe's connection, it may have none for the next one's.
+  // Until the server has closed the last probe's connection, it may have no descriptor for the next one.
   const auto has_closed_it = [&] {
     try {
-      return sockets_of(server_->port()) == 2;  // its listener, and the idle one's
+      return sockets_of(server_->port()) == 2;  // the listener and the idle connection
     } catch (const std::filesystem::filesystem_error&) {
-      return false;  // that needs a descriptor, too
+      return false;  // this call needs a descriptor, too
     }
   };
   for (int i = 0; i < 10; ++i) {
@@ -92,7 +92,7 @@ TEST_F(ServerResourcesTest, HasASpareDescriptorAgainOnceOneIsFree) {
   {
     const LastDescriptor last;
     auto client = connect();
-    EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // with the spare descriptor, which it keeps
+    EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // uses the spare descriptor, and keeps it
   }
 
   EXPECT_TRUE(eventually([&] { return open_descriptors().size() == before; }));
@@ -102,7 +102,7 @@ TEST_F(ServerResourcesTest, ClosesNobodyForTheLackOfADescriptorThatNobodyWaitsFo
   start();
   LastDescriptor last{2};
 
-  auto client = connect();  // takes one, and the server the other one
+  auto client = connect();  // takes one descriptor; the server takes the other
 
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
@@ -124,7 +124,7 @@ TEST_F(ServerResourcesTest, TellsByASystemErrorThatDescriptorsAreMissingToStart)
   server_->stop();
   std::error_code error;
   {
-    LastDescriptor last;  // enough to listen, and not to serve
+    LastDescriptor last;  // enough to listen, not to serve
     server_->start(error);
   }
 
@@ -140,7 +140,7 @@ TEST_F(ServerResourcesTest, OpensNoDescriptorThatAChildWouldInherit) {
 
   const auto after = open_descriptors();
 
-  EXPECT_GE(after.size(), before.size() + 4);  // the listener, a connection, its client, what Asio waits with
+  EXPECT_GE(after.size(), before.size() + 4);  // the listener, a connection, its client, and Asio's own
   for (const int fd : after) EXPECT_TRUE(before.count(fd) != 0 || is_close_on_exec(fd)) << fd;
 }
 
@@ -154,7 +154,7 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpen) {
     server_->stop();
   }
 
-  EXPECT_TRUE(eventually([&] { return open_descriptors() == before; }));  // the timer's thread closes its own
+  EXPECT_TRUE(eventually([&] { return open_descriptors() == before; }));  // the timer thread closes its own
 }
 
 TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhileACheckThatAnAnswerWaitedForHangs) {
@@ -218,7 +218,7 @@ TEST_F(ServerResourcesTest, LeavesEverySignalToTheApplicationsThreads) {
   const auto before = threads();
   const auto mask_before = blocked_signals(std::to_string(::getpid()));
   start();
-  http_get(server_->port(), "/healthz");  // until a thread runs, the C library blocks its signals by itself
+  http_get(server_->port(), "/healthz");  // until a thread runs, the C library blocks its signals
 
   auto started = threads();
   std::erase_if(started, [&](const auto& thread) { return before.count(thread) != 0; });

@@ -1,4 +1,4 @@
-// A host that has closed its standard streams: what it writes to them by habit must not reach a probe.
+// An application that has closed its standard streams: what it writes to their numbers must not reach a client.
 
 #include <array>
 #include <chrono>
