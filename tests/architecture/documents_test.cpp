@@ -67,7 +67,7 @@ TEST(DocumentsTest, ReadmeTakesFiveMinutes) {
   EXPECT_LE(parse_document("README.md", read(top / "README.md")).lines.size(), 250U);
 }
 
-// Elsewhere code may be wider: what a program prints can't be wrapped.
+// In other documents code may be wider, because the output of a program can't be wrapped.
 TEST(DocumentsTest, NoReadmeIsWiderThanAScreen) {
   std::vector<std::string> wide;
 
