@@ -18,7 +18,7 @@ using testing::SizeIs;
 
 const std::filesystem::path top{VITALS_SOURCE_DIR};
 
-TEST(ArchitectureTest, EveryIncludeKeepsToTheDirectionOfTheDesign) {
+TEST(ArchitectureTest, EveryIncludeFollowsTheDirectionOfTheDesign) {
   std::vector<std::string> broken;
 
   for (const auto& file : read_sources(top, {"include", "src"}))

@@ -47,7 +47,7 @@ TEST(DocumentsTest, EveryLinkLeadsSomewhere) {
   EXPECT_THAT(links, Gt(100U));
 }
 
-TEST(DocumentsTest, EverySnippetThatNamesItsFileStandsInIt) {
+TEST(DocumentsTest, EverySnippetThatNamesItsFileIsPartOfIt) {
   std::vector<std::string> wrong;
   std::size_t snippets = 0;
 
@@ -102,7 +102,7 @@ TEST(AnchorsTest, AreThoseOfGitHub) {
   EXPECT_THAT(anchors_of(document), UnorderedElementsAre("when-it-doesnt-compile", "c17-now", "same", "same-1"));
 }
 
-TEST(SnippetTest, StandsInAFileParagraphByParagraph) {
+TEST(SnippetTest, IsFoundInAFileParagraphByParagraph) {
   const Snippet snippet{.origin = {}, .lines = {"if (a)", "  b();", "", "c();"}};
 
   EXPECT_TRUE(is_part_of(snippet, "void f() {\n  if (a)\n    b();\n  d();\n  c();\n}\n"));

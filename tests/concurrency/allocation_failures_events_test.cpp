@@ -46,7 +46,7 @@ class TransitionTest : public AllocationFailuresTest {};
 
 INSTANTIATE_TEST_SUITE_P(AllocationFailures, TransitionTest, both, name_of);
 
-TEST_P(TransitionTest, OfAFlagIsTold) {
+TEST_P(TransitionTest, OfAFlagIsReported) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     Told told;
     const vitals::PushedCheck flag{CheckResult::pass()};
@@ -71,7 +71,7 @@ TEST_P(TransitionTest, OfAFlagIsTold) {
   });
 }
 
-TEST_P(TransitionTest, OfTheStartupIsTold) {
+TEST_P(TransitionTest, OfTheStartupIsReported) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     Told told;
     const vitals::PushedCheck started{CheckResult::fail("migrating")};
@@ -96,7 +96,7 @@ TEST_P(TransitionTest, OfTheStartupIsTold) {
   });
 }
 
-TEST_P(TransitionTest, ToShuttingDownIsWholeOrNone) {
+TEST_P(TransitionTest, ToShuttingDownIsCompleteOrNotMade) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     Told told;
     auto& health = told.health();
@@ -127,7 +127,7 @@ TEST_P(TransitionTest, ToShuttingDownIsWholeOrNone) {
   });
 }
 
-TEST(TransitionsInThreadsTest, OfACheckAreTold) {
+TEST(TransitionsInThreadsTest, OfACheckAreReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     std::atomic<bool> good = true;
     Told told;
@@ -149,7 +149,7 @@ TEST(TransitionsInThreadsTest, OfACheckAreTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfAFlagThatGrowsStaleIsTold) {
+TEST(TransitionsInTimeTest, OfAFlagThatGrowsStaleIsReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Told told;
     const vitals::PushedCheck flag{CheckResult::pass(), {.valid_for = 1ms}};
@@ -164,7 +164,7 @@ TEST(TransitionsInTimeTest, OfAFlagThatGrowsStaleIsTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfTheEndOfTheLastKnownGoodAreTold) {
+TEST(TransitionsInTimeTest, OfTheEndOfTheLastKnownGoodAreReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     std::atomic<int> runs = 0;
     Told told;
@@ -184,7 +184,7 @@ TEST(TransitionsInTimeTest, OfTheEndOfTheLastKnownGoodAreTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfAHeartbeatThatFallsSilentAndComesBackAreTold) {
+TEST(TransitionsInTimeTest, OfAHeartbeatThatFallsSilentAndRecoversAreReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Told told;
     const vitals::Heartbeat beat{1ms};
@@ -202,7 +202,7 @@ TEST(TransitionsInTimeTest, OfAHeartbeatThatFallsSilentAndComesBackAreTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfAGroupThatFallsSilentIsTold) {
+TEST(TransitionsInTimeTest, OfAGroupThatFallsSilentIsReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Told told;
     const vitals::HeartbeatGroup workers{1ms};

@@ -122,7 +122,7 @@ TEST(ServerFailuresTest, LeaveTheNextProbeItsJson) {
   expect_next_probe_answered(true, "/health", "application/health+json", HasSubstr("\"" + long_name));
 }
 
-TEST(ServerFailuresTest, LeaveOtherConnectionsTheirAnswers) {
+TEST(ServerFailuresTest, DoNotAffectOtherConnections) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Service service;
     service.start();
@@ -254,7 +254,7 @@ TEST_P(EndpointTest, EndsACallbackThatUsesTheRegistryWithoutItsLock) {
   });
 }
 
-TEST_P(EndpointTest, AnswersOrThrowsWhereTheCallerWaits) {
+TEST_P(EndpointTest, AnswersOrThrowsIfTheCallerWaits) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     vitals::HealthRegistry health{{.answer_budget = 300ms}};
     health.add_readiness_check(long_name, [] {}, {.timeout = 200ms, .schedule = vitals::on_demand(0ms)});
@@ -273,7 +273,7 @@ TEST_P(EndpointTest, AnswersOrThrowsWhereTheCallerWaits) {
   });
 }
 
-TEST(ReportTest, IsWholeOrThrows) {
+TEST(ReportTest, IsCompleteOrThrows) {
   with_each_allocation_failing(Allocating::test, [](FailingAllocation& failing) {
     std::atomic<int> runs = 0;
     vitals::HealthRegistry health;

@@ -149,7 +149,7 @@ TEST(FirstRegistrationTest, HasItsCheckRunIfItHappens) {
   });
 }
 
-TEST(SubscriptionFailuresTest, ToldTheStateOfEachProbeIfItHappens) {
+TEST(SubscriptionFailuresTest, DeliverTheStateOfEachProbeIfItSucceeds) {
   for (const bool with_runner : {false, true}) {
     with_each_allocation_failing(Allocating::test, [&](FailingAllocation& failing) {
       Host host{with_runner};

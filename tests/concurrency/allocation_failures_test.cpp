@@ -120,40 +120,40 @@ void expect_runs_to_go_on(Check check, const vitals::CheckOptions& options, cons
   });
 }
 
-TEST(RunsTest, OfACheckThatPassesGoOn) {
+TEST(RunsTest, OfACheckThatPassesContinue) {
   expect_runs_to_go_on([](const CheckContext&) { return true; }, often(), IsPass());
 }
 
-TEST(RunsTest, OfACheckThatThrowsGoOn) {
+TEST(RunsTest, OfACheckThatThrowsContinue) {
   const auto check = [](const CheckContext&) -> bool { throw std::runtime_error{reason}; };
   expect_runs_to_go_on(check, often(), IsFail(reason));
 }
 
-TEST(RunsTest, OfACheckThatFailsAtLengthGoOn) {
+TEST(RunsTest, OfACheckThatFailsWithALongReasonContinue) {
   const auto check = [](const CheckContext&) {
     return CheckResult::fail(reason).with("depth", 12).with("a_key_that_is_too_long_for_a_string_alone", reason);
   };
   expect_runs_to_go_on(check, often(), AllOf(IsFail(reason), HasDatum("depth", 12)));
 }
 
-TEST(RunsTest, OfACheckThatTimesOutGoOn) {
+TEST(RunsTest, OfACheckThatTimesOutContinue) {
   StopWait wait;
   const auto check = [&wait](const CheckContext& context) { wait(context.stop_token()); };
   expect_runs_to_go_on(check, {.timeout = 2ms, .schedule = vitals::every(4ms)}, IsFail(HasSubstr("timed out")));
 }
 
-TEST(RunsTest, CompletedInTheCallGoOn) {
+TEST(RunsTest, CompletedInTheCallContinue) {
   const auto check = [](const CheckContext&, CheckCompletion done) { done(CheckResult::pass(reason)); };
   expect_runs_to_go_on(check, often(), IsPass(reason));
 }
 
-TEST(RunsTest, CompletedByAnotherThreadGoOn) {
+TEST(RunsTest, CompletedByAnotherThreadContinue) {
   Completer completer;
   const auto check = [&completer](const CheckContext&, CheckCompletion done) { completer.take(std::move(done)); };
   expect_runs_to_go_on(check, often(), IsPass(reason));
 }
 
-TEST(RunsTest, NeverCompletedGoOn) {
+TEST(RunsTest, NeverCompletedContinue) {
   const auto check = [](const CheckContext&, const CheckCompletion&) {};
   expect_runs_to_go_on(check, often(), IsFail("the completion was dropped"));
 }

@@ -58,14 +58,14 @@ INSTANTIATE_TEST_SUITE_P(Ways, EndedThreadTest,
                          testing::Values(end_thread, cancel_thread, cancel_thread_and_wait,
                                          cancel_thread_that_refuses));
 
-TEST_P(EndedThreadTest, OfACheckIsAFailure) {
+TEST_P(EndedThreadTest, OfACheckFailsItsRun) {
   health_.add_readiness_check("check", [end = GetParam()] { end(); });
   const Runner runner{health_};
 
   EXPECT_THAT(message_of("check"), HasSubstr("ended its thread"));
 }
 
-TEST_P(EndedThreadTest, OfTheFunctionOfAnAsynchronousCheckIsAFailure) {
+TEST_P(EndedThreadTest, OfTheFunctionOfAnAsynchronousCheckFailsItsRun) {
   std::vector<CheckCompletion> kept;
   health_.add_readiness_check("check", [&, end = GetParam()](const CheckContext&, CheckCompletion done) {
     kept.push_back(std::move(done));
@@ -77,7 +77,7 @@ TEST_P(EndedThreadTest, OfTheFunctionOfAnAsynchronousCheckIsAFailure) {
 }
 
 // More checks than there may be threads.
-TEST_P(EndedThreadTest, LeavesItsPlaceToOthers) {
+TEST_P(EndedThreadTest, FreesItsPlaceForOthers) {
   Counter ends;
   Counter others;
   health_.add_readiness_check("ends",
@@ -115,7 +115,7 @@ TEST_P(EndedThreadTest, OfAListenerKeepsNoEventFromOthers) {
   told.await(4);
 }
 
-TEST_P(EndedThreadTest, OfALogIsNotTheEndOfTheLines) {
+TEST_P(EndedThreadTest, OfALogFunctionDoesNotStopTheLog) {
   Counter lines;
   detail::SchedulerLease lease{detail::state_of(health_), [&, end = GetParam()](std::string_view) {
                                  lines.add();

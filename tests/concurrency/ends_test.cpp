@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-TEST(EndsTest, ARunnerTellsRunsToStopAndWaitsForThem) {
+TEST(EndsTest, ARunnerRequestsTheStopOfRunsAndWaitsForThem) {
   HealthRegistry health;
   std::atomic<bool> returned = false;
   Gate running;
@@ -158,7 +158,7 @@ TEST(EndsTest, ALogIsNotWrittenAfterItsLeaseHasEnded) {
   EXPECT_EQ(lines.value(), 1);
 }
 
-TEST(EndsTest, ALogThatHangsDoesNotHoldUpTheEndThatHasSomethingToLog) {
+TEST(EndsTest, ALogThatHangsDoesNotDelayAnEndThatLogs) {
   HealthRegistry health;
   struct Shared {
     Gate running;
@@ -185,7 +185,7 @@ TEST(EndsTest, ALogThatHangsDoesNotHoldUpTheEndThatHasSomethingToLog) {
   shared->finish.open();
 }
 
-TEST(EndsTest, TheCallableOfAListenerGoesWithItsSubscription) {
+TEST(EndsTest, TheCallableOfAListenerIsDestroyedWithItsSubscription) {
   for (int i = 0; i < 50; ++i) {
     HealthRegistry health;
     Runner runner{health};
@@ -219,7 +219,7 @@ TEST(EndsTest, TheEndOfTheRegistryIsNoEvent) {
   }
 }
 
-TEST(EndsTest, ACompletionMayComeAfterEverythingHasEnded) {
+TEST(EndsTest, ACompletionMayBeCalledAfterEverythingHasEnded) {
   std::optional<HealthRegistry> health{std::in_place};
   std::optional<Runner> runner{std::in_place, *health};
   std::vector<CheckCompletion> kept;

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(EventsTest, ComeWithoutAnyTraffic) {
+TEST(EventsTest, AreSentWithoutAnyProbe) {
   HealthRegistry health;
   std::atomic<bool> good = true;
   health.add_readiness_check("database", [&] { return good.load(); }, {.schedule = every(1ms)});
@@ -34,7 +34,7 @@ TEST(EventsTest, ComeWithoutAnyTraffic) {
   failed.wait();
 }
 
-TEST(EventsTest, TellOfAHeartbeatThatFallsSilentAndComesBack) {
+TEST(EventsTest, ReportAHeartbeatThatFallsSilentAndRecovers) {
   HealthRegistry health;
   Heartbeat beat{1ms};
   health.add_liveness_check("loop", beat);

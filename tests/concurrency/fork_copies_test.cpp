@@ -149,7 +149,7 @@ TEST_F(ForkedCopyTest, MayBeStartedOnceTheParentHasStoppedIt) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-TEST(ForkAfterAbandonTest, AChildIsFreeOfCallsThatTheParentHasAbandoned) {
+TEST(ForkAfterAbandonTest, AChildHasNoCallsThatTheParentHasAbandoned) {
   if (!children_may_have_threads) GTEST_SKIP();
   const auto gate = std::make_shared<Gate>();
   const auto runs = std::make_shared<std::atomic<int>>(0);

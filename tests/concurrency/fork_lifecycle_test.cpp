@@ -77,7 +77,7 @@ TEST_F(ForkLifecycleTest, AChildMayDestroyIt) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-TEST_F(ForkLifecycleTest, AChildMayAskForAnEndThatIsTheParentsToDecide) {
+TEST_F(ForkLifecycleTest, ARequestForTheEndInAChildDoesNotEndTheParent) {
   Child child{[&] {
     lifecycle_->begin_shutdown("in the child");
     lifecycle_->shorten("in the child");
@@ -94,7 +94,7 @@ TEST_F(ForkLifecycleTest, SigtermEndsAChildAsItDidBefore) {
   EXPECT_EQ(child.wait(), Child::by_signal + SIGTERM);
 }
 
-TEST_F(ForkLifecycleTest, AHandlerFromBeforeIsCalledInAChild) {
+TEST_F(ForkLifecycleTest, AnEarlierHandlerIsCalledInAChild) {
   if (!children_may_have_threads) GTEST_SKIP() << "ThreadSanitizer doesn't deliver signals there";
   Child child{[] { raise_and_wait(SIGUSR1); }};
 
@@ -114,7 +114,7 @@ TEST_F(ForkLifecycleTest, AChildCannotRunIt) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-TEST_F(ForkLifecycleTest, AChildsOwnTakesTheSignals) {
+TEST_F(ForkLifecycleTest, ALifecycleOfTheChildHandlesItsSignals) {
   if (!children_may_have_threads) GTEST_SKIP();
   Child child{[&] {
     vitals::HealthRegistry health;

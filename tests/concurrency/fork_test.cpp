@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
                             }}),
     [](const auto& each) { return each.param.name; });
 
-TEST_F(ForkTest, AChildThatStopsTheServerHasNoneOfItsSocketsAnyMore) {
+TEST_F(ForkTest, AChildThatStopsTheServerClosesItsSockets) {
   const auto port = service->server->port();
   HttpClient stranger{port};
 
@@ -133,7 +133,7 @@ TEST_F(ForkTest, AChildThatStopsTheServerHasNoneOfItsSocketsAnyMore) {
   expect_unharmed();
 }
 
-TEST_F(ForkTest, AChildClosesNothingOfItsOwnUnderANumberThatWasTheServers) {
+TEST_F(ForkTest, AChildKeepsItsOwnDescriptorsThatHaveTheNumbersOfTheServers) {
   Child child{[] {
     const auto sockets = open_sockets();
     for (const int fd : sockets) close(fd);
@@ -150,7 +150,7 @@ TEST_F(ForkTest, AChildClosesNothingOfItsOwnUnderANumberThatWasTheServers) {
   expect_unharmed();
 }
 
-TEST_F(ForkTest, AServerOfTheChildsOwnAnswers) {
+TEST_F(ForkTest, AServerThatTheChildStartsAnswers) {
   if (!children_may_have_threads) GTEST_SKIP();
   Child child{[] {
     vitals::HealthRegistry health;
@@ -223,7 +223,7 @@ TEST(ForkBeforeStartTest, TheChildStartsWhatTheParentHasMade) {
   EXPECT_EQ(HttpClient{server.port()}.send(get_ready).read_response().status, 200);
 }
 
-TEST(ForkBeforeStartTest, AChildMayStartAnewWhatTheParentHasStopped) {
+TEST(ForkBeforeStartTest, AChildMayRestartWhatTheParentHasStopped) {
   if (!children_may_have_threads) GTEST_SKIP();
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });

@@ -27,7 +27,7 @@ std::uint64_t workers_in(const Report& report) {
   return 0;
 }
 
-TEST(ConcurrentGroupTest, CountsTheWorkersThatAreThere) {
+TEST(ConcurrentGroupTest, CountsThePresentWorkers) {
   constexpr int threads = 4;
   constexpr int lives = 200;
   HealthRegistry health;

@@ -35,7 +35,7 @@ class LifecycleHandlersTest : public LifecycleSignalsTest {
   }
 };
 
-TEST_F(LifecycleHandlersTest, AreGivenBackWhenItHasStopped) {
+TEST_F(LifecycleHandlersTest, AreRestoredWhenItHasStopped) {
   install(SIGTERM, hear);
   const auto before = present(SIGTERM);
   Lifecycle lifecycle{health_, on_sigterm()};
@@ -47,7 +47,7 @@ TEST_F(LifecycleHandlersTest, AreGivenBackWhenItHasStopped) {
   EXPECT_TRUE(is_same(present(SIGTERM), before));
 }
 
-TEST_F(LifecycleHandlersTest, AreGivenBackWithoutRun) {
+TEST_F(LifecycleHandlersTest, AreRestoredWithoutRun) {
   install(SIGTERM, hear_who);
   const auto before = present(SIGTERM);
 
@@ -67,7 +67,7 @@ TEST_F(LifecycleHandlersTest, StayWithAHandlerThatWasInstalledLater) {
   EXPECT_EQ(heard, 1);
 }
 
-TEST_F(LifecycleHandlersTest, BlockAndInterruptAsTheOneFromBeforeDid) {
+TEST_F(LifecycleHandlersTest, BlockAndInterruptAsTheEarlierOneDid) {
   install(SIGTERM, hear);
 
   const Lifecycle lifecycle{health_, on_sigterm()};
@@ -77,13 +77,13 @@ TEST_F(LifecycleHandlersTest, BlockAndInterruptAsTheOneFromBeforeDid) {
   EXPECT_EQ(sigismember(&ours.sa_mask, SIGUSR2), 1);
 }
 
-TEST_F(LifecycleHandlersTest, InterruptNoCallWhereNoneWasBefore) {
+TEST_F(LifecycleHandlersTest, InterruptNoCallWithoutAnEarlierHandler) {
   const Lifecycle lifecycle{health_, on_sigterm()};
 
   EXPECT_NE(present(SIGTERM).sa_flags & SA_RESTART, 0);
 }
 
-TEST_F(LifecycleHandlersTest, HaveSafeHandlersWhileTheyComeAndGo) {
+TEST_F(LifecycleHandlersTest, AreSafeToCallWhileTheyAreInstalledAndRestored) {
   install(SIGTERM, hear);
   const auto before = present(SIGTERM);
   std::atomic<bool> over = false;
@@ -152,7 +152,7 @@ TEST_F(LifecycleHandlersDeathTest, ASignalAfterTheEndDoesWhatItDidBefore) {
   EXPECT_EXIT(end_and_raise(), KilledBySignal(SIGTERM), "");
 }
 
-TEST_F(LifecycleHandlersDeathTest, ALeftOverHandlerDoesWhatWouldBeDoneWithoutUs) {
+TEST_F(LifecycleHandlersDeathTest, ALeftOverHandlerDoesTheDefaultAction) {
   const auto pass_on_to_one_that_has_gone = [&] {
     {
       const Lifecycle lifecycle{health_, on_sigterm()};

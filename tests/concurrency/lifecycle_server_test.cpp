@@ -52,7 +52,7 @@ class LifecycleGivenServerTest : public LifecycleRunTest {
   std::vector<std::string> lines_;
 };
 
-TEST_F(LifecycleGivenServerTest, IsStartedIfNobodyHasDoneItAndThatIsLogged) {
+TEST_F(LifecycleGivenServerTest, IsStartedIfItWasNotAndThatIsLogged) {
   Lifecycle lifecycle{health_, server_, options()};
   auto end = run(lifecycle);
   EXPECT_TRUE(eventually([&] { return server_.port() != 0; }));
@@ -78,7 +78,7 @@ TEST_F(LifecycleGivenServerTest, IsStartedBeforeTheLoop) {
   EXPECT_NE(port, 0);
 }
 
-TEST_F(LifecycleGivenServerTest, IsLeftAsItIsIfItRuns) {
+TEST_F(LifecycleGivenServerTest, IsLeftAloneIfItRuns) {
   server_.start();
   const auto port = server_.port();
   Lifecycle lifecycle{health_, server_, options()};

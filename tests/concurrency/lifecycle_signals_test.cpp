@@ -25,7 +25,7 @@ using vitals::SteadyTime;
 using vitals::WorkToken;
 using vitals::test::Gate;
 
-TEST_F(LifecycleSignalsTest, AskForTheEnd) {
+TEST_F(LifecycleSignalsTest, RequestTheEnd) {
   Lifecycle lifecycle{health_, on_sigterm()};
   auto end = run(lifecycle);
 
@@ -105,7 +105,7 @@ TEST_F(LifecycleSignalsTest, CountAgainForTheNextLifecycle) {
 }
 
 // For example, a preStop hook calls the service, and then the signal comes.
-TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
+TEST_F(LifecycleSignalsTest, DoNotShortenAnEndThatWasRequestedOtherwise) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   lifecycle.begin_shutdown("hook");
   lifecycle.step();
@@ -134,7 +134,7 @@ TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
   EXPECT_EQ(end.get(), 0);
 }
 
-TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
+TEST_F(LifecycleSignalsTest, AbandonEverythingTheThirdTime) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT, SIGHUP})};
   const auto hung = std::make_shared<Gate>();
   const auto entered = std::make_shared<Gate>();
@@ -158,7 +158,7 @@ TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
   hung->open();
 }
 
-TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBefore) {
+TEST_F(LifecycleSignalsTest, ReachTheEarlierHandler) {
   install(SIGTERM, hear);
   Lifecycle lifecycle{health_, on_sigterm()};
 
@@ -168,7 +168,7 @@ TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBefore) {
   EXPECT_EQ(heard, 1);
 }
 
-TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBeforeWithWhoSentThem) {
+TEST_F(LifecycleSignalsTest, ReachTheEarlierHandlerWithTheirSender) {
   install(SIGTERM, hear_who);
   Lifecycle lifecycle{health_, on_sigterm()};
 
@@ -221,7 +221,7 @@ TEST_F(LifecycleSignalsTest, ReachRunAlsoIfTheyAreBlockedInEveryThread) {
   EXPECT_EQ(sigismember(&blocked, SIGTERM), 1) << "the mask is as it was";
 }
 
-TEST_F(LifecycleSignalsTest, MayHitAnyThread) {
+TEST_F(LifecycleSignalsTest, MayReachAnyThread) {
   Lifecycle lifecycle{health_, on_sigterm()};
   Gate gate;
   std::thread worker{[&] { gate.wait(); }};

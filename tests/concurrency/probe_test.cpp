@@ -60,7 +60,7 @@ TEST(ProbeTest, SharesARunWithTheProbesThatArriveMeanwhile) {
   EXPECT_EQ(runs.value(), 1);
 }
 
-TEST(ProbeTest, HasTheRunsThatItNeedsMadeTogether) {
+TEST(ProbeTest, StartsTheRunsThatItNeedsTogether) {
   constexpr int checks = 20;
   HealthRegistry health{{.answer_budget = 60s}};
   std::barrier<> all_running{checks};  // opens only if all of them run at the same time

@@ -31,7 +31,7 @@ using vitals::every;
 
 vitals::HealthServerOptions on_port(std::uint16_t port) { return {.address = "127.0.0.1", .port = port}; }
 
-TEST(ProcessTest, AHostThatWaitsForSignalsGetsThem) {
+TEST(ProcessTest, AnApplicationThatWaitsForSignalsGetsThem) {
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
   const auto subscription = health.on_change([](const vitals::HealthEvent&) {});
@@ -52,7 +52,7 @@ TEST(ProcessTest, AHostThatWaitsForSignalsGetsThem) {
   }
 }
 
-TEST(ProcessTest, AProgramThatTheHostStartsDoesNotHoldThePort) {
+TEST(ProcessTest, AProgramThatTheApplicationStartsDoesNotKeepThePort) {
   const TemporaryFolder folder;
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
@@ -161,7 +161,7 @@ TEST_F(StopAndContinueTest, GivesHeartbeatsOneFreshLimit) {
       << "but only one: it doesn't beat any more";
 }
 
-TEST_F(StopAndContinueTest, AnswersNothingFromBeforeThatHasBecomeWrong) {
+TEST_F(StopAndContinueTest, NeverGivesAnEarlierAnswerThatHasBecomeWrong) {
   Question asked_meanwhile{service_.port(), "/ready/database"};
   service_.lose_database();
 
@@ -170,7 +170,7 @@ TEST_F(StopAndContinueTest, AnswersNothingFromBeforeThatHasBecomeWrong) {
   EXPECT_EQ(asked_meanwhile.answer(), 503) << "though its result wasn't stale";
 }
 
-TEST_F(StopAndContinueTest, HasProbesWaitForTheRunsThatWereMissed) {
+TEST_F(StopAndContinueTest, MakesProbesWaitForTheRunsThatWereMissed) {
   Question asked_meanwhile{service_.port(), "/ready"};
 
   service_.go_on();

@@ -56,7 +56,7 @@ class RefusedThreadsTest : public testing::Test {
   vitals::Endpoint endpoint_{health_};
 };
 
-TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersWhoWaitsAndStopsWhatRuns) {
+TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersPendingProbesAndStopsRuns) {
   std::atomic<bool> runs = false;
   std::atomic<bool> stopped = false;
   const auto hangs = [&](const vitals::CheckContext& context) {
@@ -83,7 +83,7 @@ TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersWhoWaitsAndStopsWhatRuns)
   EXPECT_TRUE(eventually([&] { return stopped.load(); }));
 }
 
-TEST_F(RefusedThreadsTest, AProbeDoesntWaitWhereNoTimerWouldEndThat) {
+TEST_F(RefusedThreadsTest, AProbeDoesNotWaitWithoutATimer) {
   const vitals::Runner runner{health_};
   std::atomic<int> runs = 0;
   {
@@ -108,7 +108,7 @@ TEST_F(RefusedThreadsTest, AProbeDoesntWaitWhereNoTimerWouldEndThat) {
   refuses = false;
 }
 
-TEST_F(RefusedThreadsTest, EventsComeOnceThereAreThreadsAgain) {
+TEST_F(RefusedThreadsTest, EventsAreDeliveredOnceThereAreThreadsAgain) {
   const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   const vitals::Runner runner{health_};

@@ -64,7 +64,7 @@ TEST(RunnerTest, RunsAPeriodicCheckFasterWhileItFails) {
   runs.await(4);  // would take three days otherwise
 }
 
-TEST(RunnerTest, RunsEveryCheckOnceAsSoonAsItIsThere) {
+TEST(RunnerTest, RunsEveryCheckAsSoonAsItIsAdded) {
   HealthRegistry health;
   Counter runs;
   health.add_readiness_check("before", [&] { runs.add(); }, {.schedule = every(24h)});
@@ -103,7 +103,7 @@ TEST(RunnerTest, NeverRunsACheckConcurrentlyWithItself) {
   EXPECT_EQ(most, 1);
 }
 
-TEST(RunnerTest, ReportsATimeoutWhileTheRunGoesOnAndTellsItToStop) {
+TEST(RunnerTest, ReportsATimeoutDuringTheRunAndRequestsItsStop) {
   HealthRegistry health;
   Gate told_to_stop;
   Gate finish;
@@ -166,7 +166,7 @@ TEST(RunnerTest, KeepsOthersFreshWhileManyHang) {
   finish.open();
 }
 
-TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
+TEST(RunnerTest, RunsACheckAgainWhoseRunAFormerRunnerAbandoned) {
   HealthRegistry health{{.answer_budget = 60s}};
   Gate finish;
   Counter runs;

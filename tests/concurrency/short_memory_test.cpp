@@ -49,7 +49,7 @@ class ShortMemoryTest : public ServerTest {
   ShortMemoryTest() { is_the_test = true; }
 };
 
-TEST_F(ShortMemoryTest, LeavesAListenerThatAnswers) {
+TEST_F(ShortMemoryTest, DoesNotStopTheListener) {
   start();
 
   no_memory_for_others = true;
@@ -61,7 +61,7 @@ TEST_F(ShortMemoryTest, LeavesAListenerThatAnswers) {
   EXPECT_EQ(connect().send(get_healthz).read_response().status, 200);
 }
 
-TEST_F(ShortMemoryTest, LeavesKeptConnectionsThatAreAnswered) {
+TEST_F(ShortMemoryTest, DoesNotAffectKeptConnections) {
   const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_liveness_check("flag", flag);
   start();

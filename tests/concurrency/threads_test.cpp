@@ -25,7 +25,7 @@ std::ptrdiff_t threads() {
   return std::distance(directory_iterator{"/proc/self/task"}, directory_iterator{});
 }
 
-TEST(ThreadsTest, ThereAreNoneForHeartbeatsAndFlagsWithoutAListener) {
+TEST(ThreadsTest, AreNotNeededForHeartbeatsAndFlagsWithoutAListener) {
   const auto before = threads();
   HealthRegistry health;
   Heartbeat beat{5s};
@@ -68,7 +68,7 @@ TEST(ThreadsTest, HaveEndedWithTheRunner) {
   EXPECT_EQ(ended_threads, 1);
 }
 
-TEST(ThreadsTest, HaveEndedWithTheRegistryWhenNobodyHasWaitedForThem) {
+TEST(ThreadsTest, HaveEndedWithTheRegistryIfNothingHasWaitedForThem) {
   ended_threads = 0;
   {
     HealthRegistry health;

@@ -67,7 +67,7 @@ TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
   finish.open();
 }
 
-TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatSleptUntilThenHangs) {
+TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatWaitedForItHangs) {
   Counter hanging;
   Counter others;
   Gate finish;
@@ -87,7 +87,7 @@ TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatSleptUntilThenHangs) {
   finish.open();
 }
 
-TEST(WorkersTest, StopsARunAtItsTimeoutWhereNobodyElseIsAwake) {
+TEST(WorkersTest, StopsARunAtItsTimeoutWithoutAnotherActiveThread) {
   Counter runs;
   HealthRegistry health;
   health.add_readiness_check("slow",
@@ -104,7 +104,7 @@ TEST(WorkersTest, StopsARunAtItsTimeoutWhereNobodyElseIsAwake) {
   runs.await(6);
 }
 
-TEST(WorkersTest, CallsForAProbeTheWorkerThatSleepsUntilALaterRun) {
+TEST(WorkersTest, WakesForAProbeTheWorkerThatWaitsForALaterRun) {
   Counter runs;
   HealthRegistry health{{.answer_budget = 5s}};
   health.add_readiness_check("database", [&] { runs.add(); },
@@ -119,7 +119,7 @@ TEST(WorkersTest, CallsForAProbeTheWorkerThatSleepsUntilALaterRun) {
   }
 }
 
-TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
+TEST(WorkersTest, CreatesAWorkerForAProbeWhenAllOthersHang) {
   HealthRegistry health;
   Gate finish;
   Counter stops;
@@ -143,7 +143,7 @@ TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
   finish.open();
 }
 
-TEST(WorkersTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
+TEST(WorkersTest, IsNotDelayedByChecksThatHangAndAreRemoved) {
   HealthRegistry health;
   Gate finish;
   Counter running;
@@ -168,7 +168,7 @@ TEST(WorkersTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
   finish.open();
 }
 
-TEST(WorkersTest, IsNotHeldUpByAStopCallbackThatHangs) {
+TEST(WorkersTest, IsNotDelayedByAStopCallbackThatHangs) {
   HealthRegistry health;
   Gate finish;
   Gate hanging;

@@ -23,7 +23,7 @@ struct BadArguments {
 };
 class ExampleServerArgumentsTest : public testing::TestWithParam<BadArguments> {};
 
-TEST_P(ExampleServerArgumentsTest, AreRefusedInWordsWithStatusTwo) {
+TEST_P(ExampleServerArgumentsTest, AreRefusedWithAMessageAndStatusTwo) {
   const TemporaryFolder folder;
   Program program{VITALS_EXAMPLE_SERVER, GetParam().arguments, folder.path()};
 

@@ -78,7 +78,7 @@ class PgBouncerTest : public testing::Test {
   std::unique_ptr<PgBouncer> bouncer_;
 };
 
-TEST_F(PgBouncerTest, AServerBehindAPoolIsAsked) {
+TEST_F(PgBouncerTest, AServerBehindAPoolIsChecked) {
   const auto result = run("postgres", {.expect = "1", .expect_primary = true});
 
   EXPECT_EQ(result.message(), "");

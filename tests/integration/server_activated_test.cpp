@@ -121,7 +121,7 @@ TEST_P(ActivatedServerTest, AnswersAndKeepsTheConnection) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.send(get_ready).read_response().body, "OK");
 }
 
-TEST_P(ActivatedServerTest, TellsThePortOfTheSocketWhileItRuns) {
+TEST_P(ActivatedServerTest, ReportsThePortOfTheSocketWhileItRuns) {
   make();
   EXPECT_EQ(server_->port(), 0);
 
@@ -132,7 +132,7 @@ TEST_P(ActivatedServerTest, TellsThePortOfTheSocketWhileItRuns) {
   EXPECT_EQ(server_->port(), 0);
 }
 
-TEST_P(ActivatedServerTest, AnswersThoseWhoCameBeforeItsStart) {
+TEST_P(ActivatedServerTest, AnswersClientsThatConnectedBeforeItsStart) {
   make();
   auto client = socket_->connect();
   client.send(get_ready);
@@ -142,7 +142,7 @@ TEST_P(ActivatedServerTest, AnswersThoseWhoCameBeforeItsStart) {
   EXPECT_EQ(client.read_response().status, 200);
 }
 
-TEST_P(ActivatedServerTest, AnswersThoseWhoCameWhileItWasStopped) {
+TEST_P(ActivatedServerTest, AnswersClientsThatConnectedWhileItWasStopped) {
   make();
   server_->start();
 

@@ -225,7 +225,7 @@ class AbstractServerTest : public UnixServerTest {
   AbstractServerTest() : UnixServerTest{"@vitals-test-" + std::to_string(::getpid())} {}
 };
 
-TEST_F(AbstractServerTest, AnswersWhoeverKnowsItsName) {
+TEST_F(AbstractServerTest, AnswersOnItsName) {
   start();
 
   expect_answer();

@@ -49,7 +49,7 @@ TEST_F(ServerConnectionsTest, AreClosedWhenTheClientAsksForIt) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\nOK"));
 }
 
-TEST_F(ServerConnectionsTest, AreAskedToCloseByTheirFirstAnswerAfterTheShutdownHasBegun) {
+TEST_F(ServerConnectionsTest, GetConnectionCloseInTheirFirstAnswerAfterTheShutdownHasBegun) {
   start();
   auto first = connect();
   auto second = connect();
@@ -65,7 +65,7 @@ TEST_F(ServerConnectionsTest, AreAskedToCloseByTheirFirstAnswerAfterTheShutdownH
   }
 }
 
-TEST_F(ServerConnectionsTest, AreAskedToCloseByEachAnswerWhileDraining) {
+TEST_F(ServerConnectionsTest, GetConnectionCloseInEachAnswerWhileDraining) {
   start();
   health_.begin_shutdown("SIGTERM");
 
@@ -77,7 +77,7 @@ TEST_F(ServerConnectionsTest, AreAskedToCloseByEachAnswerWhileDraining) {
   }
 }
 
-TEST_F(ServerConnectionsTest, AreAskedToCloseByTheAnswerThatTheShutdownBringsAbout) {
+TEST_F(ServerConnectionsTest, GetConnectionCloseInTheAnswerThatTheShutdownCauses) {
   health_.add_readiness_check(
       "hung", [gate = gate_] { gate.wait(); }, patient());
   start();

@@ -53,7 +53,7 @@ class ServerFullTest : public ServerTest {
   std::vector<HttpClient> kept_;
 };
 
-TEST_F(ServerFullTest, ClosesNobodyWhileItsReserveIsFree) {
+TEST_F(ServerFullTest, ClosesNoConnectionWhileItsReserveIsFree) {
   start_small();
 
   auto clients = connect_and_ask(places - reserve);
@@ -156,7 +156,7 @@ TEST_F(ServerFullTest, AnswersProbesWhilePeersThatReadNothingFillIt) {
   expect_answers(1);
 }
 
-TEST_F(ServerFullTest, LeavesThoseWhoWaitForRuns) {
+TEST_F(ServerFullTest, KeepsConnectionsThatWaitForRuns) {
   health_.add_readiness_check(
       "hangs", [gate = gate_] { gate.wait(); }, patient());
   start_small();

@@ -66,7 +66,7 @@ TEST_F(ServerLifecycleTest, NamesAddressAndPortWhenItCannotListen) {
   EXPECT_EQ(second.port(), 0);
 }
 
-TEST_F(ServerLifecycleTest, GivesTheErrorToThoseWhoAskForIt) {
+TEST_F(ServerLifecycleTest, ReturnsTheErrorIfACallerPassesOne) {
   start();
   vitals::HealthServer second{health_, local(server_->port())};
   std::error_code error;
@@ -223,7 +223,7 @@ TEST_F(ServerLifecycleTest, OutlivesItsRegistry) {
   EXPECT_EQ(http_get(server.port(), "/ready").status, 503);
 }
 
-TEST_F(ServerLifecycleTest, GoesOnAnsweringWhileTheServiceShutsDown) {
+TEST_F(ServerLifecycleTest, KeepsAnsweringWhileTheServiceShutsDown) {
   start();
 
   health_.begin_shutdown("SIGTERM");
@@ -232,7 +232,7 @@ TEST_F(ServerLifecycleTest, GoesOnAnsweringWhileTheServiceShutsDown) {
   EXPECT_EQ(http_get(server_->port(), "/ready").status, 503);
 }
 
-TEST_F(ServerLifecycleTest, AsksToCloseAlsoAfterARestartWhileItDrains) {
+TEST_F(ServerLifecycleTest, SendsConnectionCloseAlsoAfterARestartWhileItDrains) {
   start();
   health_.begin_shutdown("SIGTERM");
 

@@ -41,7 +41,7 @@ unsigned long long blocked_signals(const std::string& thread) {
 
 class ServerResourcesTest : public ServerTest {};
 
-TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
+TEST_F(ServerResourcesTest, KeepsAcceptingAfterTheProcessRanOutOfDescriptors) {
   const auto trouble = std::make_shared<std::promise<std::string>>();
   health_.add_readiness_check(
       "hangs", [gate = gate_] { gate.wait(); }, patient());
@@ -98,7 +98,7 @@ TEST_F(ServerResourcesTest, HasASpareDescriptorAgainOnceOneIsFree) {
   EXPECT_TRUE(eventually([&] { return open_descriptors().size() == before; }));
 }
 
-TEST_F(ServerResourcesTest, ClosesNobodyForTheLackOfADescriptorThatNobodyWaitsFor) {
+TEST_F(ServerResourcesTest, ClosesNoConnectionWhileNoNewOneNeedsItsDescriptor) {
   start();
   LastDescriptor last{2};
 
@@ -119,7 +119,7 @@ TEST_F(ServerResourcesTest, MakesRoomForANewConnectionByEndingTheLongestIdleOne)
   EXPECT_EQ(flood.front().read_to_end(), "");
 }
 
-TEST_F(ServerResourcesTest, TellsByASystemErrorThatDescriptorsAreMissingToStart) {
+TEST_F(ServerResourcesTest, ReportsASystemErrorIfDescriptorsAreMissingToStart) {
   start();  // a server that has run before has all but its own descriptors
   server_->stop();
   std::error_code error;

@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Requests, BeastPersistenceTest,
 
 class BeastAsyncRespondTest : public vitals::test::EndpointTest {};
 
-TEST_F(BeastAsyncRespondTest, AnswersInlineWhereNothingMustBeWaitedFor) {
+TEST_F(BeastAsyncRespondTest, AnswersInlineIfItNeedNotWait) {
   int calls = 0;
   Reply answer;
 
@@ -195,7 +195,7 @@ TEST_F(BeastAsyncRespondTest, AnswersInlineWhereNothingMustBeWaitedFor) {
   EXPECT_EQ(answer.value().body(), "OK");
 }
 
-TEST_F(BeastAsyncRespondTest, TellsInlineThatAPathIsForeign) {
+TEST_F(BeastAsyncRespondTest, ReportsAForeignPathInline) {
   int calls = 0;
 
   const auto pending = vitals::async_respond(endpoint, get("/orders"), [&](const Reply& reply) {

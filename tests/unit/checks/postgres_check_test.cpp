@@ -111,7 +111,7 @@ TEST(PostgresOptionsTest, ABlankQueryIsRefused) {
   EXPECT_THROW((Postgres{"dbname=app", {.query = " \n"}}), std::invalid_argument);
 }
 
-TEST(PostgresCheckTest, FailsWithOneLineWhenNobodyListens) {
+TEST(PostgresCheckTest, FailsWithOneLineWithoutAListener) {
   const Postgres check{"postgresql://app:hunter2@127.0.0.1:" + closed_port() + "/app"};
 
   const auto result = check(context_for(generous));
@@ -121,7 +121,7 @@ TEST(PostgresCheckTest, FailsWithOneLineWhenNobodyListens) {
   EXPECT_THAT(result.message(), Not(testing::ContainsRegex("hunter2|  ")));
 }
 
-TEST(PostgresCheckTest, FailsWithinTheDeadlineWhenNobodyAnswers) {
+TEST(PostgresCheckTest, FailsWithinTheDeadlineWithoutAnAnswer) {
   const vitals_test::SilentListener listener;
   const Postgres check = silent(listener);
 

@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Answer{"LaterError", "SELECT 1; SELECT 1 FROM nowhere", "1", "no such table: nowhere"}),
     [](const auto& test) { return test.param.name; });
 
-TEST_F(SqliteAnswersTest, WithoutAnExpectationAnyAnswerWillDo) {
+TEST_F(SqliteAnswersTest, WithoutAnExpectationAnyAnswerPasses) {
   EXPECT_EQ(run({.query = "SELECT 0"}), CheckResult::pass());
 }
 
@@ -156,7 +156,7 @@ TEST_F(SqliteAnswersTest, AFolderThatTakesNoJournalMakesTheDatabaseUnwritable) {
   fs::permissions(folder(), fs::perms::owner_all);
 }
 
-TEST_F(SqliteAnswersTest, ADatabaseThatSomebodyElseWritesToAllTheTimeIsNotWritable) {
+TEST_F(SqliteAnswersTest, ADatabaseThatAnotherProcessWritesToAllTheTimeIsNotWritable) {
   Connection application{path_};
   application.execute("BEGIN IMMEDIATE");
   const Sqlite check{path_, {.expect_writable = true}};
@@ -167,7 +167,7 @@ TEST_F(SqliteAnswersTest, ADatabaseThatSomebodyElseWritesToAllTheTimeIsNotWritab
   EXPECT_EQ(run({}), CheckResult::pass());
 }
 
-TEST_F(SqliteAnswersTest, AHandleIsAskedWithoutOpeningTheFile) {
+TEST_F(SqliteAnswersTest, AHandleIsQueriedWithoutOpeningTheFile) {
   const Connection application{path_};
   const Sqlite check{application.handle(),
                      {.query = "SELECT text FROM notes", .expect = "milk", .expect_writable = true}};
@@ -179,7 +179,7 @@ TEST_F(SqliteAnswersTest, AHandleIsAskedWithoutOpeningTheFile) {
   EXPECT_EQ(vitals_test::open_descriptors(), before);
 }
 
-TEST_F(SqliteAnswersTest, AHandlesOwnDatabaseInMemoryIsAsked) {
+TEST_F(SqliteAnswersTest, AHandlesOwnDatabaseInMemoryIsQueried) {
   Connection application{":memory:"};
   application.execute("CREATE TABLE notes (text)");
 
@@ -230,7 +230,7 @@ TEST_F(SqliteAnswersTest, AHandleThatIsInUseIsWaitedForUntilTheDeadline) {
   sqlite3_mutex_leave(sqlite3_db_mutex(application.handle()));
 }
 
-TEST_F(SqliteAnswersTest, AHandleWhoseFileIsGoneFails) {
+TEST_F(SqliteAnswersTest, AHandleWhoseFileWasDeletedFails) {
   const Connection application{path_};
   const Sqlite check{application.handle()};
   ASSERT_EQ(check(context_for(generous)).message(), "");
@@ -241,7 +241,7 @@ TEST_F(SqliteAnswersTest, AHandleWhoseFileIsGoneFails) {
   EXPECT_EQ(result.message(), "the file that the application has open was deleted or replaced");
 }
 
-TEST_F(SqliteAnswersTest, AHandleThatOneThreadOnlyMayUseIsRefused) {
+TEST_F(SqliteAnswersTest, AHandleForASingleThreadIsRefused) {
   const Connection application{path_, SQLITE_OPEN_NOMUTEX};
 
   EXPECT_THROW(Sqlite{application.handle()}, std::invalid_argument);
@@ -249,7 +249,7 @@ TEST_F(SqliteAnswersTest, AHandleThatOneThreadOnlyMayUseIsRefused) {
 }
 
 // SQLite forbids a child to use or close a connection of its parent.
-TEST_F(SqliteAnswersTest, AForkedChildOpensTheFileAnew) {
+TEST_F(SqliteAnswersTest, AForkedChildOpensTheFileAgain) {
   const Sqlite check{path_};
   ASSERT_EQ(check(context_for(generous)), CheckResult::pass());
   const auto before = vitals_test::open_descriptors().size();

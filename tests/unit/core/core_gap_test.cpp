@@ -75,7 +75,7 @@ TEST_F(GapTest, RevivesNoHeartbeatThatWasSilentBefore) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(GapTest, CountsOnceWhereTwoRegistriesTellOfIt) {
+TEST_F(GapTest, CountsOnceIfTwoRegistriesReportIt) {
   for (int gaps = 0; gaps < 2; ++gaps) {
     clock_.advance(1h);
     source_->pass_gap(since_, clock_.now() - 1h, clock_.now());

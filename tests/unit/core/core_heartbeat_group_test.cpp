@@ -97,7 +97,7 @@ TEST_F(HeartbeatGroupTest, CountsAWorkerFromItsAdding) {
   EXPECT_THAT(check().message, HasSubstr("worker 2"));
 }
 
-TEST_F(HeartbeatGroupTest, TakesAnIdleWorkerForAlive) {
+TEST_F(HeartbeatGroupTest, CountsAnIdleWorkerAsAlive) {
   const HeartbeatGroup workers{5s};
   health_.add_liveness_check("check", workers);
   const auto worker = workers.add();

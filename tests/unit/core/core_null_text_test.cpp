@@ -47,7 +47,7 @@ struct OwnString {
 
 std::string_view view_of(Text text) { return text; }
 
-TEST(TextTest, TakesWhateverIsText) {
+TEST(TextTest, TakesAnyKindOfText) {
   char characters[] = "array";
   const std::string string = "string";
 
@@ -95,7 +95,7 @@ std::string message_of(Check check) {
   return health.report("check").message;
 }
 
-TEST(NullTextTest, IsWhatAnExceptionSays) {
+TEST(NullTextTest, IsTheMessageOfAnException) {
   EXPECT_EQ(message_of([] { throw NullWhat{}; }), "(null)");
   EXPECT_EQ(message_of([](const CheckContext&, const vitals::CheckCompletion&) { throw NullWhat{}; }), "(null)");
 }

@@ -105,7 +105,7 @@ TEST_F(RulesTest, StartupDoesntSucceedOnWhatHasBecomeStale) {
   EXPECT_EQ(status(Probe::startup), Status::fail);
 }
 
-TEST_F(RulesTest, ReadinessIsJudgedAnewWhenStartupSucceeds) {
+TEST_F(RulesTest, ReadinessIsJudgedAgainWhenStartupSucceeds) {
   const PushedCheck hold{CheckResult::fail("loading")};
   health_.add_startup_check("cache", hold);
   health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
@@ -146,7 +146,7 @@ TEST_F(RulesTest, OneFlagMayHoldTwoStartupChecks) {
 }
 
 // The call may go on; the report shows its result.
-TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
+TEST_F(RulesTest, AFrozenReportShowsNoRunThatHasItsResult) {
   health_.add_startup_check("cache", [&](const CheckContext&, const CheckCompletion& done) {
     done(CheckResult::pass());
     EXPECT_EQ(status(Probe::startup), Status::pass);
@@ -159,7 +159,7 @@ TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
 }
 
 // A frozen report keeps its reasons, and the strings that it shows live as long as it does.
-TEST_F(RulesTest, ALateResultChangesNothingOfAFrozenReport) {
+TEST_F(RulesTest, ALateResultDoesNotChangeAFrozenReport) {
   std::optional<CheckCompletion> done;
   health_.add_liveness_check("loop", [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
                              {.schedule = every(5s), .success_threshold = 3});
@@ -183,7 +183,7 @@ TEST_F(RulesTest, ALateResultChangesNothingOfAFrozenReport) {
   EXPECT_EQ(check("loop").message, "a reason that is too long to be kept within a string");
 }
 
-TEST_F(RulesTest, AShutdownWhileReadinessFailsIsToldOnceAndAsNoTransition) {
+TEST_F(RulesTest, AShutdownWhileReadinessFailsIsOneEventAndNoTransition) {
   health_.add_readiness_check("database", PushedCheck{CheckResult::fail("down")});
   const auto subscription = listen();
   take_events();
@@ -222,7 +222,7 @@ TEST_F(RulesTest, LivenessThatPassedSaysThatTheShutdownOverran) {
 }
 
 // Before that, "no runner" would be a false alarm.
-TEST_F(RulesTest, AListenerIsToldThePresentStateOnceSomebodyRunsChecks) {
+TEST_F(RulesTest, AListenerGetsThePresentStateOnceSomethingRunsChecks) {
   health_.add_readiness_check("database", [] {});
   const auto subscription = listen();
   EXPECT_TRUE(events_.empty());
@@ -244,7 +244,7 @@ TEST_F(RulesTest, AGroupThatFailsOnlyAsAWholeIsKeptWhileOneIsSilent) {
   EXPECT_TRUE(state->still_holds(vitals::detail::ProbeSet::of(Probe::liveness), state->version));
 }
 
-TEST_F(RulesTest, TheEndpointSaysOnceThatNobodyRunsTheChecks) {
+TEST_F(RulesTest, TheEndpointWarnsOnceThatNothingRunsTheChecks) {
   HealthRegistry health;
   health.add_readiness_check("database", [] {});
   const vitals::Endpoint endpoint{health};

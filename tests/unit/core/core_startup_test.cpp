@@ -238,7 +238,7 @@ TEST(StartupLatchTest, WaitsForTheFirstResultOfAnUncriticalCheckToo) {
   EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
 }
 
-TEST_F(StartupTest, TellsOfLivenessChecksThatTheLatchFreshens) {
+TEST_F(StartupTest, SendsEventsOfLivenessChecksThatTheLatchFreshens) {
   health_.run_due();  // something runs checks, but not this one
   health_.add_liveness_check("loop", [] {});
   std::vector<Status> told;

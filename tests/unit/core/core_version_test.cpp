@@ -69,7 +69,7 @@ TEST_F(StillHoldsTest, WhileARunThatHasBegunIsInTime) {
   EXPECT_FALSE(still_holds(before));
 }
 
-TEST_F(VersionNumberTest, ChangesWithEachCheckThatComesOrGoes) {
+TEST_F(VersionNumberTest, ChangesWithEachCheckThatIsAddedOrRemoved) {
   vitals::CheckHandle handle;
 
   EXPECT_TRUE(changes([&] { handle = health_.add_readiness_check("database", [] {}); }));
@@ -123,7 +123,7 @@ TEST_F(VersionNumberTest, ChangesWithWhatIsAwaitedOnceTheShutdownHasBegun) {
   EXPECT_TRUE(changes([&] { set_awaited(*state_of(health_), {.in_flight = 1}); }));
 }
 
-TEST_F(VersionNumberTest, ChangesWhenNobodyIsLeftToBeat) {
+TEST_F(VersionNumberTest, ChangesWhenTheLastHeartbeatCopyIsDestroyed) {
   std::optional<Heartbeat> beat{5s};
   health_.add_liveness_check("loop", *beat);
 

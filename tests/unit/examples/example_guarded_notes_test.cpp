@@ -59,7 +59,7 @@ class GuardedNotesTest : public testing::Test {
                              beat_};
 };
 
-TEST_F(GuardedNotesTest, ACallOfTheDatabaseIsNoSilence) {
+TEST_F(GuardedNotesTest, ADatabaseCallDoesNotCountAsSilence) {
   notes_.create_table();
   (void)notes_.list();
   (void)notes_.add("milk");

@@ -32,7 +32,7 @@ class KubernetesManifestTest : public testing::Test {
   [[nodiscard]] seconds to_notice(int threshold) const { return balancer_.period * threshold + balancer_.timeout; }
 };
 
-TEST_F(KubernetesManifestTest, EachProbeAsksItsPath) {
+TEST_F(KubernetesManifestTest, EachProbeRequestsItsPath) {
   const vitals::EndpointOptions paths;
 
   EXPECT_THAT(paths.startup_paths, Contains(startup_.path));

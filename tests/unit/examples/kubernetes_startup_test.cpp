@@ -52,7 +52,7 @@ using KubernetesFailedMigrationTest = KubernetesStartupTest;
 using KubernetesCrashLoopTest = KubernetesStartupTest;
 using KubernetesDatabaseTest = KubernetesStartupTest;
 
-TEST_F(KubernetesStartupTest, IsReadyAtTheFirstQuestionIfNothingTakesTime) {
+TEST_F(KubernetesStartupTest, IsReadyAtTheFirstProbeIfNothingTakesTime) {
   pod_.run_until(1min);
 
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(0s), ready(0s)));
@@ -67,7 +67,7 @@ TEST_F(KubernetesSlowStartTest, IsReadyWithin5sOfTheEndOfA9MinutesMigration) {
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(9min + 5s), ready(9min + 5s)));
 }
 
-TEST_F(KubernetesSlowStartTest, IsReadyForWhoeverAsksInTheMomentInWhichItIsDone) {
+TEST_F(KubernetesSlowStartTest, IsReadyForAProbeAtTheMomentWhenItIsDone) {
   pod_.world.migration_takes = 9min;
   pod_.run_until(9min);
   ASSERT_FALSE(pod_.says_ready()) << "the table is missing";
@@ -131,7 +131,7 @@ TEST(KubernetesLoadBalancerTest, TakesANewInstanceBeforeARolloutMayEndAnOldOne) 
   EXPECT_LT(8s, vitals_test::read_manifest().min_ready);
 }
 
-TEST_F(KubernetesFailedMigrationTest, IsRestartedByTheStartupProbeOnceEach10Minutes) {
+TEST_F(KubernetesFailedMigrationTest, IsRestartedByTheStartupProbeOnceEvery10Minutes) {
   pod_.world.migration_takes = 24h;
 
   pod_.run_until(30min);
@@ -220,7 +220,7 @@ TEST_F(KubernetesDatabaseTest, MakesTheInstanceReadyWithin5sOfItsReturn) {
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(9min + 5s), ready(9min + 5s)));
 }
 
-TEST_F(KubernetesDatabaseTest, RestartsOnceEach10MinutesIfItIsGoneForLongerThanAStartMayTake) {
+TEST_F(KubernetesDatabaseTest, RestartsOnceEvery10MinutesIfItIsDownForLongerThanAStartMayTake) {
   pod_.world.database_up = false;
 
   pod_.run_until(25min);
@@ -239,7 +239,7 @@ TEST_F(KubernetesDatabaseTest, TakesTheInstanceOutOfServiceAndRestartsNothingOnc
   EXPECT_EQ(pod_.codes(), without_database);
 }
 
-TEST_F(KubernetesDatabaseTest, BringsTheInstanceBackAtTheFirstQuestionAfterItsReturn) {
+TEST_F(KubernetesDatabaseTest, BringsTheInstanceBackAtTheFirstProbeAfterItsReturn) {
   pod_.run_until(10s);
   pod_.world.database_up = false;
   pod_.run_until(5min);

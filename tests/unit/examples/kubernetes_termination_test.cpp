@@ -132,7 +132,7 @@ TEST_F(KubernetesTerminationTest, IsNoticedByALoadBalancerWhileItStillTakesWork)
   EXPECT_EQ(lifecycle_.state(), draining);
 }
 
-TEST_F(KubernetesTerminationTest, TakesThePodOutOfServiceAtTheThirdQuestion) {
+TEST_F(KubernetesTerminationTest, TakesThePodOutOfServiceAtTheThirdProbe) {
   serve();
 
   delete_pod();
@@ -191,7 +191,7 @@ TEST_F(KubernetesTerminationTest, AnswersTheSameInEachState) {
   EXPECT_THAT(codes_in_, ElementsAre(Pair(finishing, ending_codes), Pair(stopping, ending_codes)));
 }
 
-TEST_F(KubernetesTerminationTest, LeavesLivenessGoodWhateverItsChecksSay) {
+TEST_F(KubernetesTerminationTest, KeepsLivenessPassingWhateverItsChecksReport) {
   serve();
   delete_pod();
 
@@ -269,7 +269,7 @@ TEST_F(KubernetesTerminationTest, StopsTheServerOnlyAtTheEnd) {
   EXPECT_TRUE(server_.stopped);
 }
 
-TEST_F(KubernetesTerminationTest, LeavesAStartThatIsNotOverAsItIs) {
+TEST_F(KubernetesTerminationTest, LeavesAnUnfinishedStartAsItIs) {
   const ProbeCodes starting{.startup = 503, .liveness = 200, .readiness = 503};
   migration_.set(CheckResult::fail("the migration is running"));
   HealthRegistry health{{.clock = clock_}};

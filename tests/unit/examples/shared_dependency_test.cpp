@@ -147,7 +147,7 @@ TEST(NotCriticalDatabaseTest, IsShownAsFailedByEachReplica) {
   EXPECT_THAT(deployment.readiness(), Each(Status::warn));
 }
 
-TEST(NotCriticalDatabaseTest, MayComeAndGoAsItLikes) {
+TEST(NotCriticalDatabaseTest, MayFailAndRecoverAtAnyTime) {
   Deployment deployment{{.critical = false}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(17s, 3s);
@@ -175,7 +175,7 @@ TEST(LastKnownGoodDatabaseTest, FailsTheReadinessOfAllWhenTheWindowIsOver) {
   EXPECT_THAT(deployment.readiness(), Each(Status::fail));
 }
 
-TEST(LastKnownGoodDatabaseTest, TakesAllReplicasOutOfServiceAtTheThirdQuestionFromItsEndOn) {
+TEST(LastKnownGoodDatabaseTest, TakesAllReplicasOutOfServiceAtTheThirdProbeAfterTheWindow) {
   Deployment deployment{{.last_known_good_for = 2min}};
   const Duration begin = deployment.age();
 
@@ -188,7 +188,7 @@ TEST(LastKnownGoodDatabaseTest, TakesAllReplicasOutOfServiceAtTheThirdQuestionFr
   EXPECT_THAT(deployment.restarts(), Each(0));
 }
 
-TEST(LastKnownGoodDatabaseTest, MayBeGoneMostOfTheTimeIfEachReplicaMeetsItWithinTheWindow) {
+TEST(LastKnownGoodDatabaseTest, MayBeDownMostOfTheTimeIfEachReplicaReachesItWithinTheWindow) {
   Deployment deployment{{.last_known_good_for = 2min}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(14s, 2s);
@@ -217,7 +217,7 @@ TEST(DatabaseByDefaultTest, BringsAllReplicasBackWithin5sOfItsReturn) {
   EXPECT_EQ(deployment.ready(), replicas);
 }
 
-TEST(DatabaseByDefaultTest, TakesNoReplicaOutOfServiceWhileItsOutagesAreShorterThanThreeQuestions) {
+TEST(DatabaseByDefaultTest, TakesNoReplicaOutOfServiceWhileItsOutagesAreShorterThanThreeProbes) {
   Deployment deployment{{}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(9s, 6s);
@@ -226,7 +226,7 @@ TEST(DatabaseByDefaultTest, TakesNoReplicaOutOfServiceWhileItsOutagesAreShorterT
   EXPECT_THAT(deployment.restarts(), Each(0));
 }
 
-TEST(DatabaseByDefaultTest, TakesReplicasOutOfServiceAgainAndAgainIfItComesAndGoesMoreSlowly) {
+TEST(DatabaseByDefaultTest, TakesReplicasOutOfServiceAgainAndAgainIfItsOutagesAreLonger) {
   Deployment deployment{{}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(16s, 6s);

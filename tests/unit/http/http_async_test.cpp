@@ -59,7 +59,7 @@ class GatedEndpointTest : public testing::Test {
   std::optional<Endpoint> endpoint{std::in_place, health};
 };
 
-TEST(AsyncEndpointTest, AnswersInlineWhereNothingMustBeWaitedFor) {
+TEST(AsyncEndpointTest, AnswersInlineIfItNeedNotWait) {
   HealthRegistry health;
   const Endpoint endpoint{health};
   int calls = 0;
@@ -74,7 +74,7 @@ TEST(AsyncEndpointTest, AnswersInlineWhereNothingMustBeWaitedFor) {
   EXPECT_EQ(reply.value().body, "OK");
 }
 
-TEST(AsyncEndpointTest, TellsInlineThatAPathIsForeign) {
+TEST(AsyncEndpointTest, ReportsAForeignPathInline) {
   HealthRegistry health;
   const Endpoint endpoint{health};
   int calls = 0;
@@ -131,7 +131,7 @@ TEST_F(GatedEndpointTest, CallsDoneNeitherOnTheCallersThreadNorOnACheckWorker) {
   EXPECT_NE(thread, worker->load());
 }
 
-TEST_F(GatedEndpointTest, RefusesInlineWhateverIsUnderWay) {
+TEST_F(GatedEndpointTest, RefusesInlineEvenDuringARun) {
   Reply refused;
   Reply not_found;
 
@@ -192,7 +192,7 @@ TEST_F(GatedEndpointTest, IsNotCancelledByMovingTheHandle) {
   EXPECT_EQ(status.get_future().get(), 200);
 }
 
-TEST_F(GatedEndpointTest, AnswersAfterTheEndpointIsGone) {
+TEST_F(GatedEndpointTest, AnswersAfterTheEndpointWasDestroyed) {
   std::promise<int> status;
   const auto pending =
       endpoint->async_handle({.target = "/ready"}, [&](const Reply& reply) { status.set_value(reply.value().status); });
@@ -243,7 +243,7 @@ TEST_F(GatedEndpointTest, AnswersOtherProbesMeanwhile) {
   EXPECT_EQ(get(*endpoint, "/startup").status, 200);
 }
 
-TEST_F(GatedEndpointTest, AsksOnlyTheOneCheckThatAPathNames) {
+TEST_F(GatedEndpointTest, RunsOnlyTheCheckThatAPathNames) {
   health.add_readiness_check(
       "cache", [] { return true; }, patient);
   open_gate();
@@ -275,7 +275,7 @@ TEST(EndOfRunnerTest, DoesNotAnswerOnTheThreadThatEndsIt) {
   gate->count_down();
 }
 
-TEST_F(GatedEndpointTest, AsksTheChecksOfAllProbesForHealth) {
+TEST_F(GatedEndpointTest, RunsTheChecksOfAllProbesForHealth) {
   health.add_liveness_check(
       "loop", [] { return true; }, patient);
   open_gate();

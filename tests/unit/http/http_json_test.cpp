@@ -133,7 +133,7 @@ TEST(HealthJsonTest, OmitsAnEmptyOutput) {
   EXPECT_THAT(json_of(report, Sight::details), Not(HasSubstr("output")));
 }
 
-TEST(HealthJsonTest, TellsTheConditionThatExplainsAStatus) {
+TEST(HealthJsonTest, ShowsTheConditionThatExplainsAStatus) {
   auto check = checked("x", Status::fail);
   const auto json_in = [&](Condition condition) {
     check.condition = condition;
@@ -179,7 +179,7 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
 }
 
-TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
+TEST(HealthJsonTest, ShowsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
   snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
@@ -190,14 +190,14 @@ TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
                           R"("inFlight":2,"callbacks":["web","cache"]},)"));
 }
 
-TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
+TEST(HealthJsonTest, ShowsThatNothingIsAwaitedAnyMore) {
   auto snapshot = well();
   snapshot.awaited = std::make_shared<Awaited>();
 
   EXPECT_THAT(json_of(snapshot, {}, Sight::names), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
 }
 
-TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
+TEST(HealthJsonTest, ShowsNothingAwaitedUnlessItWasReported) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
 
@@ -261,7 +261,7 @@ TEST(HealthJsonTest, WritesEachKindOfValue) {
   EXPECT_EQ(json_of_data(std::numeric_limits<double>::infinity()), "null");
 }
 
-TEST(HealthJsonTest, ReplacesWhatIsNoUtf8) {
+TEST(HealthJsonTest, ReplacesInvalidUtf8) {
   auto check = checked("bad\xff", Status::fail, "half \xe2\x82");
   check.data = {{"key\x80", Value{"\xc3("}}};
 

@@ -51,7 +51,7 @@ TEST(KeptBodiesTest, AreTheSameForAllMethodsAndMediaTypes) {
   EXPECT_NE(bodies.find({.method = Method::head, .media_type = "application/health+json"}), nullptr);
 }
 
-TEST(KeptBodiesTest, GiveNobodyABodyThatWasBegunBeforeHeCame) {
+TEST(KeptBodiesTest, NeverGiveABodyThatWasBegunBeforeTheRequest) {
   constexpr int late = 8;
   KeptBodies bodies{1};
   const Question question;

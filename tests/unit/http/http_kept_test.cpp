@@ -118,7 +118,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithTheStatisticsOfEachResult) {
   }
 }
 
-TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
+TEST_F(KeptAnswersTest, MayBeRequestedByUserCodeThatWritingThemTriggers) {
   std::latch started{1};
   Gate finish;
   int status = 0;
@@ -219,7 +219,7 @@ TEST(KeptAnswersLockTest, AreGivenWhileTheRegistryIsLocked) {
   holder.join();
 }
 
-TEST_F(KeptAnswersTest, AreOfOneEndpoint) {
+TEST_F(KeptAnswersTest, BelongToOneEndpoint) {
   const Endpoint open{health, {.details = vitals::Callers::anyone}};
   health.add_readiness_check("flag", PushedCheck{CheckResult::fail("refused")});
 

@@ -58,7 +58,7 @@ TEST_F(OriginTest, IsOnNoAnswerByDefault) {
   EXPECT_EQ(header(vitals::test::get(endpoint, "/health"), "Access-Control-Allow-Origin"), "none");
 }
 
-TEST_F(OriginTest, StandsBesideTheMethodsThatOptionsTells) {
+TEST_F(OriginTest, IsSentBesideTheMethodsForOptions) {
   const auto reply = dashboard.handle({.method = "OPTIONS", .target = "/health"}).value();
 
   EXPECT_EQ(header(reply, "Allow"), "GET, HEAD, OPTIONS");

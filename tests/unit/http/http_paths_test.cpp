@@ -95,7 +95,7 @@ TEST(PathsTest, LeadToNoChecksBehindATrailingSlash) {
   EXPECT_FALSE(paths.find("/live//x"));
 }
 
-TEST(PathsTest, LeadPastOneTrailingSlashIfAskedTo) {
+TEST(PathsTest, IgnoreOneTrailingSlashIfTheOptionSaysSo) {
   const Paths paths{{.trailing_slash = true}};
 
   EXPECT_EQ(paths.find("/ready"), (PathMatch{readiness_target}));

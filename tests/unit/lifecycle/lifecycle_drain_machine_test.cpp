@@ -94,7 +94,7 @@ class DrainMachineTest : public testing::Test {
   SteadyTime until_ = {};
 };
 
-TEST_F(DrainMachineTest, ServesUntilItIsAsked) {
+TEST_F(DrainMachineTest, ServesUntilTheEndIsRequested) {
   EXPECT_THAT(resume_at(1h), IsEmpty());
   EXPECT_EQ(until(), SteadyTime::max().time_since_epoch());
   EXPECT_EQ(machine_.state(), LifecycleState::serving);
@@ -120,7 +120,7 @@ TEST_F(DrainMachineTest, GoesThroughAllStatesInOrder) {
   EXPECT_TRUE(machine_.orderly());
 }
 
-TEST_F(DrainMachineTest, DoesntWaitForWorkThatIsntThere) {
+TEST_F(DrainMachineTest, DoesNotWaitWithoutWork) {
   ask();
   resume_at(10s);
 
@@ -138,7 +138,7 @@ TEST_F(DrainMachineTest, WaitsForWorkNoLongerThanTheCallbacksLeaveTimeFor) {
   EXPECT_FALSE(machine_.orderly());
 }
 
-TEST_F(DrainMachineTest, AbandonsACallbackAtTheEndOfItsBudgetAndGoesOn) {
+TEST_F(DrainMachineTest, AbandonsACallbackAtTheEndOfItsBudgetAndContinues) {
   ask();
   resume_at(10s);
   resume_at(11s);
@@ -179,7 +179,7 @@ TEST_F(DrainMachineTest, ASecondRequestEndsTheWaitForWork) {
   EXPECT_FALSE(machine_.orderly());
 }
 
-TEST_F(DrainMachineTest, ASecondRequestCutsNoCallback) {
+TEST_F(DrainMachineTest, ASecondRequestAbandonsNoCallback) {
   ask();
   resume_at(10s);
   end_call();
@@ -188,7 +188,7 @@ TEST_F(DrainMachineTest, ASecondRequestCutsNoCallback) {
   EXPECT_THAT(end_call(), ElementsAre("call 1"));
 }
 
-TEST_F(DrainMachineTest, AThirdRequestGivesUpWhateverIsUnderWay) {
+TEST_F(DrainMachineTest, AThirdRequestAbandonsWhateverIsInProgress) {
   ask();
   resume_at(10s);
   end_call();
@@ -198,7 +198,7 @@ TEST_F(DrainMachineTest, AThirdRequestGivesUpWhateverIsUnderWay) {
   EXPECT_FALSE(machine_.orderly());
 }
 
-TEST_F(DrainMachineTest, ThreeRequestsAtOnceGiveUpAtOnce) {
+TEST_F(DrainMachineTest, ThreeRequestsAtOnceAbandonEverythingAtOnce) {
   input_.insistence = 2;
 
   EXPECT_THAT(ask(), ElementsAre("draining: asked", "stopped: given up"));
@@ -222,7 +222,7 @@ TEST_F(DrainMachineTest, TheDeadlineCountsFromTheFirstRequest) {
   EXPECT_THAT(resume_at(25s), ElementsAre("stopped: too late"));
 }
 
-TEST_F(DrainMachineTest, NothingIsPropagatedOnceTheLoopHasEnded) {
+TEST_F(DrainMachineTest, ThePropagationDelayIsSkippedOnceTheLoopHasEnded) {
   input_.loop_ended = true;
 
   EXPECT_THAT(resume(), ElementsAre("draining: loop ended", "finishing: loop ended", "call 0"));

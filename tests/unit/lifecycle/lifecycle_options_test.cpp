@@ -73,7 +73,7 @@ TEST_F(LifecycleOptionsTest, RefuseCallbacksOnceTheEndHasBegun) {
   EXPECT_THAT(refusal(lifecycle, "worker", 1s), HasSubstr("too late"));
 }
 
-TEST_F(LifecycleOptionsTest, RefuseCallbacksOnceTheEndIsAskedForEvenIfNobodyHasBegunIt) {
+TEST_F(LifecycleOptionsTest, RefuseCallbacksOnceTheEndIsRequestedEvenIfItHasNotBegun) {
   Lifecycle lifecycle{health_};
 
   lifecycle.begin_shutdown("SIGTERM");

@@ -268,7 +268,7 @@ TEST(HeadScanTest, RefusesAnAmbiguousFieldBeforeTheHeadEnds) {
   EXPECT_EQ(decided_after(lines + "\n\r\n"), lines.size());
 }
 
-TEST(HeadScanTest, TellsWhetherABodyFollows) {
+TEST(HeadScanTest, ReportsWhetherABodyFollows) {
   EXPECT_FALSE(has_body(with_lines("")));
   EXPECT_FALSE(has_body(with_lines("Content-Length: 0\r\n")));
   EXPECT_FALSE(has_body(with_lines("Content-Length: 000\r\n")));

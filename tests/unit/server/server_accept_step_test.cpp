@@ -10,12 +10,12 @@ using vitals::detail::AcceptStep;
 using vitals::detail::AcceptSteps;
 using vitals::detail::after_accept;
 
-TEST(AcceptStepTest, GoesOnAfterAConnectionThatFailedByItself) {
+TEST(AcceptStepTest, ContinuesAfterAConnectionThatFailedByItself) {
   for (const int error : {0, EINTR, ECONNABORTED, EPROTO, ENETDOWN})
     EXPECT_EQ(after_accept(error), AcceptStep::again) << error;
 }
 
-TEST(AcceptStepTest, WaitsWhenNobodyIsThere) { EXPECT_EQ(after_accept(EAGAIN), AcceptStep::wait); }
+TEST(AcceptStepTest, WaitsWhenNoConnectionIsPending) { EXPECT_EQ(after_accept(EAGAIN), AcceptStep::wait); }
 
 TEST(AcceptStepTest, BacksOffAfterAllThatIsNotKnownToPass) {
   for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EINVAL, EBADF, EPERM, EACCES, EIO, 9999})

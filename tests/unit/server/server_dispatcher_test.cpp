@@ -66,7 +66,7 @@ TEST_F(DispatcherTest, AnswersWhatComesWhileABatchIsServedOnTheSameTurn) {
   EXPECT_THAT(second.received(), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(DispatcherTest, GivesTheTurnBackThoughMoreComesWithEachAnswer) {
+TEST_F(DispatcherTest, ReturnsFromItsTurnThoughMoreArrivesWithEachAnswer) {
   constexpr int enough = 5000;  // an endless turn would reach this number, so that the test ends
   int answers = 0;
   std::array<Peer, 3> peers;

@@ -119,7 +119,7 @@ class NewcomersTest : public HostCallsTest, public testing::WithParamInterface<i
 
 INSTANTIATE_TEST_SUITE_P(Of, NewcomersTest, testing::Values(1, 8, 63), testing::PrintToStringParamName());
 
-TEST_P(NewcomersTest, WhoLeaveWithTheirAnswerAreWaitedForOncePerTurn) {
+TEST_P(NewcomersTest, ThatCloseAfterTheirAnswerAreWaitedForOncePerTurn) {
   auto clients = connect(GetParam(), get("/ready", "Connection: close\r\n"));
 
   EXPECT_EQ(calls_in_a_turn(), (HostCalls{.begun = 1, .asked = 2})) << "asked of the listener and of its pause";

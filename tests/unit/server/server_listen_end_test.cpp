@@ -107,7 +107,7 @@ class ListenEndWithAChildTest : public ListenEndTest {
   const Child child_{[] { pause(); }};
 };
 
-TEST_F(ListenEndWithAChildTest, RefusesThoseWhoWaitToBeAccepted) {
+TEST_F(ListenEndWithAChildTest, ClosesConnectionsThatWaitToBeAccepted) {
   end(socket_);
 
   char byte = 0;

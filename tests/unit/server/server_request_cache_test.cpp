@@ -129,7 +129,7 @@ TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {
   EXPECT_THAT(answer_to(get_ready), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(CachedRequestTest, IsToldThatTheServiceEnds) {
+TEST_F(CachedRequestTest, GetsConnectionCloseWhenTheServiceEnds) {
   EXPECT_THAT(answer_to(get_healthz), Not(HasSubstr("Connection: close")));
 
   health_.begin_shutdown("test");

@@ -195,7 +195,7 @@ TEST_F(TransportTest, EndsTheConnectionWhenItIsOver) {
   EXPECT_EQ(peer_.received(), "end");
 }
 
-TEST_F(TransportTest, IsToldOfTheLastAnswerBeforeItLingers) {
+TEST_F(TransportTest, IsEndedAfterTheLastAnswer) {
   const std::string bad = "GET /healthz HTTP/9.9\r\n\r\n";
   script(bad, {bad.size()});
 

@@ -107,7 +107,7 @@ TEST_F(KubeletStartupTest, RestartsAfterItsFailures) {
               ElementsAre(KubeletEvent{5s, KubeletEvent::Kind::restarted, "startup: status 503, 2 in a row"}));
 }
 
-TEST_F(KubeletStartupTest, BeginsAnewAfterARestart) {
+TEST_F(KubeletStartupTest, StartsOverAfterARestart) {
   health_.add_readiness_check("up", up_);
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
   up_.set(CheckResult::pass());
@@ -163,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{{.startup = HttpGetProbe{.success_threshold = 2}}, "startup probe: success_threshold is 1"},
                     Refusal{{.startup = HttpGetProbe{.failure_threshold = 0}}, "startup probe: failure_threshold"}));
 
-TEST_F(KubeletStartupTest, BeginsAnewAfterACrash) {
+TEST_F(KubeletStartupTest, StartsOverAfterACrash) {
   health_.add_readiness_check("up", up_);
   Kubelet kubelet{health_, clock_, {.readiness = HttpGetProbe{.path = "/healthz"}, .startup = startup_}};
   up_.set(CheckResult::pass());

@@ -189,7 +189,7 @@ TEST_F(KubeletReadinessTest, IsLostByARestartUntilTheNextTurn) {
                           KubeletEvent{30s, KubeletEvent::Kind::ready, "readiness: status 200"}));
 }
 
-TEST_F(KubeletReadinessTest, GoesOnWhenThePodTerminates) {
+TEST_F(KubeletReadinessTest, ContinuesWhenThePodTerminates) {
   Kubelet kubelet{health_, clock_, {.liveness = liveness, .readiness = readiness}};
   kubelet.advance(5s);
 
@@ -209,7 +209,7 @@ TEST_F(KubeletTest, TakesAForeignPathForAFailure) {
   EXPECT_THAT(kubelet.events().at(0).message, HasSubstr("status 404"));
 }
 
-TEST_F(KubeletTest, AsksTheEndpointThatItIsGiven) {
+TEST_F(KubeletTest, ProbesTheEndpointThatItIsGiven) {
   Kubelet kubelet{health_, clock_, {.liveness = HttpGetProbe{.path = "/alive"}}, {.liveness_paths = {"/alive"}}};
 
   kubelet.advance(1min);

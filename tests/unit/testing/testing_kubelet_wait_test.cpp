@@ -89,7 +89,7 @@ TEST_F(KubeletWaitTest, WaitsUntilTheRunIsLate) {
   EXPECT_EQ(kubelet.restarted_at(), 10s + 333ms);
 }
 
-TEST_F(KubeletWaitTest, GoesByTheLastResultOfARunInTheBackground) {
+TEST_F(KubeletWaitTest, UsesTheLastResultOfARunInTheBackground) {
   const PushedCheck up{CheckResult::fail("starting")};
   health_.add_readiness_check("up", up);
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().pass().taking(4s, clock_),
@@ -114,7 +114,7 @@ TEST_F(KubeletWaitTest, WaitsForOneCheckIfItAsksForOne) {
   EXPECT_THAT(kubelet.events(), ElementsAre(Field(&KubeletEvent::at, 100ms)));
 }
 
-TEST_F(KubeletWaitTest, GoesOnWaitingInTheNextStep) {
+TEST_F(KubeletWaitTest, ContinuesToWaitInTheNextStep) {
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().taking(300ms, clock_));
   Kubelet kubelet{health_, clock_, {.readiness = readiness}};
 
@@ -125,7 +125,7 @@ TEST_F(KubeletWaitTest, GoesOnWaitingInTheNextStep) {
   EXPECT_TRUE(kubelet.ready());
 }
 
-TEST_F(KubeletWaitTest, CountsOneMissedRunAProbe) {
+TEST_F(KubeletWaitTest, CountsOneMissedRunPerProbe) {
   health_.add_readiness_check("hung", ScriptedCheck{}.hang(), {.schedule = vitals::on_demand(0s)});
   Kubelet kubelet{health_, clock_, {.readiness = readiness}};
   kubelet.advance(9s);  // its first run was overdue at 500 ms

@@ -17,7 +17,7 @@ using vitals::Status;
 using vitals::WallTime;
 using vitals::test::ManualClock;
 
-TEST(ManualClockTest, StandsUntilItIsMoved) {
+TEST(ManualClockTest, DoesNotMoveByItself) {
   ManualClock clock;
   const auto start = clock.now();
 

@@ -110,7 +110,7 @@ TEST_F(DatumMatcherTest, MatchesNumbersOfWhateverType) {
   EXPECT_THAT(result_, AllOf(Not(HasDatum("depth", 13)), Not(HasDatum("depth", 12.5)), Not(HasDatum("load", 0))));
 }
 
-TEST_F(DatumMatcherTest, TellsGreatIntegersApart) {
+TEST_F(DatumMatcherTest, DistinguishesLargeIntegers) {
   const auto result = CheckResult::pass().with("id", 9'007'199'254'740'993U);
 
   EXPECT_THAT(result, HasDatum("id", 9'007'199'254'740'993));

@@ -35,19 +35,19 @@ using vitals::test::ScriptedCheck;
 // Long enough, on any machine, for everything that ends by itself.
 constexpr auto generous = 30s;
 
-TEST(RunTest, TellsWhatAPlainCheckSays) {
+TEST(RunTest, ReturnsTheResultOfAPlainCheck) {
   EXPECT_EQ(run([] {}, generous).status(), Status::pass);
   EXPECT_EQ(run([] { return true; }, generous).status(), Status::pass);
   EXPECT_EQ(run([] { return false; }, generous).status(), Status::fail);
 }
 
-TEST(RunTest, TellsAResultWithAllThatIsInIt) {
+TEST(RunTest, ReturnsAWholeResult) {
   const auto result = CheckResult::warn("backlog").with("depth", 12).with("queue", "orders");
 
   EXPECT_EQ(run([&] { return result; }, generous), result);
 }
 
-TEST(RunTest, TellsAnErrorInItsWords) {
+TEST(RunTest, ReturnsAnErrorWithItsMessage) {
   const auto result = run([] { return std::make_error_code(std::errc::connection_refused); }, generous);
 
   EXPECT_EQ(result.status(), Status::fail);
@@ -122,7 +122,7 @@ TEST(RunTest, RunsACopyOfAnLvalue) {
   EXPECT_EQ(check.runs, 1);
 }
 
-TEST(RunTest, TellsThatACheckOverran) {
+TEST(RunTest, ReportsThatACheckOverran) {
   EXPECT_EQ(run(ScriptedCheck{}.hang(), 10ms), CheckResult::fail("timed out after 10 ms, still running"));
 }
 
@@ -131,7 +131,7 @@ TEST(RunTest, HalfASecondIsTheOrdinaryTimeout) {
 }
 
 // Such checks share ownership of what they use: on a slow machine they are abandoned.
-TEST(RunTest, TellsACheckThatOverrunsToStop) {
+TEST(RunTest, RequestsTheStopOfACheckThatOverruns) {
   const auto told_to_stop = std::make_shared<std::promise<void>>();
   const auto waiting = [told_to_stop](const CheckContext& context) {
     std::promise<void> stopped;

@@ -57,7 +57,7 @@ TEST_F(ScriptedCheckTest, RepeatsItsLastStep) {
   for (int failure = 0; failure < 3; ++failure) EXPECT_EQ(next(), CheckResult::fail());
 }
 
-TEST_F(ScriptedCheckTest, GoesOnWithWhatIsWrittenLater) {
+TEST_F(ScriptedCheckTest, ContinuesWithStepsThatAreAddedLater) {
   script_.pass();
   (void)next();
   (void)next();
