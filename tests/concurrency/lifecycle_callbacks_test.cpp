@@ -160,7 +160,7 @@ TEST_F(LifecycleCallbacksTest, ACallbackMayEndTheThreadThatCallsStep) {
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
 
-TEST_F(LifecycleCallbacksTest, LetsACallbackUseItAndTheRegistry) {
+TEST_F(LifecycleCallbacksTest, AllowsACallbackToUseItAndTheRegistry) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   auto state = LifecycleState::serving;
   bool took_work = true;

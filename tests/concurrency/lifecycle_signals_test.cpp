@@ -56,7 +56,7 @@ TEST_F(LifecycleSignalsTest, AreNamed) {
                                              "finishing (asked again: signal " + std::to_string(SIGRTMIN + 6) + ")"}));
 }
 
-TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
+TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyAreRepeated) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = run(lifecycle);
   kill(getpid(), SIGTERM);
@@ -69,7 +69,7 @@ TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
 }
 
 // As with timeout(1), which signals the process and then its group.
-TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameComesAgainWithin100Milliseconds) {
+TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameIsRepeatedWithin100Milliseconds) {
   Lifecycle lifecycle{health_, on_sigterm(4min)};
   const auto before = std::chrono::steady_clock::now();
 
@@ -80,7 +80,7 @@ TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameComesAgainWithin100Millisecon
   EXPECT_TRUE(lifecycle.state() == LifecycleState::draining || took >= 100ms);
 }
 
-TEST_F(LifecycleSignalsTest, AreTwoRequestsIfTheSameComesAgainLater) {
+TEST_F(LifecycleSignalsTest, AreTwoRequestsIfTheSameIsRepeatedLater) {
   Lifecycle lifecycle{health_, on_sigterm(4min)};
   raise(SIGTERM);
   lifecycle.step();

@@ -56,11 +56,11 @@ void race(bool has_loop_check, End end) {
   }
 }
 
-TEST(ContextRaceTest, StopMayMeetTheEndOfTheContext) {
+TEST(ContextRaceTest, StopMayRaceWithTheEndOfTheContext) {
   race(false, [](auto& server) { server->stop(); });
 }
 
-TEST(ContextRaceTest, TheServersEndMayMeetTheEndOfTheContext) {
+TEST(ContextRaceTest, TheServersEndMayRaceWithTheEndOfTheContext) {
   race(true, [](auto& server) { server.reset(); });
 }
 

@@ -151,7 +151,7 @@ TEST_F(HostedEndsTest, TheRegistryMayGoBeforeTheServer) {
   EXPECT_EQ(http_get(server.port(), "/ready").status, 503);
 }
 
-TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileConnectionsComeAndGo) {
+TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileClientsConnect) {
   vitals::HostedServer server{io_, health_, local()};
   server.start();
   run_loop(2);

@@ -148,7 +148,7 @@ TEST(ExampleServerEndTest, RequestsThatTheKernelHoldsAreAnsweredBeforeTheEnd) {
   EXPECT_EQ(server.wait(), 0) << server.log();
 }
 
-TEST(ExampleServerEndTest, ASecondSignalGivesUpRequestsUnderWay) {
+TEST(ExampleServerEndTest, ASecondSignalAbandonsRequestsInFlight) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/ready", 200));
   HttpClient slow{server.port()};
@@ -182,7 +182,7 @@ TEST(ExampleServerEndTest, AThirdSignalEndsItAtOnceWithStatusOne) {
   EXPECT_THAT(server.log(), HasSubstr("finishing -> stopped"));
 }
 
-TEST(ExampleServerEndTest, ALogThatNobodyReadsKeepsItFromEndingNoLonger) {
+TEST(ExampleServerEndTest, ALogThatIsNeverReadDoesNotKeepItFromEnding) {
   const FullPipe pipe;
   const TemporaryFolder folder;
   const std::string with_full_log = "exec \"$0\" \"$@\" 2>&" + std::to_string(pipe.descriptor());

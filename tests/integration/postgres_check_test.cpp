@@ -90,7 +90,7 @@ TEST_F(PostgresServerTest, PassesOverTheSocketInAFolder) {
   EXPECT_EQ(result, vitals::CheckResult::pass());
 }
 
-TEST_F(PostgresServerTest, AWrongPasswordFailsAndIsNotTold) {
+TEST_F(PostgresServerTest, AWrongPasswordFailsAndIsNotShown) {
   const Postgres wrong{server_->url("Wr0ng-hunter2")};
 
   const auto result = run(wrong);

@@ -92,14 +92,14 @@ TEST_F(PgBouncerTest, TheTimeLimitIsNotLeftInThePool) {
   EXPECT_EQ(result.message(), "");
 }
 
-TEST_F(PgBouncerTest, ItsConsoleIsAsked) {
+TEST_F(PgBouncerTest, ItsConsoleCanBeQueried) {
   const Postgres console{bouncer_->conninfo("pgbouncer"), {.query = "SHOW VERSION"}};
 
   EXPECT_EQ(console(context_for(generous)).message(), "");
   EXPECT_EQ(console(context_for(generous)).message(), "");
 }
 
-TEST_F(PgBouncerTest, ItsConsolesRefusalIsSaid) {
+TEST_F(PgBouncerTest, ItsConsolesRefusalIsReported) {
   const auto result = run("pgbouncer", {.query = "SHOW NOTHING"});
 
   EXPECT_THAT(result.message(), testing::AllOf(HasSubstr("SHOW"), testing::Not(HasSubstr("SET LOCAL"))));

@@ -81,7 +81,7 @@ TEST_F(SocketFileServerTest, AnswersAndKeepsTheConnection) {
   }
 }
 
-TEST_F(SocketFileServerTest, ClosesAConnectionBehindItsLastAnswer) {
+TEST_F(SocketFileServerTest, ClosesAConnectionAfterItsLastAnswer) {
   start();
 
   EXPECT_THAT(connect().send(last_get_ready).read_to_end(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), EndsWith("OK")));
@@ -121,7 +121,7 @@ TEST_F(SocketFileServerTest, ItsFileIsForOwnerAndGroup) {
   EXPECT_EQ(mode_of(where_), S_IFSOCK | 0660U);
 }
 
-TEST_F(SocketFileServerTest, ItsFileHasTheModeThatIsAskedFor) {
+TEST_F(SocketFileServerTest, ItsFileHasTheRequestedMode) {
   start({.unix_mode = 0606});
 
   EXPECT_EQ(mode_of(where_), S_IFSOCK | 0606U);
@@ -232,7 +232,7 @@ TEST_F(AbstractServerTest, AnswersOnItsName) {
   EXPECT_EQ(server_->port(), 0);
 }
 
-TEST_F(AbstractServerTest, StopGivesUpTheName) {
+TEST_F(AbstractServerTest, StopReleasesTheName) {
   start();
 
   server_->stop();

@@ -28,7 +28,7 @@ class ServerAgeTest : public ServerTest {
   void start_with_a_short_age() { start({.max_connection_age = age}); }
 };
 
-TEST_F(ServerAgeTest, ClosesAConnectionThatIsOldBehindItsNextAnswer) {
+TEST_F(ServerAgeTest, ClosesAnOldConnectionAfterItsNextAnswer) {
   start_with_a_short_age();
   const auto begin = Clock::now();
   auto client = connect();
@@ -62,7 +62,7 @@ TEST_F(ServerAgeTest, ClosesAConnectionThatGrewOldWhileItsAnswerWaitedForACheck)
   EXPECT_EQ(server_->limit_counts().old, 1U);
 }
 
-TEST_F(ServerAgeTest, CutsOffAPeerThatSendsOnBehindItsLastAnswer) {
+TEST_F(ServerAgeTest, CutsOffAPeerThatKeepsSendingAfterItsLastAnswer) {
   start();
   auto client = connect();
   client.send("nonsense\r\n\r\n");
@@ -77,7 +77,7 @@ TEST_F(ServerAgeTest, CutsOffAPeerThatSendsOnBehindItsLastAnswer) {
   }));
 }
 
-TEST_F(ServerAgeTest, CutsOffAPeerThatDoesNotEndBehindItsLastAnswer) {
+TEST_F(ServerAgeTest, CutsOffAPeerThatDoesNotCloseAfterItsLastAnswer) {
   start();
   const auto begin = Clock::now();
   auto client = connect();

@@ -152,7 +152,7 @@ TEST_F(ServerAttritionTest, ByTenThousandIdleConnectionsInPlacesForAll) {
   expect_answers_beside_idle_connections(20'000);
 }
 
-TEST_F(ServerAttritionTest, ByTenThousandConnectionsThatNeverSayAWord) {
+TEST_F(ServerAttritionTest, ByTenThousandSilentConnections) {
   // The kernel doesn't report every connection that ended before it was accepted.
   start({.max_connections = 512, .first_byte_timeout = 3s});
   std::vector<HttpClient> silent;

@@ -61,7 +61,7 @@ TEST_F(ServerFullTest, ClosesNoConnectionWhileItsReserveIsFree) {
   for (auto& client : clients) EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
 
-TEST_F(ServerFullTest, SaysNothingWhileNobodyWaits) {
+TEST_F(ServerFullTest, LogsNothingWhileNoConnectionWaits) {
   health_.add_readiness_check(
       "hangs", [gate = gate_] { gate.wait(); }, patient());
   start_small();

@@ -262,7 +262,7 @@ TEST_F(ServerLifecycleTest, ItsThreadHasAShortSlice) {
   EXPECT_EQ(threads_with_a_short_slice(), 1);
 }
 
-TEST_F(ServerLifecycleTest, ItsThreadHasTheUsualSliceIfItIsToldSo) {
+TEST_F(ServerLifecycleTest, ItsThreadHasTheUsualSliceIfTheOptionSaysSo) {
   start({.short_time_slice = false});
   EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
 

@@ -168,7 +168,7 @@ TEST_F(ServerLimitsTest, EndAHeadThatTakesTooLongAlthoughItsBytesKeepComing) {
   expect_counted(&LimitCounts::slow_heads);
 }
 
-TEST_F(ServerLimitsTest, CloseAConnectionThatNeverSaysAWordWithoutOne) {
+TEST_F(ServerLimitsTest, CloseASilentConnectionWithoutAnAnswer) {
   start({.first_byte_timeout = 100ms});
 
   EXPECT_EQ(exchange(""), "");
@@ -176,7 +176,7 @@ TEST_F(ServerLimitsTest, CloseAConnectionThatNeverSaysAWordWithoutOne) {
   expect_counted(&LimitCounts::silent);
 }
 
-TEST_F(ServerLimitsTest, LeaveAConnectionThatHasSaidItsFirstWordInTime) {
+TEST_F(ServerLimitsTest, KeepAConnectionWhoseFirstBytesCameInTime) {
   start({.first_byte_timeout = 500ms});
   auto client = connect();
   client.send("GET /healthz");
@@ -186,7 +186,7 @@ TEST_F(ServerLimitsTest, LeaveAConnectionThatHasSaidItsFirstWordInTime) {
   EXPECT_EQ(client.send(" HTTP/1.1\r\nHost: a\r\n\r\n").read_response().status, 200);
 }
 
-TEST_F(ServerLimitsTest, CloseAConnectionThatStaysIdleWithoutAWord) {
+TEST_F(ServerLimitsTest, CloseAnIdleConnectionWithoutAnAnswer) {
   start({.idle_timeout = 100ms});
   auto client = connect();
 

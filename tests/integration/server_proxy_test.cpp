@@ -134,7 +134,7 @@ TEST_F(ServerProxyTest, HeaderThatTakesTooLongIsTheEndWithoutAnAnswer) {
   EXPECT_EQ(server_->limit_counts().proxy_headers, 0U);
 }
 
-TEST_F(ServerProxyTest, HeadThatTakesTooLongBehindAHeaderGets408) {
+TEST_F(ServerProxyTest, HeadThatTakesTooLongAfterAHeaderGets408) {
   start_behind_a_proxy({.head_timeout = 100ms});
 
   EXPECT_THAT(exchange(v1 + "GET "), StartsWith("HTTP/1.1 408 "));

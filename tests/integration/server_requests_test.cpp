@@ -72,7 +72,7 @@ TEST_F(ServerRequestsTest, SendsNoBodyToAHeadThatItRefuses) {
               AllOf(StartsWith("HTTP/1.1 431 "), EndsWith("\r\n\r\n")));
 }
 
-TEST_F(ServerRequestsTest, KnowsNoForeignPathAndRepeatsNothingOfIt) {
+TEST_F(ServerRequestsTest, Answers404ToAForeignPathAndRepeatsNothingOfIt) {
   const auto response = http_get(server_->port(), "/<script>secret");
 
   EXPECT_EQ(response.status, 404);
@@ -121,7 +121,7 @@ TEST_F(ServerRequestsTest, TakesAnIpv6AddressWithoutBracketsAsHost) {
   EXPECT_THAT(exchange("GET /ready HTTP/1.1\r\nHost: ::g\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
 }
 
-TEST_F(ServerRequestsTest, RefusesOtherMethodsAndSaysWhichItKnows) {
+TEST_F(ServerRequestsTest, RefusesOtherMethodsAndListsTheAllowedOnes) {
   auto client = connect();
 
   client.send("DELETE /ready HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -53,7 +53,7 @@ struct Service {
   TestedServer server{health, {.address = "127.0.0.1", .port = 0}};
 };
 
-TEST(ServerStreamsTest, TheLibraryNeverTakesTheNumbersOfStandardStreamsThatTheHostHasClosed) {
+TEST(ServerStreamsTest, TheLibraryNeverUsesTheNumbersOfClosedStandardStreams) {
   const Pipe port;
   const Pipe look;
   ProcessWithoutStreams process{[&] {

@@ -203,7 +203,7 @@ TEST_F(SqliteAnswersTest, AHandlesTransactionKeepsItsLocks) {
 }
 
 // Its rows are written only when the last one has been read.
-TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementGoesOn) {
+TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementContinues) {
   const Connection application{path_};
   sqlite3_stmt* insert = nullptr;
   const char* const sql = "INSERT INTO notes VALUES ('tea'), ('bread') RETURNING text";

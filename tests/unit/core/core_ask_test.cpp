@@ -116,7 +116,7 @@ TEST_F(AskTest, RunsTheStartupChecksTooUntilStartupHasSucceeded) {
   EXPECT_EQ(health_.run_due(), 0U);
 }
 
-TEST_F(AskTest, CountsOneMoreFailureForEachRunThatAnOverdueOneHoldsUp) {
+TEST_F(AskTest, CountsOneMoreFailureForEachRunThatAnOverdueOneDelays) {
   std::optional<CheckCompletion> done;
   health_.add_readiness_check("remote",
                               [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },

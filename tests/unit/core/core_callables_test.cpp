@@ -72,7 +72,7 @@ TEST(CallableTest, ThatReturnsNoErrorPasses) {
   EXPECT_EQ(outcome_of([] { return std::error_code{}; }).status, Status::pass);
 }
 
-TEST(CallableTest, ThatReturnsAnErrorFailsWithItsWords) {
+TEST(CallableTest, ThatReturnsAnErrorFailsWithItsMessage) {
   const auto error = std::make_error_code(std::errc::connection_refused);
 
   const auto report = outcome_of([&] { return error; });

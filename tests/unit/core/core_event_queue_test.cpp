@@ -156,7 +156,7 @@ TEST_F(EventQueueTest, KeepsTheOldEventsFromAListenerThatJoinedInBetween) {
   EXPECT_EQ(late[0].missed, 0U);
 }
 
-TEST_F(EventQueueTest, IsBoundedAlsoForNamesThatNeverComeBack) {
+TEST_F(EventQueueTest, IsBoundedAlsoForNamesThatAreUsedOnce) {
   join(events_);
   push_different(EventQueue::most_events + 10);
 

@@ -63,7 +63,7 @@ TEST_F(ListenersTest, GetTheSameEventsInTheSameOrder) {
   EXPECT_THAT(two, ElementsAreArray(one));
 }
 
-TEST_F(ListenersTest, ThatJoinLaterGetNothingFromBefore) {
+TEST_F(ListenersTest, ThatJoinLaterGetNoEarlierEvent) {
   Numbers early;
   const auto first = health_.on_change(noting(early));
   flag_.set(CheckResult::fail());  // pending until it is delivered
@@ -76,7 +76,7 @@ TEST_F(ListenersTest, ThatJoinLaterGetNothingFromBefore) {
   EXPECT_EQ(late.size(), 3U);
 }
 
-TEST_F(ListenersTest, ThatThrowDisturbNobody) {
+TEST_F(ListenersTest, ThatThrowAffectNoOther) {
   Numbers one;
   Numbers two;
   const auto first = health_.on_change([&](const HealthEvent& event) {
@@ -189,7 +189,7 @@ TEST_F(ListenersTest, MayAddAndRemoveChecks) {
   EXPECT_EQ(health_.report(Probe::readiness).checks().size(), 1U);
 }
 
-TEST_F(ListenersTest, SeeInAReportWhatTheyAreTold) {
+TEST_F(ListenersTest, SeeInAReportWhatTheirEventSays) {
   Status seen = Status::pass;
   const auto subscription =
       health_.on_change([&](const HealthEvent&) { seen = health_.report(Probe::readiness).status(); });

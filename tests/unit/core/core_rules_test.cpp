@@ -65,7 +65,7 @@ class RulesTest : public testing::Test {
   std::vector<std::string> events_;
 };
 
-TEST_F(RulesTest, AKeptAnswerEndsWithTheTimeoutOfARunThatNobodyWatches) {
+TEST_F(RulesTest, AKeptAnswerEndsWithTheTimeoutOfARunThatNothingWaitsFor) {
   const vitals::Endpoint kept{health_};
   add_slow("database", {.timeout = 500ms, .schedule = every(5s)});
   health_.run_due();

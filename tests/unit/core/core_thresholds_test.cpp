@@ -121,7 +121,7 @@ TEST(ThresholdTest, CountsAWarningAsASuccess) {
   EXPECT_EQ(check.status(), Status::warn);
 }
 
-TEST(ThresholdTest, LetsAWarningThroughAtOnce) {
+TEST(ThresholdTest, ShowsAWarningAtOnce) {
   Machine check{{.failure_threshold = 3, .success_threshold = 3}};
   check.pass();
 

@@ -87,7 +87,7 @@ TEST(KubernetesTerminationPictureTest, NamesWhenALoadBalancerHasNoticed) {
 
 class KubernetesPictureTest : public testing::TestWithParam<const char*> {};
 
-TEST_P(KubernetesPictureTest, IsSmallAndStandsAlone) {
+TEST_P(KubernetesPictureTest, IsSmallAndSelfContained) {
   constexpr std::size_t most = 8 * 1024;
 
   const std::string picture = kubernetes_file(GetParam());

@@ -96,7 +96,7 @@ TEST(AsyncEndpointTest, DropsWhatDoneThrowsInline) {
   EXPECT_NO_THROW((void)endpoint.async_handle({.target = "/notes"}, throwing));
 }
 
-TEST(AsyncEndpointTest, LetsDoneAskAgain) {
+TEST(AsyncEndpointTest, AllowsDoneToRequestAgain) {
   HealthRegistry health;
   const Endpoint endpoint{health};
   int status = 0;
@@ -213,7 +213,7 @@ TEST_F(GatedEndpointTest, DropsWhatDoneThrowsOnTheRunnersThread) {
   later.get_future().wait();
 }
 
-TEST_F(GatedEndpointTest, LetsDoneDropItsOwnHandle) {
+TEST_F(GatedEndpointTest, AllowsDoneToDropItsOwnHandle) {
   std::promise<void> done;
   std::latch stored{1};
   std::optional<PendingResponse> pending;

@@ -54,7 +54,7 @@ TEST_F(KeptAnswersTest, AreKeptWhileNothingChanges) {
   EXPECT_EQ(ready(), first);
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenAResultIsSet) {
   const PushedCheck flag{CheckResult::pass()};
   health.add_readiness_check("flag", flag);
   ASSERT_THAT(ready(), HasSubstr(R"("flag":[{"status":"pass")"));
@@ -64,7 +64,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
   EXPECT_THAT(ready(), HasSubstr(R"("flag":[{"status":"warn")"));
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenACheckIsAddedOrRemoved) {
   const auto empty = ready();
 
   const auto handle = health.add_readiness_check("flag", PushedCheck{CheckResult::pass()});
@@ -74,7 +74,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
   EXPECT_EQ(ready(), empty);
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenTimeAloneChangesAVerdict) {
   health.add_readiness_check("flag", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
   const auto first = ready();
 
@@ -85,7 +85,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
   EXPECT_THAT(ready(), HasSubstr(R"("condition":"stale")"));
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWithEachPhaseAndWithWhatIsAwaited) {
   const auto all = [&] { return get(endpoint, "/health").body; };
   EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"serving")"));
 
@@ -104,7 +104,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
   EXPECT_THAT(all(), HasSubstr(R"("inFlight":2,"callbacks":["web"]})"));
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWithTheStatisticsOfEachResult) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWithTheStatisticsOfEachResult) {
   health.add_readiness_check("broken", [] { return false; }, {.schedule = vitals::every(10s), .failure_threshold = 3});
   const Endpoint with_details{health, {.details = vitals::Callers::anyone}};
 
@@ -137,7 +137,7 @@ TEST_F(KeptAnswersTest, MayBeRequestedByUserCodeThatWritingThemTriggers) {
   finish.open();
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenAHeartbeatIsSilent) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenAHeartbeatIsSilent) {
   const Heartbeat beat{5s};
   health.add_readiness_check("loop", beat);
   EXPECT_EQ(get(endpoint, "/ready").status, 200);
@@ -147,7 +147,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenAHeartbeatIsSilent) {
   EXPECT_EQ(get(endpoint, "/ready").status, 503);
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenASilentHeartbeatBeatsAgain) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenASilentHeartbeatBeatsAgain) {
   const Heartbeat beat{5s};
   health.add_readiness_check("loop", beat);
   clock.advance(6s);

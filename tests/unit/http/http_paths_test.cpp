@@ -87,7 +87,7 @@ TEST(PathsTest, PreferTheLongerPath) {
   EXPECT_EQ(paths.find("/health/liver"), (PathMatch{health_target, "liver"}));
 }
 
-TEST(PathsTest, LeadToNoChecksBehindATrailingSlash) {
+TEST(PathsTest, LeadToNoChecksAfterATrailingSlash) {
   const Paths paths{{.liveness_paths = {"/live/"}}};
 
   EXPECT_EQ(paths.find("/live/"), (PathMatch{liveness_target}));

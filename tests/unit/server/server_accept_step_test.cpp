@@ -43,7 +43,7 @@ TEST(AcceptStepsTest, TryAsManyTimesAgainAfterTheyHaveBackedOff) {
   EXPECT_EQ(after_transient_errors(steps, AcceptSteps::most_transient - 1), AcceptStep::again);
 }
 
-TEST(AcceptStepsTest, CountAnewOnceAConnectionIsAcceptedOrNoneIsWaiting) {
+TEST(AcceptStepsTest, StartOverOnceAConnectionIsAcceptedOrNoneIsWaiting) {
   for (const int error : {0, EAGAIN}) {
     AcceptSteps steps;
     (void)after_transient_errors(steps, AcceptSteps::most_transient - 1);

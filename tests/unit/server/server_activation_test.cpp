@@ -145,7 +145,7 @@ TEST(ActivationTest, LeavesTheSocketsOfAnotherProcessAlone) {
                 HasSubstr("the sockets are for another process: LISTEN_PID is \"" + pid + "\", not "));
 }
 
-TEST(ActivationTest, SaysThatTheNumberOfSocketsIsNone) {
+TEST(ActivationTest, SaysThatTheNumberOfSocketsIsMalformed) {
   for (const std::string count : {"", "0", "-1", "two", "1 ", "2147483647", "99999999999999999999"})
     EXPECT_THAT(listen_in_process_with({}, {.count = count}), HasSubstr("LISTEN_FDS is \"" + count + "\""));
 }
@@ -232,7 +232,7 @@ TEST(ActivationTest, ListensOnAfterItsEndAndIsFoundAgain) {
   EXPECT_EQ(listens, 1);
 }
 
-TEST(ActivationTest, KeepsTheFileOfAUnixSocketAndThoseWhoWait) {
+TEST(ActivationTest, KeepsTheFileOfAUnixSocketAndItsPendingConnections) {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "health.sock";
   const auto listener = listening_on(path);

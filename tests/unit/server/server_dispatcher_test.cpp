@@ -52,7 +52,7 @@ class DispatcherTest : public ServedConnectionTest {
   }
 };
 
-TEST_F(DispatcherTest, AnswersWhatComesWhileABatchIsServedOnTheSameTurn) {
+TEST_F(DispatcherTest, AnswersInTheSameTurnWhatArrivesDuringABatch) {
   Peer second;
   (void)serve(second);
   Peer first;

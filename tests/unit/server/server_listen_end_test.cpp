@@ -161,7 +161,7 @@ TEST_F(UnixCopiesTest, AChildClosesListenerConnectionsAndLock) {
   EXPECT_TRUE(connected_to(path_));
 }
 
-TEST_F(UnixCopiesTest, AChildKeepsWhatIsUnderTheSameNumbersByThen) {
+TEST_F(UnixCopiesTest, AChildKeepsDescriptorsThatHaveReusedTheNumbers) {
   Child child{[&] {
     const auto traces = socket_.traces();
     const Descriptor own = listening_on((folder_.path() / "own.sock").string());

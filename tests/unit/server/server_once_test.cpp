@@ -139,7 +139,7 @@ TEST_F(ConnectionOnceTest, LeavesTheFirstHeadTheTimeThatThePROXYHeaderHasLeft) {
   EXPECT_EQ(service_->places.overdue(service_->stage_limits, test_time).get(), connection_.get());
 }
 
-TEST_F(ConnectionOnceTest, KeepsItsHostWhileItTellsThatRunsAreOver) {
+TEST_F(ConnectionOnceTest, KeepsItsHostWhileItPostsThatRunsAreOver) {
   const vitals::Runner runner{health_};
   const vitals_test::Gate gate;
   health_.add_readiness_check(
@@ -159,7 +159,7 @@ struct Task final : vitals::detail::HostTask {
   int turns = 0;
 };
 
-TEST(PostedTasksTest, WakeTheHostForATaskThatIsPostedAgainIfItCouldNotBeWokenBefore) {
+TEST(PostedTasksTest, WakeTheHostForARepostedTaskIfWakingItFailedBefore) {
   vitals::detail::PostedTasks tasks;
   const auto task = std::make_shared<Task>();
   ASSERT_TRUE(tasks.add(task));

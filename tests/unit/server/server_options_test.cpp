@@ -139,7 +139,7 @@ TEST(ServerOptionsTest, NamesADurationOutOfRange) {
   EXPECT_THAT(refusal_of({.max_connection_age = 24h + 1ns}), HasSubstr("max_connection_age"));
 }
 
-TEST(ServerOptionsTest, ExpectNoProxyAndKeepConnectionsForAnHourUnlessToldOtherwise) {
+TEST(ServerOptionsTest, ExpectNoProxyAndKeepConnectionsForAnHourByDefault) {
   const vitals::HealthServerOptions defaults;
 
   EXPECT_EQ(defaults.proxy_protocol, vitals::ProxyProtocol::off);

@@ -56,7 +56,7 @@ TEST(PeerCountsTest, HasThoseWithMostPlacesFirst) {
   EXPECT_THAT(places(counts), ElementsAre(2, 1, 1));
 }
 
-TEST(PeerCountsTest, ForgetsWhoHasNoPlaceAnyMore) {
+TEST(PeerCountsTest, ForgetsAddressesWithoutPlaces) {
   PeerCounts counts;
   const auto only = counts.add(numbered_peer(1));
 
@@ -67,7 +67,7 @@ TEST(PeerCountsTest, ForgetsWhoHasNoPlaceAnyMore) {
   EXPECT_THAT(places(counts), IsEmpty());
 }
 
-TEST(PeerCountsTest, DoesNotCountWhoIsExempt) {
+TEST(PeerCountsTest, DoesNotCountExemptAddresses) {
   PeerCounts counts;
 
   const auto sidecar = counts.add(peer("127.0.0.1"));

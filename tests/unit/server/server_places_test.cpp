@@ -135,7 +135,7 @@ TEST(PlacesTest, AsksOnlySomeConnectionsHoweverManyThereAre) {
   EXPECT_TRUE(choice.later);
 }
 
-TEST(PlacesTest, PromisesNothingWhereNoneOfThoseAskedGivesWay) {
+TEST(PlacesTest, PromisesNothingIfNoneOfThoseAskedGivesWay) {
   Places places;
   for (std::size_t i = 0; i <= Places::most_asked; ++i)
     places.take(std::make_shared<Guest>(Guest{GivesWay::never}), Stage::waiting, at(1s));

@@ -61,7 +61,7 @@ class ProxyHeaderRandomTest : public testing::Test {
   char* begin_;
 };
 
-TEST_F(ProxyHeaderRandomTest, NeverReadsBehindItsInput) {
+TEST_F(ProxyHeaderRandomTest, NeverReadsBeyondItsInput) {
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(static_cast<std::size_t>(random(40)), '\0');
     for (auto& byte : bytes) byte = static_cast<char>(random(256));
@@ -74,7 +74,7 @@ TEST_F(ProxyHeaderRandomTest, NeverReadsBehindItsInput) {
   }
 }
 
-TEST_F(ProxyHeaderRandomTest, NeverReadsBehindAHeaderThatIsAlmostGood) {
+TEST_F(ProxyHeaderRandomTest, NeverReadsBeyondAHeaderThatIsAlmostGood) {
   const std::string good[] = {"PROXY TCP4 192.168.0.1 10.0.0.11 56324 443\r\nGET",
                               "PROXY TCP6 2001:db8::1 ::ffff:1.2.3.4 0 65535\r\nGET", "PROXY UNKNOWN and more\r\nGET",
                               "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c"s + std::string(12, 'x') + "GET",

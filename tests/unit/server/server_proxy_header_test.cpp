@@ -108,7 +108,7 @@ constexpr std::string_view bad_lines[] = {
     "proxy TCP4 1.2.3.4 1.2.3.4 1 2\r\n",
 };
 
-TEST(ProxyHeaderTest, TakesEachFormAndStopsBehindIt) {
+TEST(ProxyHeaderTest, TakesEachFormAndStopsAfterIt) {
   for (const auto& header : good_headers) {
     const ProxyHeaderVerdict whole{.kind = Kind::complete, .size = header.size()};
 

@@ -28,7 +28,7 @@ TEST(RequestCacheTest, IsEmptyAtFirst) {
   EXPECT_EQ(cache.find("GET /ready HTTP/1.1\r\n\r\n", false), nullptr);
 }
 
-TEST(RequestCacheTest, KnowsWhatAHeadAskedFor) {
+TEST(RequestCacheTest, StoresTheRequestOfAHead) {
   RequestCache cache;
 
   cache.keep("one", false, {.variant = 1}, Persistence::close);

@@ -43,7 +43,7 @@ TEST_F(RequestHeadTest, HasTheValueOfAccept) {
   EXPECT_EQ(parse("").accept(), "");
 }
 
-TEST_F(RequestHeadTest, KnowsWhetherThereAreCredentials) {
+TEST_F(RequestHeadTest, ReportsWhetherThereAreCredentials) {
   EXPECT_TRUE(parse("AUTHORIZATION: Bearer 1\r\n").has_credentials);
   EXPECT_FALSE(parse("Proxy-Authorization: Basic 1\r\n").has_credentials);
 }

@@ -48,7 +48,7 @@ TEST_F(HostTest, ServesAThousandReadySocketsInOneTurn) {
   EXPECT_LE(turns, 4) << "256 at a time, so that others have their turn";
 }
 
-TEST_F(HostTest, IsNotAskedForWhatHasHappenedToAConnectionOnce) {
+TEST_F(HostTest, IsCalledOnceForEachEventOfAConnection) {
   Peer peer;
   (void)serve(peer);
   ASSERT_EQ(host_->turn(), 1) << "it may be written to";
@@ -77,7 +77,7 @@ TEST_F(HostTest, GivesAPipeliningPeerItsTurnsBetweenThoseOfOthers) {
   EXPECT_EQ(count(peer.received()), 1U);
 }
 
-TEST_F(HostTest, ClosesAnOldConnectionBehindItsNextAnswer) {
+TEST_F(HostTest, ClosesAnOldConnectionAfterItsNextAnswer) {
   Peer peer;
   const auto connection = serve(peer);
   peer.send(get_healthz);

@@ -86,7 +86,7 @@ TEST_F(KubeletLivenessTest, ForgivesAsManyFailuresAsItsThresholdSays) {
   EXPECT_EQ(kubelet.events().at(0).at, 25s);  // passes at 0 s and 5 s, fails at 10 s, 15 s, 20 s and 25 s
 }
 
-TEST_F(KubeletLivenessTest, CountsAnewAfterARestart) {
+TEST_F(KubeletLivenessTest, StartsCountingOverAfterARestart) {
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
   Kubelet kubelet{health_, clock_, {.liveness = liveness}};
 
@@ -226,7 +226,7 @@ TEST_F(KubeletTest, TakesAWarningForASuccess) {
   EXPECT_TRUE(kubelet.ready());
 }
 
-TEST(KubeletRestartTest, MakesTheApplicationAnew) {
+TEST(KubeletRestartTest, MakesANewApplication) {
   struct Application {
     explicit Application(const ManualClock& clock) : health{{.clock = clock}} {}
     HealthRegistry health;

@@ -55,7 +55,7 @@ TEST_F(KubeletWaitTest, HasAnAnswerThoughACheckOverruns) {
   EXPECT_THAT(kubelet.events(), ElementsAre(KubeletEvent{0s, KubeletEvent::Kind::ready, "readiness: status 200"}));
 }
 
-TEST_F(KubeletWaitTest, IsNotHeldUpByTheChecksOfOtherProbes) {
+TEST_F(KubeletWaitTest, IsNotDelayedByTheChecksOfOtherProbes) {
   health_.add_liveness_check("loop", ScriptedCheck{}.pass().taking(100ms, clock_));
   for (int i = 0; i < 3; ++i)
     health_.add_readiness_check("slow-" + std::to_string(i), ScriptedCheck{}.pass().taking(2s, clock_),
@@ -104,7 +104,7 @@ TEST_F(KubeletWaitTest, UsesTheLastResultOfARunInTheBackground) {
   EXPECT_EQ(health_.report("slow").condition, vitals::Condition::running);
 }
 
-TEST_F(KubeletWaitTest, WaitsForOneCheckIfItAsksForOne) {
+TEST_F(KubeletWaitTest, WaitsForOneCheckIfItsPathNamesOne) {
   health_.add_readiness_check("quick", ScriptedCheck{}.pass().taking(100ms, clock_));
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().taking(400ms, clock_));
   Kubelet kubelet{health_, clock_, {.readiness = HttpGetProbe{.path = "/ready/quick"}}};
@@ -148,7 +148,7 @@ class KubeletTimeoutTest : public KubeletWaitTest {
   Kubelet kubelet_{slow_health_, clock_, {.readiness = HttpGetProbe{.path = "/ready", .failure_threshold = 1}}};
 };
 
-TEST_F(KubeletTimeoutTest, AnAnswerThatTakesSoLongIsAFailure) {
+TEST_F(KubeletTimeoutTest, AnAnswerThatTakesTheWholeTimeoutIsAFailure) {
   probe_a_check_taking(1s);
 
   EXPECT_THAT(kubelet_.events(), ElementsAre(Field(&KubeletEvent::kind, KubeletEvent::Kind::ready),

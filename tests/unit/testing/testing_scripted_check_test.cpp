@@ -239,7 +239,7 @@ TEST(HangingScriptTest, IsReleasedInAllItsRegistries) {
   EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
 }
 
-TEST(HangingScriptTest, HoldsUpNoRunner) {
+TEST(HangingScriptTest, DoesNotDelayTheEndOfARunner) {
   const auto script = ScriptedCheck{}.hang();
   HealthRegistry health;
   health.add_readiness_check("check", script);
