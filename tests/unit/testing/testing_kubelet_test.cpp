@@ -11,6 +11,8 @@
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
 
+#include "unit/testing/testing_kubelet_fixture.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -26,19 +28,12 @@ using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
+using vitals_test::readiness;
 
-// The probes have Kubernetes' defaults except where noted: period 10 s, timeout 1 s, thresholds 1 and 3.
-const HttpGetProbe liveness{.path = "/healthz"};
-const HttpGetProbe readiness{.path = "/ready"};
-
-class KubeletTest : public testing::Test {
- protected:
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
-
-using KubeletLivenessTest = KubeletTest;
-using KubeletReadinessTest = KubeletTest;
+using KubeletTest = vitals_test::KubeletFixture;
+using KubeletLivenessTest = vitals_test::KubeletFixture;
+using KubeletReadinessTest = vitals_test::KubeletFixture;
 
 TEST_F(KubeletTest, WithoutProbesIsReadyAtOnceAndNeverRestarts) {
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());

@@ -9,8 +9,9 @@
 #include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/testing/kubelet.hpp>
-#include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
+
+#include "unit/testing/testing_kubelet_fixture.hpp"
 
 namespace {
 
@@ -24,17 +25,11 @@ using vitals::HttpGetProbe;
 using vitals::PushedCheck;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
-using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
+using vitals_test::readiness;
 
-const HttpGetProbe liveness{.path = "/healthz"};
-const HttpGetProbe readiness{.path = "/ready"};
-
-class KubeletWaitTest : public testing::Test {
- protected:
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
+using KubeletWaitTest = vitals_test::KubeletFixture;
 
 TEST_F(KubeletWaitTest, WaitsForSlowChecksTogether) {
   for (int i = 0; i < 5; ++i)
