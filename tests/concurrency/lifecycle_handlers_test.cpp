@@ -3,7 +3,6 @@
 #include <atomic>
 #include <csignal>
 #include <ostream>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "concurrency/lifecycle_signals_fixture.hpp"
+#include "support/refusal.hpp"
 
 namespace vitals_test {
 namespace {
@@ -26,12 +26,7 @@ class LifecycleHandlersTest : public LifecycleSignalsTest {
  protected:
   /// The message with which the signals are refused; empty if they are accepted.
   [[nodiscard]] std::string refusal(std::vector<int> signals) {
-    try {
-      const Lifecycle lifecycle{health_, record_.options(0s, std::move(signals))};
-    } catch (const std::invalid_argument& error) {
-      return error.what();
-    }
-    return {};
+    return refusal_of([&] { const Lifecycle lifecycle{health_, record_.options(0s, std::move(signals))}; });
   }
 };
 

@@ -1,5 +1,4 @@
 #include <chrono>
-#include <stdexcept>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -10,6 +9,9 @@
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
+
+#include "support/refusal.hpp"
+#include "unit/testing/testing_kubelet_fixture.hpp"
 
 namespace {
 
@@ -27,23 +29,21 @@ using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
 
 /// The startup probe requests readiness, so that the kubelet, not the registry, holds back the other probes.
-class KubeletStartupTest : public testing::Test {
+class KubeletStartupTest : public vitals_test::KubeletFixture {
  protected:
   static constexpr int endless = 1000;
 
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
   PushedCheck up_{CheckResult::fail("starting")};
-  const HttpGetProbe liveness_{.path = "/healthz"};
   const HttpGetProbe startup_{.path = "/ready", .failure_threshold = endless};
 };
 
 TEST_F(KubeletStartupTest, HoldsLivenessBackUntilItHasSucceeded) {
   health_.add_readiness_check("up", up_);
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
-  Kubelet kubelet{health_, clock_, {.liveness = liveness_, .startup = startup_}};
+  Kubelet kubelet{health_, clock_, {.liveness = liveness, .startup = startup_}};
 
   kubelet.advance(35s);
   EXPECT_FALSE(kubelet.started());
@@ -111,7 +111,7 @@ TEST_F(KubeletStartupTest, StartsOverAfterARestart) {
   health_.add_readiness_check("up", up_);
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
   up_.set(CheckResult::pass());
-  Kubelet kubelet{health_, clock_, {.liveness = liveness_, .startup = startup_}};
+  Kubelet kubelet{health_, clock_, {.liveness = liveness, .startup = startup_}};
 
   kubelet.advance(30s);  // liveness is probed at 10 s, 20 s and 30 s
   EXPECT_EQ(kubelet.restarts(), 1);
@@ -144,12 +144,10 @@ TEST_P(KubeletRefusalTest, NamesTheProbeAndTheRule) {
   const ManualClock clock;
   HealthRegistry health{{.clock = clock}};
 
-  try {
-    const Kubelet kubelet{health, clock, GetParam().probes};
-    FAIL() << "not refused: " << GetParam().words;
-  } catch (const std::invalid_argument& error) {
-    EXPECT_THAT(error.what(), HasSubstr(GetParam().words));
-  }
+  EXPECT_THAT(vitals_test::refusal_of([&] {
+                const Kubelet kubelet{health, clock, GetParam().probes};
+              }),
+              HasSubstr(GetParam().words));
 }
 
 INSTANTIATE_TEST_SUITE_P(
