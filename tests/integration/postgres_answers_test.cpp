@@ -1,4 +1,3 @@
-#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -6,6 +5,7 @@
 
 #include <vitals/checks/postgres.hpp>
 
+#include "support/postgres_fixture.hpp"
 #include "support/postgres_server.hpp"
 #include "support/run_check.hpp"
 
@@ -22,26 +22,12 @@ using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PostgresServer;
 
-class PostgresAnswersTest : public testing::Test {
+class PostgresAnswersTest : public vitals_test::PostgresFixture {
  protected:
-  static void SetUpTestSuite() {
-    if (PostgresServer::available()) server_ = new PostgresServer;
-  }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  void SetUp() override {
-    if (server_ == nullptr) GTEST_SKIP() << "no PostgreSQL server programs";
-  }
-
   static CheckResult run(PostgresOptions options) {
     return Postgres{server_->url(), std::move(options)}(context_for(generous));
   }
-
-  static PostgresServer* server_;
 };
-PostgresServer* PostgresAnswersTest::server_ = nullptr;
 
 struct Answer {
   const char* name;

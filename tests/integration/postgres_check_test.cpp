@@ -14,6 +14,7 @@
 #include <vitals/checks/postgres.hpp>
 
 #include "support/descriptors.hpp"
+#include "support/postgres_fixture.hpp"
 #include "support/postgres_server.hpp"
 #include "support/run_check.hpp"
 
@@ -52,28 +53,14 @@ class Client {
   std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
 };
 
-class PostgresServerTest : public testing::Test {
+class PostgresServerTest : public vitals_test::PostgresFixture {
  protected:
-  static void SetUpTestSuite() {
-    if (PostgresServer::available()) server_ = new PostgresServer;
-  }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  void SetUp() override {
-    if (server_ == nullptr) GTEST_SKIP() << "no PostgreSQL server programs";
-  }
-
   static Postgres check(std::string query = "SELECT 1") {
     return Postgres{server_->url(), {.query = std::move(query)}};
   }
   static vitals::CheckResult run(const Postgres& check) { return check(context_for(generous)); }
   static std::string sessions() { return "SELECT count(*) FROM pg_stat_activity WHERE datname = 'postgres'"; }
-
-  static PostgresServer* server_;
 };
-PostgresServer* PostgresServerTest::server_ = nullptr;
 
 TEST_F(PostgresServerTest, PassesWhenTheServerAnswers) {
   const auto result = run(check());
