@@ -1,5 +1,4 @@
 #include <chrono>
-#include <memory>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -16,10 +15,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using vitals::CheckCompletion;
-using vitals::CheckContext;
 using vitals::CheckResult;
-using vitals::every;
 using vitals::Heartbeat;
 using vitals::Probe;
 using vitals::PushedCheck;
@@ -53,13 +49,7 @@ TEST_F(StillHoldsTest, UntilSomethingChanges) {
 
 // An answer looks the same when a run begins, so it isn't written anew; but it is valid only until the run's deadline.
 TEST_F(StillHoldsTest, WhileARunThatHasBegunIsInTime) {
-  std::optional<CheckCompletion> done;
-  health_.add_readiness_check("remote",
-                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
-                              {.schedule = every(5s)});
-  health_.run_due();
-  (*done)(CheckResult::pass());
-  clock_.advance(6s);
+  add_due_remote_check();
   const auto before = version();
   ASSERT_EQ(health_.run_due(), 1U);
 
@@ -86,14 +76,12 @@ TEST_F(VersionNumberTest, ChangesWithEachResult) {
 }
 
 TEST_F(VersionNumberTest, ChangesWithATimeoutAndWithTheReturnOfTheRun) {
-  std::optional<CheckCompletion> done;
-  health_.add_readiness_check("remote",
-                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; });
+  add_remote_check();
   health_.run_due();
   clock_.advance(500ms);
 
   EXPECT_TRUE(changes([&] { static_cast<void>(health_.report(Probe::readiness)); }));
-  EXPECT_TRUE(changes([&] { (*done)(CheckResult::pass()); }));
+  EXPECT_TRUE(changes([&] { (*done_)(CheckResult::pass()); }));
 }
 
 TEST_F(VersionNumberTest, ChangesWithEachSet) {
@@ -138,13 +126,11 @@ TEST_F(VersionNumberTest, DoesNotChangeWithABeat) {
 }
 
 TEST_F(VersionNumberTest, DoesNotChangeWithTheResultOfARemovedCheck) {
-  std::optional<CheckCompletion> done;
-  const auto handle = health_.add_readiness_check(
-      "remote", [&](const CheckContext&, const CheckCompletion& completion) { done = completion; });
+  const auto handle = add_remote_check();
   health_.run_due();
   handle.remove();
 
-  EXPECT_FALSE(changes([&] { (*done)(CheckResult::pass()); }));
+  EXPECT_FALSE(changes([&] { (*done_)(CheckResult::pass()); }));
 }
 
 TEST_F(VersionNumberTest, DoesNotChangeWithAReport) {
