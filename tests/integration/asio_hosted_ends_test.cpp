@@ -33,17 +33,13 @@ class HostedEndsTest : public HostedServerFixture {
     gate_.wait_until_entered();
     return clients;
   }
-  void add_hanging_check() {
-    health_.add_readiness_check(
-        "hangs", [gate = gate_] { gate.wait(); }, patient());
-  }
   static void expect_closed(std::vector<HttpClient>& clients) {
     for (auto& client : clients) EXPECT_EQ(client.read_to_end(), "");
   }
 };
 
 TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopRuns) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   vitals::HostedServer server{io_, health_, local()};
   server.start();
   run_loop(4);
@@ -70,7 +66,7 @@ TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopIsBlocked) {
 }
 
 TEST_F(HostedEndsTest, TheServerMayGoInAHandlerOfItsLoop) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   auto server = std::make_unique<vitals::HostedServer>(io_, health_, local());
   server->start();
   run_loop(4);
@@ -94,7 +90,7 @@ TEST_F(HostedEndsTest, TheServerMayGoInACheckThatRunsOnItsLoop) {
 }
 
 TEST_F(HostedEndsTest, TheServerMayGoAfterItsLoopWasStopped) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   {
     vitals::HostedServer server{io_, health_, local()};
     server.start();
@@ -110,7 +106,7 @@ TEST_F(HostedEndsTest, TheServerMayGoAfterItsLoopWasStopped) {
 }
 
 TEST_F(HostedEndsTest, TheContextMayGoBeforeTheServer) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   auto pool = std::make_unique<boost::asio::thread_pool>(2);
   vitals::HostedServer server{*pool, health_, local()};
   server.start();

@@ -56,6 +56,12 @@ class HostedThawTest : public HostedServerFixture {
       if (io_.run_one_for(30s) == 0) throw std::runtime_error{"the last connection has no answer"};
     return clients;
   }
+  /// Each client sends these bytes while the loop is blocked.
+  void send_while_blocked(std::vector<HttpClient>& clients, std::string_view bytes) {
+    for (auto& client : clients) client.send(bytes);
+    std::this_thread::sleep_for(standstill);
+    run_loop();
+  }
   static void expect_answers(std::vector<HttpClient>& clients) {
     for (auto& client : clients) ASSERT_EQ(client.read_response().status, 200);
   }
@@ -70,9 +76,7 @@ TEST_F(HostedThawTest, KeptConnectionsThatAskedMeanwhileAreAnswered) {
   auto clients = accepted_with(get_healthz);
   expect_answers(clients);
 
-  for (auto& client : clients) client.send(get_healthz);
-  std::this_thread::sleep_for(standstill);
-  run_loop();
+  send_while_blocked(clients, get_healthz);
 
   expect_answers(clients);
 }
@@ -80,9 +84,7 @@ TEST_F(HostedThawTest, KeptConnectionsThatAskedMeanwhileAreAnswered) {
 TEST_F(HostedThawTest, HeadsThatWereCompletedMeanwhileAreAnswered) {
   auto clients = accepted_with("GET /healthz HTTP/1.1\r\n");
 
-  for (auto& client : clients) client.send("Host: a\r\n\r\n");
-  std::this_thread::sleep_for(standstill);
-  run_loop();
+  send_while_blocked(clients, "Host: a\r\n\r\n");
 
   expect_answers(clients);
 }
@@ -90,9 +92,7 @@ TEST_F(HostedThawTest, HeadsThatWereCompletedMeanwhileAreAnswered) {
 TEST_F(HostedThawTest, HeadsThatAreStillIncompleteAreRefused) {
   auto clients = accepted_with("GET /healthz HTTP/1.1\r\n");
 
-  for (auto& client : clients) client.send("Ho");
-  std::this_thread::sleep_for(standstill);
-  run_loop();
+  send_while_blocked(clients, "Ho");
 
   for (auto& client : clients) ASSERT_EQ(client.read_response().status, 408);
 }

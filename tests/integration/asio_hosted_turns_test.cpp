@@ -131,8 +131,7 @@ class FullHostedServerTest : public HostedServerFixture {
 };
 
 TEST_F(FullHostedServerTest, RestsWhileAllPlacesWaitForChecks) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   server_.start();
   auto clients = fill();
   HttpClient newcomer{server_.port()};

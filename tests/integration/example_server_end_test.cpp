@@ -25,8 +25,14 @@ using vitals_test::TemporaryFolder;
 
 constexpr const char* no_notes = R"({"notes":[]})";
 constexpr const char* get_notes = "GET /notes HTTP/1.1\r\nHost: x\r\n\r\n";
-constexpr const char* begin_post =
-    "POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n";
+
+/// A client whose request has begun: the server waits for its body.
+HttpClient begin_post(const ExampleServer& server) {
+  HttpClient client{server.port()};
+  client.send("POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 100);
+  return client;
+}
 
 /// A full pipe that is never read.
 class FullPipe {
@@ -81,9 +87,7 @@ TEST(ExampleServerEndTest, ServesOnWhileItDrainsUntilASecondSignal) {
 TEST(ExampleServerEndTest, ARequestUnderWayIsAnsweredBeforeTheEnd) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/startup", 200));
-  HttpClient client{server.port()};
-  client.send(begin_post);
-  ASSERT_EQ(client.read_response().status, 100);  // the request has begun
+  auto client = begin_post(server);
 
   server.signal(SIGINT);
   ASSERT_TRUE(server.logs("finishing: listener took"));  // from now on only the work in flight is waited for
@@ -151,9 +155,7 @@ TEST(ExampleServerEndTest, RequestsThatTheKernelHoldsAreAnsweredBeforeTheEnd) {
 TEST(ExampleServerEndTest, ASecondSignalAbandonsRequestsInFlight) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/ready", 200));
-  HttpClient slow{server.port()};
-  slow.send(begin_post);
-  ASSERT_EQ(slow.read_response().status, 100);  // the request has begun
+  const auto slow = begin_post(server);
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("-> finishing")) << server.log();
 
@@ -165,9 +167,7 @@ TEST(ExampleServerEndTest, ASecondSignalAbandonsRequestsInFlight) {
 TEST(ExampleServerEndTest, AThirdSignalEndsItAtOnceWithStatusOne) {
   ExampleServer server{{"--drain-seconds", "240"}};
   ASSERT_TRUE(server.becomes("/ready", 200));
-  HttpClient slow{server.port()};
-  slow.send(begin_post);
-  ASSERT_EQ(slow.read_response().status, 100);  // the request has begun
+  const auto slow = begin_post(server);
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("-> draining")) << server.log();
   const auto first_has_counted = std::chrono::steady_clock::now();

@@ -96,8 +96,7 @@ TEST_F(SocketFileServerTest, AnswersWhatIsPipelined) {
 }
 
 TEST_F(SocketFileServerTest, AnswersAPeerThatOnlyStopsSending) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
   auto client = connect();
   client.send(get_ready).stop_sending();

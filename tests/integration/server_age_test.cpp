@@ -46,8 +46,7 @@ TEST_F(ServerAgeTest, ClosesAnOldConnectionAfterItsNextAnswer) {
 }
 
 TEST_F(ServerAgeTest, ClosesAConnectionThatGrewOldWhileItsAnswerWaitedForACheck) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start_with_a_short_age();
   auto client = connect();
   client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -19,6 +19,7 @@
 #include "support/eventually.hpp"
 #include "support/prober.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unaccepted_client.hpp"
 
 namespace vitals_test {
 namespace {
@@ -205,23 +206,18 @@ TEST_F(ServerAttritionTest, ByClientsThatReadAByteNowAndThen) { expect_answers_b
 TEST_F(ServerAttritionTest, ByClientsThatReadAByteNowAndThenInFewPlaces) { expect_answers_beside_slow_readers(32); }
 
 TEST_F(ServerAttritionTest, ByALackOfDescriptorsBurnsNoProcessor) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
-  const int socket = HttpClient::open_socket();
-  LastDescriptor last;
-  auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // uses the server's spare descriptor
-  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
-  client.send(get_healthz);
+  UnacceptedClient client{server_->port()};
+  client->send(get_healthz);
 
   const auto before = processor_time();
-  EXPECT_FALSE(client.wait_for_input(1s));
+  EXPECT_FALSE(client->wait_for_input(1s));
   const auto burnt = processor_time() - before;
 
   EXPECT_LT(burnt, 100ms * (sanitized ? 10 : 1));
-  last.give_back();
-  EXPECT_EQ(client.read_response().status, 200);
+  client.free_descriptors();
+  EXPECT_EQ(client->read_response().status, 200);
 }
 
 TEST_F(ServerAttritionTest, ByALackOfDescriptorsLeavesThoseOfIdleConnectionsToNewOnes) {

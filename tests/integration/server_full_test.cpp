@@ -62,8 +62,7 @@ TEST_F(ServerFullTest, ClosesNoConnectionWhileItsReserveIsFree) {
 }
 
 TEST_F(ServerFullTest, LogsNothingWhileNoConnectionWaits) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start_small();
   std::vector<HttpClient> clients;
   for (int i = 0; i < places - reserve; ++i) {
@@ -157,8 +156,7 @@ TEST_F(ServerFullTest, AnswersProbesWhilePeersThatReadNothingFillIt) {
 }
 
 TEST_F(ServerFullTest, KeepsConnectionsThatWaitForRuns) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start_small();
   std::vector<HttpClient> clients;
   for (int i = 0; i < places; ++i) {

@@ -135,8 +135,7 @@ TEST_F(ServerLifecycleTest, StopClosesWhatIsOpen) {
 }
 
 TEST_F(ServerLifecycleTest, StopWaitsForNoCheckAndForNoAnswer) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
   auto client = connect();
   client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -154,8 +153,7 @@ TEST_F(ServerLifecycleTest, StopDoesNotTakeTheSecondThatARunnersEndMayTake) {
   for (int i = 0; i < rounds; ++i) {
     const Gate gate;
     vitals::HealthRegistry health{{.answer_budget = 60s}};
-    health.add_readiness_check(
-        "hangs", [gate] { gate.wait(); }, patient());
+    add_hanging_check(health, gate);
     vitals::HealthServer server{health, local()};
     server.start();
     gate.wait_until_entered();

@@ -8,10 +8,10 @@
 
 #include <gmock/gmock.h>
 
-#include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/log.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unaccepted_client.hpp"
 
 namespace vitals_test {
 namespace {
@@ -231,20 +231,15 @@ TEST_F(ServerLimitsTest, CountConnectionsThatMakeRoom) {
 }
 
 TEST_F(ServerLimitsTest, CountConnectionsThatLackADescriptor) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
-  const int socket = HttpClient::open_socket();
-  LastDescriptor last;
-  auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // uses the server's spare descriptor
-  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
+  UnacceptedClient client{server_->port()};
 
-  client.send(get_healthz);
+  client->send(get_healthz);
 
   EXPECT_TRUE(eventually([&] { return server_->limit_counts().not_accepted > 0; }));
-  last.give_back();
-  EXPECT_EQ(client.read_response().status, 200);
+  client.free_descriptors();
+  EXPECT_EQ(client->read_response().status, 200);
 }
 
 TEST_F(ServerLimitsTest, AnswerPipelinedRequestsInOrderHoweverManyTurnsTheyTake) {

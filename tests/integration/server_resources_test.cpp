@@ -17,6 +17,7 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unaccepted_client.hpp"
 
 namespace vitals_test {
 namespace {
@@ -43,24 +44,19 @@ class ServerResourcesTest : public ServerTest {};
 
 TEST_F(ServerResourcesTest, KeepsAcceptingAfterTheProcessRanOutOfDescriptors) {
   const auto trouble = std::make_shared<std::promise<std::string>>();
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start({.log = [trouble, told = false](std::string_view line) mutable {
     if (!std::exchange(told, true)) trouble->set_value(std::string{line});
   }});
-  const int socket = HttpClient::open_socket();
-  LastDescriptor last;
-  auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // uses the server's spare descriptor
+  UnacceptedClient client{server_->port()};
 
-  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
-  client.send(get_healthz);
+  client->send(get_healthz);
   const auto line = trouble->get_future().get();
-  last.give_back();
+  client.free_descriptors();
 
   EXPECT_EQ(line, "vitals: can't accept a connection on 127.0.0.1:" + std::to_string(server_->port()) +
                       ": Too many open files; trying again every 100 ms");
-  EXPECT_EQ(client.read_response().status, 200);
+  EXPECT_EQ(client->read_response().status, 200);
 }
 
 TEST_F(ServerResourcesTest, AnswersProbesByASpareDescriptorWhileTheProcessHasNoneLeft) {
@@ -159,8 +155,7 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpen) {
 
 TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhileACheckThatAnAnswerWaitedForHangs) {
   const vitals::Runner goes_on{health_};
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   gate_.wait_until_entered();
   const auto before = open_descriptors();
   {
@@ -187,8 +182,7 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhenItCannotListen) {
 }
 
 TEST_F(ServerResourcesTest, DropsAConnectionThatIsResetWhileItsAnswerWaits) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
   const auto before = open_sockets().size();
   auto client = connect();

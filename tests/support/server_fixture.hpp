@@ -41,6 +41,12 @@ class ServerTest : public testing::Test {
 /// For a check that hangs for the whole test.
 inline vitals::CheckOptions patient() { return {.timeout = std::chrono::seconds{60}}; }
 
+/// Adds a readiness check that hangs until the gate is open.
+inline void add_hanging_check(vitals::HealthRegistry& health, const Gate& gate) {
+  health.add_readiness_check(
+      "hangs", [gate] { gate.wait(); }, patient());
+}
+
 /// How often `part` occurs in `text`.
 inline int count(std::string_view text, std::string_view part) {
   int found = 0;
