@@ -102,7 +102,7 @@ TEST(KeptBodiesTest, AreTwoAtMostWhereTheyMayLag) {
   EXPECT_EQ(third->rendered.body, "4");
 }
 
-TEST(KeptBodiesTest, WriteAnewForWhoComesAfterTheLastWasWritten) {
+TEST(KeptBodiesTest, WriteANewBodyForARequestAfterTheLastWasWritten) {
   KeptBodies bodies{1};
   const Question question;
   renew(bodies, question, "old");

@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <chrono>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -242,55 +240,6 @@ TEST_F(DrainMachineTest, NothingHappensOnceItHasStopped) {
 
   EXPECT_THAT(ask(), IsEmpty());
   EXPECT_THAT(resume_at(1h), IsEmpty());
-}
-
-// The promises of the machine's header hold for random events in any order.
-TEST(DrainMachinePropertyTest, EveryHistoryEndsInTimeAndInOrder) {
-  for (unsigned seed = 0; seed < 2000; ++seed) {
-    std::minstd_rand random{seed};
-    const auto upto = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most + 1)); };
-    DrainPlan plan{.propagation_delay = 1s * upto(10), .deadline = 30s};
-    for (int i = upto(3); i > 0; --i) plan.stop_accepting.push_back(1s * (1 + upto(2)));
-    for (int i = upto(3); i > 0; --i) plan.stop.push_back(1s * (1 + upto(2)));
-    DrainMachine machine{plan};
-    DrainInput input{.insistence = 1, .in_flight = static_cast<std::size_t>(upto(2)), .loop_ended = upto(5) == 0};
-    if (!input.loop_ended) input.asked_at = input.now;
-    auto state = LifecycleState::serving;
-    std::size_t called = 0;
-
-    while (machine.state() != LifecycleState::stopped) {
-      ASSERT_LE(input.now, SteadyTime{30s}) << "seed " << seed;
-      const auto action = machine.resume(input);
-      switch (action.kind) {
-        case DrainAction::Kind::enter:
-          ASSERT_GT(machine.state(), state) << "seed " << seed;
-          if (action.cause == DrainCause::all_called) {
-            ASSERT_EQ(called, plan.stop.size()) << "seed " << seed;
-          }
-          state = machine.state();
-          called = 0;
-          break;
-        case DrainAction::Kind::call:
-          ASSERT_TRUE(input.call_ended) << "one at a time, seed " << seed;
-          ASSERT_EQ(action.callback, called++) << "seed " << seed;
-          input.call_ended = false;
-          break;
-        case DrainAction::Kind::abandon: input.call_ended = true; break;
-        case DrainAction::Kind::refuse: ASSERT_EQ(called, plan.stop_accepting.size()) << "seed " << seed; break;
-        case DrainAction::Kind::wait:
-          ASSERT_GT(action.until, input.now) << "it would spin, seed " << seed;
-          ASSERT_LE(action.until, SteadyTime{30s}) << "seed " << seed;
-          switch (upto(5)) {
-            case 0: input.insistence += upto(1); break;
-            case 1: input.in_flight = static_cast<std::size_t>(upto(2)); break;
-            case 2: input.call_ended = true; break;
-            case 3: input.now = std::min(input.now + 1s * upto(3), SteadyTime{30s}); break;
-            default: input.now = action.until; break;
-          }
-          break;
-      }
-    }
-  }
 }
 
 }  // namespace
