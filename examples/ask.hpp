@@ -29,9 +29,9 @@ inline Answer ask(std::uint16_t port, const std::string& path) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error{"nobody listens"};
+    throw std::runtime_error{"no server listens"};
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error{"can't ask"};
+  if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error{"can't send the request"};
   std::string text;
   char piece[4096];
   for (ssize_t size = recv(fd, piece, sizeof piece, 0); size > 0; size = recv(fd, piece, sizeof piece, 0))
