@@ -10,7 +10,7 @@ namespace {
 
 using vitals::detail::accepted_json;
 
-TEST(NegotiationTest, GivesJsonToThoseWhoNameIt) {
+TEST(NegotiationTest, GivesJsonToClientsThatNameIt) {
   EXPECT_EQ(accepted_json("application/health+json"), "application/health+json");
   EXPECT_EQ(accepted_json("application/json"), "application/json");
   EXPECT_EQ(accepted_json("APPLICATION/Json"), "application/json");
