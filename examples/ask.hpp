@@ -1,7 +1,6 @@
 #pragma once
 
-// What the examples use to look at themselves: a claim that ends the program if it isn't true, and the smallest
-// possible HTTP client.
+// What the examples check themselves with: an assertion that ends the program, and the smallest possible HTTP client.
 
 #include <arpa/inet.h>
 #include <cstdint>
@@ -22,7 +21,7 @@ struct Answer {
   std::string body = {};
 };
 
-/// Asks a server on this machine and closes the connection, as the kubelet does.
+/// Sends one request to a server on this machine and closes the connection, as the kubelet does.
 inline Answer ask(std::uint16_t port, const std::string& path) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -30,9 +29,9 @@ inline Answer ask(std::uint16_t port, const std::string& path) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error{"nobody listens"};
+    throw std::runtime_error{"no server listens"};
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error{"can't ask"};
+  if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error{"can't send the request"};
   std::string text;
   char piece[4096];
   for (ssize_t size = recv(fd, piece, sizeof piece, 0); size > 0; size = recv(fd, piece, sizeof piece, 0))

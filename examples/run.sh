@@ -9,8 +9,8 @@ usage() {
 Usage: examples/run.sh [--check | SERVER-OPTION...]
 
   (nothing)       the application on port 8000, its health on port 8080, until Ctrl-C
-  SERVER-OPTION   goes to the server, as in --port 9000 or --database postgresql://...; --help lists them
-  --check         starts the server on free ports with a database of its own, asks for its health, and stops it
+  SERVER-OPTION   passed to the server, as in --port 9000 or --database postgresql://...; --help lists them
+  --check         starts the server on free ports with a temporary database, requests its health, and stops it
 TEXT
 }
 
@@ -24,7 +24,7 @@ build() {
 
 server=build/release/examples/server/vitals-example-server
 
-# Asks one path of the server and shows the answer. True if the status is the one expected.
+# Requests one path of the server and prints the answer. Succeeds if the status is the expected one.
 ask() {
   local url=$1 expected=$2 status
   status=$(curl --silent --show-error --max-time 2 --output "$folder/body" --write-out '%{http_code}' "$url") || return 1
@@ -34,7 +34,7 @@ ask() {
   [[ $status == "$expected" ]]
 }
 
-# The URL that the server printed behind the word, waited for as long as the server lives, at most 20 s.
+# Prints the URL that the server printed after the word. Waits at most 20 s, and only while the server runs.
 printed_url() {
   local turn url
   for ((turn = 0; turn < 200; ++turn)); do
@@ -46,7 +46,7 @@ printed_url() {
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
-  echo "The server didn't say where '$1' is; it said:" >&2
+  echo "The server didn't print a URL for '$1'. It printed:" >&2
   cat "$folder/log" >&2
   return 1
 }
@@ -65,7 +65,7 @@ check() {
   local health base verdict=0 turn path
   health=$(printed_url health)
   base=${health%/*}
-  # Ready it is when its startup check has passed.
+  # The server is ready once its startup check has passed.
   for ((turn = 0; turn < 100; ++turn)); do
     [[ $(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$base/ready") == 200 ]] && break
     sleep 0.1
@@ -99,7 +99,8 @@ case "${1-}" in
     ;;
   *)
     build
-    # The server takes the place of this script, so that Ctrl-C and SIGTERM are its own. Its files are the caller's.
+    # The server replaces this script, so that it gets Ctrl-C and SIGTERM itself. Its paths are relative to the caller's
+    # folder.
     server=$PWD/$server
     cd "$working_folder"
     exec "$server" "$@"

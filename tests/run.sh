@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and tests vitals in every configuration that it promises. Installs what it needs on Debian 12.
+# Builds and tests vitals in every supported configuration. Installs what it needs on Debian 12.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -31,10 +31,10 @@ passed=0
 failed=0
 jobs=$(nproc)
 build_tool=(--)
-build_targets=() # those of the preset
-# The scripts that build for themselves share what the presets have compiled.
+build_targets=() # the targets of the presets
+# Scripts with builds of their own share the compiler cache of the presets.
 shared_cache=(env CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1)
-[[ -t 1 ]] || build_tool+=(--quiet) # a log needs no progress
+[[ -t 1 ]] || build_tool+=(--quiet) # no progress output in a log
 
 # shellcheck source=tests/support/packages.sh
 source tests/support/packages.sh
@@ -56,8 +56,8 @@ run_as_test() {
 
 number_in() { sed -n "s/.*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
-# Adds up what ctest wrote down, and what test programs did that ran as a whole: ctest knows each of them as one test. A
-# run that wrote nothing, or failed without a failed test, counts as one failure.
+# Adds up ctest's results and those of test programs that ran as a whole, which ctest counts as one test each. A run
+# without results, or one that failed without a failed test, counts as one failure.
 count_tests() {
   local folder=$1 status=$2 total=0 bad=0 skipped=0 program failures
   if [[ -f $folder/junit.xml ]]; then
@@ -78,7 +78,7 @@ count_tests() {
   failed=$((failed + bad))
 }
 
-# Runs a script that counts for itself: its last line is "N passed, N failed".
+# Runs a script that counts its own tests: its last line is "N passed, N failed".
 run_script() {
   local output status good=0 bad=0
   headline "$1"
@@ -96,7 +96,7 @@ run_script() {
   failed=$((failed + bad))
 }
 
-# Configures and builds a preset, and runs those of its tests that the further arguments let ctest choose.
+# Configures and builds a preset, and runs its tests; further arguments are passed to ctest to select them.
 test_preset() {
   local preset=$1 folder status without_aslr=()
   shift
@@ -109,7 +109,7 @@ test_preset() {
     return
   fi
 
-  # The sanitizers of g++ 12 and clang 14 don't know the address ranges that newer kernels choose at random.
+  # The sanitizers of g++ 12 and clang 14 can't handle the address randomization of newer kernels.
   [[ $preset == *san ]] && setarch -R true 2>/dev/null && without_aslr=(setarch -R)
   folder=$PWD/build/$preset
   rm -rf "$folder/junit.xml" "$folder/test_programs"

@@ -1,4 +1,4 @@
-// The whole of it: a registry, one check, a server.
+// The smallest program: a registry, one check, a server.
 
 #include <vitals/vitals.hpp>
 
@@ -19,7 +19,7 @@ int main() {
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [&] { return db.ping(); });
 
-  vitals::HealthServer server{health, {.port = 0}};  // 8080 in a service; 0 takes a free port
+  vitals::HealthServer server{health, {.port = 0}};  // 8080 in a service; 0 picks a free port
   server.start();  // throws std::system_error naming address and port if it can't bind
 
   expect(ask(server.port(), "/healthz").status == 200, "the process is alive");

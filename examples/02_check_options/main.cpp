@@ -1,4 +1,4 @@
-// A check that uses its context, returns data, and says with its options how much its failures count.
+// A check that uses its context and returns data. Its options decide how much its failures count.
 
 #include <chrono>
 #include <cstdint>
@@ -37,7 +37,7 @@ int main() {
        .last_known_good_for = 30s});  // failures within 30 s of the last success are shown, but count as `warn`
 
   queue.waiting = 12'345;
-  health.run_due();  // what a Runner or a HealthServer does, here at once and on this thread
+  health.run_due();  // a Runner or a HealthServer does this in the background; here it happens at once, on this thread
 
   const vitals::Report report = health.report(vitals::Probe::readiness);
   const auto* orders = report.find("orders-queue");

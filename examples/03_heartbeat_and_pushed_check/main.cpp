@@ -1,4 +1,4 @@
-// Two checks that are told and don't ask: the sign of life of a loop, and a state that the application pushes.
+// Two checks that run no code of their own: a loop's heartbeat, and a state that the application pushes.
 
 #include <chrono>
 

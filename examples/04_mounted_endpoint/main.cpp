@@ -1,4 +1,4 @@
-// The health routes on a server that is there already: here a toy with a thread per request.
+// The health routes on an existing server, here a toy with a thread per request.
 
 #include <future>
 #include <optional>
@@ -15,12 +15,13 @@ int main() {
   vitals::HealthRegistry health;
   health.add_readiness_check("cache", [] { return true; });
 
-  vitals::Runner runner{health};  // mounted on any existing HTTP server
+  vitals::Runner runner{health};  // runs the checks: an Endpoint has no threads
   vitals::Endpoint endpoint{health};
 
+  // handle() may block for the answer budget: only for servers with a thread per request.
   ToyServer server{[&](std::string_view method, std::string_view target, const ToyServer::Write& write) {
-    if (auto reply = endpoint.handle({.method = method, .target = target}))  // nullopt: the path is not ours
-      write(reply->status, reply->headers, reply->body);  // may wait for the answer budget: a thread per request
+    if (auto reply = endpoint.handle({.method = method, .target = target}))  // nullopt: not our path
+      write(reply->status, reply->headers, reply->body);
     else
       write(200, {}, "the application's own answer");
   }};
@@ -28,7 +29,7 @@ int main() {
   expect(ask(server.port(), "/ready").status == 200, "the health routes are answered");
   expect(ask(server.port(), "/orders").body == "the application's own answer", "all others are the application's");
 
-  // On an event loop, which must not wait: `done` is called later, from a thread of the Runner, and hands over.
+  // For event loops, which must not block: `done` is called later, from a thread of the Runner, and posts to the loop.
   const std::string method = "GET";
   const std::string target = "/healthz";
   std::promise<int> status;

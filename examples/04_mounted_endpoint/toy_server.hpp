@@ -13,8 +13,8 @@
 
 #include <vitals/endpoint.hpp>
 
-/// Stands for the HTTP server that an application has already. Reads the first line of a request, and is no model for
-/// a real one.
+/// Stands in for the application's existing HTTP server. Reads only the first line of a request: not a model for a real
+/// server.
 class ToyServer {
  public:
   using Write = std::function<void(int status, const std::vector<vitals::HttpHeader>& headers, std::string_view body)>;

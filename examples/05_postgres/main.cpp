@@ -1,4 +1,4 @@
-// A ready-made check of a remote dependency. There is no such database here: the example shows how it is told.
+// A ready-made check of a remote dependency. The database doesn't exist: the example shows how its failure is reported.
 
 #include <vitals/checks/postgres.hpp>
 #include <vitals/vitals.hpp>
@@ -7,7 +7,7 @@
 
 int main() {
   vitals::HealthRegistry health;
-  // Here with a folder where no server has a socket, in a service "postgresql://app@db/app".
+  // No server has a socket in this folder. A service would use "postgresql://app@db/app".
   health.add_readiness_check("postgres", vitals::checks::Postgres{"postgresql://app:s3cret@/app?host=/nowhere"});
   // health.add_liveness_check("postgres", vitals::checks::Postgres{"postgresql://app@db/app"});
   // error: static assertion failed: vitals: a check of a remote dependency can't be a liveness check: its outage

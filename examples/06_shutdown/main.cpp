@@ -1,4 +1,5 @@
-// An orderly end: readiness fails first, the server keeps answering while load balancers notice, and then it stops.
+// An orderly shutdown: readiness fails first, the server keeps answering until load balancers have noticed, then it
+// stops.
 
 #include <chrono>
 #include <future>
@@ -13,13 +14,13 @@ int main() {
   vitals::HealthRegistry health;
   health.add_liveness_check("process", [] { return true; });
   vitals::HealthServer server{health, {.port = 0}};
-  vitals::Lifecycle lifecycle{health, server, {.propagation_delay = 10s}};  // until load balancers have noticed
+  vitals::Lifecycle lifecycle{health, server, {.propagation_delay = 10s}};  // time for load balancers to notice
   server.start();
   auto status = std::async(std::launch::async, [&] { return lifecycle.run(); });
   expect(ask(server.port(), "/ready").status == 200, "ready at first");
 
   lifecycle.begin_shutdown("SIGTERM");  // readiness fails now and for good; liveness stays as it is
-  expect(ask(server.port(), "/ready").status == 503, "not ready any more");
+  expect(ask(server.port(), "/ready").status == 503, "no longer ready");
   expect(ask(server.port(), "/healthz").status == 200, "but alive: draining is not dying");
 
   lifecycle.shorten("the example ends at once");

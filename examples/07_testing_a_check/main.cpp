@@ -1,4 +1,4 @@
-// How a check is tested, here without a test framework; ../testing_your_checks does the same with GoogleTest.
+// Testing a check, here without a test framework; ../testing_your_checks does the same with GoogleTest.
 
 #include <chrono>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// A service that lives on one io_context: its work, the checks of it and the health server share the one thread.
+// A service on one io_context: its work, its checks and the health server share one thread.
 
 #include <chrono>
 #include <thread>
@@ -18,7 +18,7 @@
 using namespace std::chrono_literals;
 
 #ifdef BOOST_ASIO_HAS_CO_AWAIT
-/// Stands for a client whose answer is awaited.
+/// Stands in for a client with an asynchronous ping.
 struct Cache {
   boost::asio::io_context& io;
 
@@ -51,8 +51,8 @@ int main() {
     expect(ask(port, "/ready").status == 200, "what it depends on, too");
 
     health.begin_shutdown("SIGTERM");
-    expect(ask(port, "/ready").status == 503, "not ready any more, but still answering");
-    server.stop();  // and then the loop has no work left
+    expect(ask(port, "/ready").status == 503, "no longer ready, but still answering");
+    server.stop();  // leaves the loop without work
   }};
   io.run();
 }

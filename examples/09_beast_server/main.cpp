@@ -30,7 +30,7 @@ void accept_all(tcp::acceptor& acceptor, const vitals::Endpoint& health) {
 }  // namespace
 
 int main() {
-  asio::io_context io;  // before the Runner, which brings answers to it
+  asio::io_context io;  // declared before the Runner, which posts answers to it
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
   vitals::Runner runner{health};
@@ -46,7 +46,7 @@ int main() {
   expect(ask(port, "/orders").body == "no orders", "the application's own route is answered on the same port");
   expect(ask(port, "/nowhere").status == 404, "all other paths are the application's, too");
   health.begin_shutdown("the example is over");
-  expect(ask(port, "/ready").status == 503, "not ready any more");
+  expect(ask(port, "/ready").status == 503, "no longer ready");
 
   io.stop();
 }

@@ -13,7 +13,7 @@
 
 #include <vitals/beast.hpp>
 
-/// One connection of the application's server: the paths of `health` are answered by vitals, all others by itself.
+/// One connection of the application's server: vitals answers the health routes, the application all others.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(boost::asio::ip::tcp::socket socket, const vitals::Endpoint& health)
@@ -32,12 +32,12 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void on_request() {
-    stream_.expires_never();  // the answer comes within the registry's answer budget
+    stream_.expires_never();  // the registry's answer budget already bounds the wait
     pending_ = vitals::async_respond(
         health_, request_,
         boost::asio::bind_executor(stream_.get_executor(),
                                    [self = shared_from_this()](std::optional<vitals::BeastResponse> reply) {
-                                     // nullopt: the path is not one of health
+                                     // nullopt: not a health route
                                      self->write(reply ? *std::move(reply) : self->answer());
                                    }));
   }

@@ -1,4 +1,4 @@
-// The health routes on a server of another make: cpp-httplib, which has a thread for each connection.
+// The health routes on cpp-httplib, which has a thread per connection.
 
 #include <string>
 #include <thread>
@@ -22,13 +22,13 @@ std::string accept_of(const httplib::Request& request) {
 void mount(httplib::Server& server, const vitals::Endpoint& endpoint) {
   using Handled = httplib::Server::HandlerResponse;
   server.set_pre_routing_handler([&](const httplib::Request& request, httplib::Response& response) {
-    // Other methods have a body, which isn't read yet at this place: they are left to the application.
-    const bool is_options = request.method == "OPTIONS";  // HAProxy's own way to ask
+    // Requests of other methods may have a body, which httplib hasn't read yet: leave them to the application.
+    const bool is_options = request.method == "OPTIONS";  // what HAProxy asks with by default
     if (request.method != "GET" && request.method != "HEAD" && !is_options) return Handled::Unhandled;
-    // GET for HEAD, too: httplib takes the length from the body, and leaves the body out itself.
+    // Pass GET for HEAD, too: httplib computes the length from the body, and leaves the body out itself.
     const auto* method = is_options ? "OPTIONS" : "GET";
     auto reply = endpoint.handle({.method = method, .target = request.target, .accept = accept_of(request)});
-    if (!reply) return Handled::Unhandled;  // the path is not ours
+    if (!reply) return Handled::Unhandled;  // not our path
     response.status = reply->status;
     response.body = std::move(reply->body);
     for (const auto& [name, value] : reply->headers) response.set_header(name, value);

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-/// Stands for the event loop that an application has already: one thread, which must never wait for anything else.
+/// Stands in for the application's existing event loop: one thread, which must never block.
 class EventLoop {
  public:
   using Task = std::function<void()>;
@@ -22,11 +22,11 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop() { close(wake_up_); }
 
-  /// Calls `on_readable` each time the descriptor can be read, until forget(). On the loop's thread only.
+  /// Calls `on_readable` whenever the descriptor is readable, until forget(). Only from the loop's thread.
   void watch(int fd, Task on_readable) { watched_[fd] = std::move(on_readable); }
   void forget(int fd) { watched_.erase(fd); }
 
-  /// Has the loop's thread call `task`. From any thread.
+  /// Runs `task` on the loop's thread. From any thread.
   void post(Task task) {
     {
       const std::lock_guard lock{mutex_};
@@ -35,11 +35,11 @@ class EventLoop {
     eventfd_write(wake_up_, 1);
   }
 
-  /// Until stop().
+  /// Runs until stop().
   void run() {
     while (!stopped_) turn();
   }
-  /// On the loop's thread.
+  /// Only from the loop's thread.
   void stop() { stopped_ = true; }
 
  private:
@@ -52,7 +52,7 @@ class EventLoop {
       if (polled.fd == wake_up_) {
         run_tasks();
       } else if (const auto found = watched_.find(polled.fd); found != watched_.end()) {
-        const Task on_readable = found->second;  // which may forget itself
+        const Task on_readable = found->second;  // a copy, because the call may forget() it
         on_readable();
       }
     }

@@ -17,10 +17,10 @@
 
 #include "event_loop.hpp"
 
-/// Stands for the HTTP server on that loop. Reads the first line of a request, and is no model for a real one.
+/// Stands in for the HTTP server on that loop. Reads only the first line of a request: not a model for a real server.
 class LoopServer {
  public:
-  /// The body of the application's own answer to a path.
+  /// Makes the body of the application's own answer to a path.
   using Answer = std::function<std::string(std::string_view target)>;
 
   LoopServer(EventLoop& loop, const vitals::Endpoint& health, Answer answer)
@@ -51,7 +51,7 @@ class LoopServer {
   struct Client {
     int fd;
     std::string head = {};
-    vitals::PendingResponse pending = {};  // goes with the client, who then gets no answer any more
+    vitals::PendingResponse pending = {};  // destroyed with the client, which cancels the answer
   };
 
   void accept_one() {
@@ -77,8 +77,8 @@ class LoopServer {
     const auto target_end = line.rfind(' ');
     if (method_end == target_end) return finish(id);
     const auto target = line.substr(method_end + 1, target_end - method_end - 1);
-    // Neither waits nor blocks. `done` runs here or on a Runner's thread, and only hands over to the loop; by then the
-    // client may be gone, so it knows the client by a number.
+    // Doesn't block. `done` runs here or on a Runner's thread, and only posts to the loop. By then the client may be
+    // gone, so `done` identifies it by number.
     client.pending =
         health_.async_handle({.method = line.substr(0, method_end), .target = target},
                              [this, id, own = std::string{target}](std::optional<vitals::HttpResponse> reply) {

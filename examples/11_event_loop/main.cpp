@@ -1,5 +1,5 @@
-// The health routes on a server with an event loop, which must never wait: async_handle() answers later, and the answer
-// goes back to the loop's thread through an eventfd.
+// The health routes on a server with an event loop, which must never block: async_handle() answers later, and an
+// eventfd wakes the loop to send the answer.
 
 #include <atomic>
 #include <chrono>
@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 int main() {
   std::promise<void> warmed;
-  EventLoop loop;                                         // before the Runner, which brings answers to it
-  vitals::HealthRegistry health{{.answer_budget = 60s}};  // so long only because the check below waits for us
+  EventLoop loop;                                         // declared before the Runner, which posts answers to it
+  vitals::HealthRegistry health{{.answer_budget = 60s}};  // this long because the check below hangs
   health.add_readiness_check("cache", [cache = warmed.get_future().share()] { cache.wait(); }, {.timeout = 60s});
   vitals::Endpoint endpoint{health};
   std::atomic<std::thread::id> answered_on;
@@ -30,7 +30,7 @@ int main() {
   vitals::Runner runner{health};
   std::jthread thread{[&] { loop.run(); }};
 
-  // The check hangs, and so does the answer to /ready, but not the loop.
+  // While the check hangs, the answer to /ready waits, but the loop doesn't.
   auto ready = std::async(std::launch::async, [&] { return ask(server.port(), "/ready").status; });
   expect(ask(server.port(), "/orders").body == "the application's own answer", "the loop goes on");
   expect(answered_on.load() == thread.get_id(), "on its own thread");

@@ -1,4 +1,4 @@
-// The main() of a service that lives on one io_context, with its health.
+// The main() of a service on one io_context.
 
 #include <csignal>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -15,7 +15,7 @@ int main() {
   boost::asio::io_context io;
   vitals::HealthRegistry health;
   health.add_liveness_check("event-loop", vitals::run_on(io, [] { return true; }));
-  vitals::HostedServer server{io, health, {.port = 0}};  // 8080 in a service; 0 takes a free port
+  vitals::HostedServer server{io, health, {.port = 0}};  // 8080 in a service; 0 picks a free port
   vitals::Lifecycle lifecycle{health, server, {.stop_signals = {SIGTERM, SIGINT}}};
   AsioWeb web{io.get_executor(), lifecycle};
   lifecycle.on_stop_accepting("web", [&] { web.close_listener(); });

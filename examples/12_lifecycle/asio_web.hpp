@@ -18,7 +18,7 @@
 
 #include <vitals/vitals.hpp>
 
-/// Stands for the application of an Asio service: greets whoever connects.
+/// Stands in for the application of an Asio service: sends a greeting to every client.
 class AsioWeb {
  public:
   AsioWeb(const boost::asio::any_io_executor& executor, vitals::Lifecycle& lifecycle)
@@ -27,14 +27,14 @@ class AsioWeb {
     accept();
   }
 
-  /// From another thread than the loop's. When it returns, whoever had connected is let in, and nobody will be any
-  /// more.
+  /// Call it from another thread than the loop's. When it returns, every peer that had connected is accepted, and no
+  /// other will be.
   void close_listener() {
     run_on_loop([this] {
       take_in_queue();
       acceptor_.close();
     });
-    run_on_loop([] {});  // behind the end of the last accept, which may have brought a connection, too
+    run_on_loop([] {});  // after the handler of the last accept, which may have accepted one more
   }
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
@@ -42,7 +42,7 @@ class AsioWeb {
   using Error = boost::system::error_code;
   using Socket = boost::asio::ip::tcp::socket;
 
-  /// A connection, and the work that it is.
+  /// A connection, which counts as work in flight.
   struct Session {
     Socket socket;
     vitals::WorkToken work;
@@ -59,14 +59,14 @@ class AsioWeb {
       if (!error) take_in(std::move(socket));
       if (!acceptor_.is_open()) return;
       if (!error) return accept();
-      // Out of descriptors, for one: at once it would only fail again.
+      // For example, no descriptor is free: an immediate retry would fail again.
       retry_.expires_after(std::chrono::milliseconds{100});
       retry_.async_wait([this](Error) {
         if (acceptor_.is_open()) accept();
       });
     });
   }
-  /// The peers of connections that the kernel holds ready believe that we are there: to close now would reset them.
+  /// Peers in the kernel's queue are already connected: closing the listener now would reset them.
   void take_in_queue() {
     Error error;
     acceptor_.non_blocking(true, error);
@@ -81,7 +81,7 @@ class AsioWeb {
     if (!work) return;  // closes it
     boost::asio::steady_timer limit{acceptor_.get_executor(), std::chrono::seconds{1}};
     const auto session = std::make_shared<Session>(Session{std::move(socket), std::move(work), std::move(limit)});
-    session->limit.async_wait([weak = std::weak_ptr{session}](Error) {  // a peer that says nothing costs no more
+    session->limit.async_wait([weak = std::weak_ptr{session}](Error) {  // a silent peer holds it no longer
       if (const auto late = weak.lock()) late->socket.close();
     });
     answer(session);

@@ -9,7 +9,7 @@
 
 #include <vitals/vitals.hpp>
 
-/// Stands for what a worker takes its jobs from.
+/// Stands in for the queue that a worker takes its jobs from.
 class Queue {
  public:
   using Job = std::function<void()>;
@@ -19,8 +19,8 @@ class Queue {
     jobs_.push_back(std::move(job));
     changed_.notify_one();
   }
-  /// Waits for the next job, which is no silence of the worker; nothing once the queue is closed: what is left is for
-  /// others.
+  /// Waits for the next job; meanwhile the worker counts as idle. Returns nothing once the queue is closed, even if
+  /// jobs are left: other workers take those.
   std::optional<Job> take(const vitals::Heartbeat& beat) {
     const auto idle = beat.idle();
     std::unique_lock lock{mutex_};

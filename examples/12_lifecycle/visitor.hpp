@@ -1,6 +1,6 @@
 #pragma once
 
-// Not to be copied: it makes these programs end by themselves.
+// Not a part of a service: it makes these example programs end by themselves.
 
 #include <chrono>
 #include <csignal>
@@ -12,7 +12,7 @@
 
 #include "../ask.hpp"
 
-/// Stands for those around a service: finds it ready and at work, ends it, and sees it drain.
+/// Stands in for what surrounds a service: checks that it is ready and works, sends SIGTERM, and checks that it drains.
 class Visitor {
  public:
   using Question = std::function<bool()>;
@@ -24,9 +24,9 @@ class Visitor {
     await(is_ready, "it becomes ready");
     expect(works(), "it works");
     kill(getpid(), SIGTERM);
-    await([&] { return !is_ready(); }, "after SIGTERM it isn't ready any more");
-    expect(works(), "but it still works, while load balancers notice");
-    kill(getpid(), SIGINT);  // a second signal ends that wait: no example should take ten seconds
+    await([&] { return !is_ready(); }, "after SIGTERM it is no longer ready");
+    expect(works(), "but it still works until load balancers have noticed");
+    kill(getpid(), SIGINT);  // a second signal ends the propagation delay: no example should take ten seconds
   }
   static void await(const Question& is_so, const char* claim) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
@@ -37,7 +37,7 @@ class Visitor {
   std::jthread thread_;
 };
 
-/// A Visitor's questions: whether that is answered with 200.
+/// Asks whether the path is answered with 200.
 inline Visitor::Question answers(std::uint16_t port, const std::string& path) {
   return [=] { return ask(port, path).status == 200; };
 }

@@ -16,7 +16,7 @@
 
 #include <vitals/vitals.hpp>
 
-/// Stands for the application of a threaded service: greets whoever connects.
+/// Stands in for the application of a threaded service: sends a greeting to every client.
 class Web {
  public:
   explicit Web(vitals::Lifecycle& lifecycle)
@@ -37,7 +37,7 @@ class Web {
   void start() {
     thread_ = std::thread{[this] { serve(); }};
   }
-  /// When it returns, whoever had connected is let in, and nobody will be any more.
+  /// When it returns, every peer that had connected is accepted, and no other will be.
   void close_listener() {
     closing_ = true;
     if (thread_.joinable()) thread_.join();
@@ -46,7 +46,7 @@ class Web {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
-  /// At the end, until the kernel's queue is empty: its peers believe that they are connected.
+  /// At the end it goes on until the kernel's queue is empty: peers in that queue are already connected.
   void serve() {
     for (;;) {
       const bool closing = closing_;
@@ -57,11 +57,11 @@ class Web {
         take_in(connection);
       else if (closing)
         return;
-      else if (is_ready)  // out of descriptors, for one: at once it would only fail again
+      else if (is_ready)  // for example, no descriptor is free: an immediate retry would fail again
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
   }
-  /// The thread uses nothing of this object, and its token makes the end of the service wait for it.
+  /// The thread uses nothing of this object. While it holds its token, the service doesn't end.
   void take_in(int connection) {
     try {
       if (auto work = lifecycle_.begin_work()) {
@@ -71,12 +71,12 @@ class Web {
         }}.detach();
         return;
       }
-    } catch (const std::system_error&) {  // no thread to be had
+    } catch (const std::system_error&) {  // no thread could be created
     }
     close(connection);
   }
   static void answer(int connection) {
-    const timeval limit{.tv_sec = 1, .tv_usec = 0};  // a peer that says nothing costs no more than that
+    const timeval limit{.tv_sec = 1, .tv_usec = 0};  // a silent peer holds the thread no longer
     setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     constexpr std::string_view greeting = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
     char request[4096];

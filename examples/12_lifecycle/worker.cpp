@@ -1,4 +1,4 @@
-// The main() of a worker without a server: it takes jobs from a queue, and its health goes to the log.
+// The main() of a worker without a server: it takes jobs from a queue and logs its health.
 
 #include <chrono>
 #include <csignal>
@@ -17,7 +17,7 @@ int main() {
   health.add_liveness_check("worker", beat);
   const auto log = health.on_change(vitals::log_changes(std::clog));
   Queue queue;
-  // No load balancer needs to notice.
+  // No load balancer has to notice.
   vitals::Lifecycle lifecycle{health, {.propagation_delay = 0s, .stop_signals = {SIGTERM, SIGINT}}};
 
   queue.add([&] { expect(health.report(vitals::Probe::liveness).status() == vitals::Status::pass, "it is alive"); });
@@ -25,5 +25,5 @@ int main() {
   const auto work = [&] {
     while (const auto job = queue.take(beat)) (*job)();
   };
-  return lifecycle.run_or_exit({.loop = work, .stop_loop = [&] { queue.close(); }});  // the job under way ends first
+  return lifecycle.run_or_exit({.loop = work, .stop_loop = [&] { queue.close(); }});  // the job in progress ends first
 }

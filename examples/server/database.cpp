@@ -16,7 +16,7 @@
 namespace notes {
 namespace {
 
-/// The checks ask for the table itself: a database without it is of no use to this service.
+/// The checks query the table itself: without it the database is useless to this service.
 constexpr const char* readiness_query = "SELECT id FROM notes LIMIT 1";
 
 bool has_scheme(std::string_view url, std::string_view scheme) { return url.substr(0, scheme.size()) == scheme; }

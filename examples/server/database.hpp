@@ -10,9 +10,9 @@
 
 namespace notes {
 
-/// Opens the database that the options name, and registers the readiness check that belongs to it. Doesn't connect.
+/// Opens the database that the options name, and registers its readiness check. Doesn't connect yet.
 ///
-/// @throws UsageError  if the URL is of no use; its text holds nothing of the URL.
+/// @throws UsageError  if the URL is unusable; the message holds nothing of the URL.
 std::unique_ptr<NotesStore> open_database(const Options& options, vitals::HealthRegistry& health);
 
 }  // namespace notes

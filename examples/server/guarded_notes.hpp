@@ -11,9 +11,8 @@
 
 namespace notes {
 
-/// A store whose calls leave the heartbeat alone: while one is under way, the loop waits for the database, and is
-/// alive. The calls are bounded by NotesStore::time_limit and, for
-/// resolving a name, by /etc/resolv.conf.
+/// A store that marks the worker's heartbeat as idle during each call, because a loop that waits for the database is
+/// alive. NotesStore::time_limit bounds the calls; /etc/resolv.conf bounds the resolution of a name.
 class GuardedNotes final : public NotesStore {
  public:
   GuardedNotes(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat)

@@ -16,18 +16,18 @@
 
 namespace {
 
-/// For requests under way and the callbacks, after the delay for load balancers, and 5 s in reserve. With the default
-/// delay this makes the 30 s of the Kubernetes manifest.
+/// Added to the propagation delay: time for requests in flight and for the callbacks, and 5 s in reserve. With the
+/// default delay the sum is the 30 s of the Kubernetes manifest.
 constexpr std::chrono::seconds after_drain{20};
-/// For the call to the database that is under way.
+/// For the database call in flight.
 constexpr std::chrono::seconds worker_budget = notes::NotesStore::time_limit + std::chrono::seconds{1};
 
 int serve(const notes::Options& options) {
   vitals::HealthRegistry health;
   const vitals::Heartbeat beat{notes::Worker::beat_limit};
-  const vitals::PushedCheck migration{vitals::CheckResult::fail("the migration has not begun")};
+  const vitals::PushedCheck migration{vitals::CheckResult::fail("the migration hasn't begun")};
   health.add_liveness_check("worker", beat);           // about this process alone, never about the database
-  health.add_startup_check("migration", migration);    // until it passes, readiness fails and liveness is shielded
+  health.add_startup_check("migration", migration);    // until it passes, readiness fails and liveness doesn't
   auto store = notes::open_database(options, health);  // adds the readiness check "database"
   const auto log = health.on_change(vitals::log_changes(std::clog));
 
@@ -59,7 +59,7 @@ int serve(const notes::Options& options) {
 int main(int argc, char** argv) {
   const std::string program = "vitals-example-server: ";
   try {
-    signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more is no reason to end
+    signal(SIGPIPE, SIG_IGN);  // a closed log pipe must not end the service
     const notes::Options options = notes::parse_options({argv + 1, argv + argc}, std::getenv("DATABASE_URL"));
     if (options.help) {
       std::cout << notes::usage;

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A database may hold text that isn't UTF-8; no list may fail of it.
+/// A database may hold text that isn't UTF-8, which must not make a list fail.
 std::string to_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json to_json(const Note& note) { return {{"id", note.id}, {"text", note.text}}; }
@@ -21,7 +21,7 @@ ApiResponse run(const std::function<ApiResponse(NotesStore&)>& work, NotesStore*
   try {
     return work(*store);
   } catch (const DatabaseError&) {
-    // The reason is in the log once, when readiness changes, and not for every request.
+    // The reason is logged once, when readiness changes, not for every request.
     return error_response(503, "the database doesn't answer");
   } catch (const std::exception& error) {
     std::clog << "notes: " << error.what() << std::endl;

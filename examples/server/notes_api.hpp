@@ -22,14 +22,14 @@ struct ApiResponse {
 
 ApiResponse error_response(unsigned status, std::string_view message);
 
-/// What the service does, apart from HTTP: `/notes` in JSON.
+/// The service without its HTTP server: `/notes` in JSON.
 class NotesApi {
  public:
   using Done = std::function<void(ApiResponse response)>;
 
   explicit NotesApi(Worker& worker) : worker_{worker} {}
 
-  /// Calls `done` once: at once, or from the worker's thread.
+  /// Calls `done` exactly once: before it returns, or later from the worker's thread.
   void handle(const ApiRequest& request, const Done& done);
 
  private:

@@ -13,20 +13,20 @@ struct Note {
   std::string text = {};
 };
 
-/// The database failed, or didn't answer in time.
+/// The database failed or didn't answer in time.
 class DatabaseError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Where the notes are. Used by one thread at a time.
+/// Where the notes are kept. Used by one thread at a time.
 ///
-/// No call takes longer than `time_limit`, whatever the database does, and each throws DatabaseError. Only the
-/// resolution of its name may take longer: as long as /etc/resolv.conf lets it.
+/// No call takes longer than `time_limit`, whatever the database does; each one throws DatabaseError. Only the
+/// resolution of the database's name may take longer: /etc/resolv.conf bounds it.
 class NotesStore {
  public:
   static constexpr std::chrono::seconds time_limit{2};
-  /// A list holds that many, the newest ones.
+  /// A list holds at most this many notes, the newest ones.
   static constexpr int list_limit = 100;
 
   NotesStore() = default;
@@ -34,7 +34,7 @@ class NotesStore {
   NotesStore& operator=(const NotesStore&) = delete;
   virtual ~NotesStore() = default;
 
-  /// The migration: makes the table if it isn't there.
+  /// The migration: creates the table if it doesn't exist.
   virtual void create_table() = 0;
   virtual std::vector<Note> list() = 0;
   virtual Note add(const std::string& text) = 0;

@@ -25,7 +25,7 @@ std::chrono::seconds seconds(std::string_view option, std::string_view text, lon
 
 using Setter = void (*)(Options& options, std::string_view option, std::string_view value);
 
-/// How the value of an option is taken; null if there is no such option.
+/// Returns the function that stores the value of an option; null if there is no such option.
 Setter setter_of(std::string_view option) {
   if (option == "--port") return [](Options& o, std::string_view name, std::string_view v) { o.port = port(name, v); };
   if (option == "--health-port")
@@ -49,15 +49,15 @@ const char* const usage =
 
 A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..."} adds one.
 
-  --port N               where the notes are served; 0 takes a free port (default 8000)
+  --port N               where the notes are served; 0 picks a free port (default 8000)
   --health-port N        where /healthz, /ready, /startup and /health are answered (default 8080)
-  --database URL         sqlite:PATH or postgresql://...; without it DATABASE_URL from the environment counts, which is
-                         the place for a password: every user of the machine can read a command line
-                         (default sqlite:notes.db)
+  --database URL         sqlite:PATH or postgresql://... (default: DATABASE_URL from the environment, else
+                         sqlite:notes.db); put a password into DATABASE_URL, since every user of the machine can
+                         read a command line
   --startup-seconds N    how long the simulated migration takes at the start (default 0)
-  --drain-seconds N      how long it goes on serving after SIGTERM or Ctrl-C, while load balancers notice that it
-                         isn't ready any more; a second one ends that, and a third gives up what is under way
-                         (default 10)
+  --drain-seconds N      how long it keeps serving after SIGTERM or Ctrl-C, until load balancers have noticed that it
+                         is no longer ready (default 10); a second signal ends that wait, a third abandons the
+                         requests in flight
   --help                 print this and exit
   --version              print the version and exit
 )";
@@ -71,7 +71,7 @@ Options parse_options(const std::vector<std::string>& arguments, const char* dat
   for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
     const auto equals = argument->find('=');
     const std::string option = argument->substr(0, equals);
-    if (option.empty() || option.front() != '-') throw UsageError{"there are only options"};
+    if (option.empty() || option.front() != '-') throw UsageError{"expected an option, not a value"};
     if (*argument == "--help" || *argument == "-h") {
       options.help = true;
     } else if (*argument == "--version") {

@@ -13,21 +13,21 @@ struct Options {
   std::uint16_t port = 8000;
   std::uint16_t health_port = 8080;
   std::string database = "sqlite:notes.db";
-  const char* database_from = "--database";  ///< What errors name instead of the URL.
+  const char* database_from = "--database";  ///< Errors name this instead of the URL.
   std::chrono::seconds startup{0};
   std::chrono::seconds drain{10};
   bool help = false;
   bool version = false;
 };
 
-/// What is wrong with the command line or the environment, in words for the user. Never holds the value of an option,
-/// which may be a URL with a password.
+/// An error in the command line or the environment, in words for the user. Never holds the value of an option, which
+/// may be a URL with a password.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// @param database_url  From the environment, null if it isn't there. An argument counts more.
+/// @param database_url  From the environment; null if it isn't set. The command line overrides it.
 /// @throws UsageError
 Options parse_options(const std::vector<std::string>& arguments, const char* database_url);
 

@@ -22,13 +22,14 @@ bool is_ready(const Connection& connection, short events, std::chrono::milliseco
   return poll(&socket, 1, static_cast<int>(timeout.count())) > 0;
 }
 
-/// False when the time is up, also while a server sends and sends.
+/// Returns false at the deadline, even while a server never stops sending.
 bool wait(const Connection& connection, short events, Deadline deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return left.count() > 0 && is_ready(connection, events, left);
 }
 
-/// libpq's own texts stay here, since they may quote the connection URL; the health check tells what it can.
+/// libpq's own messages aren't passed on, since they may quote the connection URL. The health check reports what is
+/// safe to show.
 [[noreturn]] void fail_to_connect() { throw DatabaseError{"no connection to the database"}; }
 
 Connection connect(const std::string& url, Deadline deadline) {
@@ -46,7 +47,7 @@ Connection connect(const std::string& url, Deadline deadline) {
   return connection;
 }
 
-/// Uses libpq without blocking: a frozen server must not hold up the shutdown.
+/// Uses libpq without blocking: a frozen server must not delay the shutdown.
 class PostgresNotes final : public NotesStore {
  public:
   explicit PostgresNotes(std::string url) : url_{std::move(url)} {}
@@ -78,7 +79,7 @@ class PostgresNotes final : public NotesStore {
  private:
   Result execute(const char* sql, std::initializer_list<const char*> parameters) {
     const Deadline deadline = std::chrono::steady_clock::now() + time_limit;
-    // Nothing is to be read from an idle connection, unless it has ended.
+    // An idle connection is readable only if it has ended.
     Connection connection = std::move(connection_);
     if (connection == nullptr || is_ready(connection, POLLIN, std::chrono::milliseconds{0}))
       connection = connect(url_, deadline);
@@ -86,7 +87,7 @@ class PostgresNotes final : public NotesStore {
                           nullptr, nullptr, 0) == 0)
       throw DatabaseError{"the connection to the database has ended"};
     Result result = receive(connection, deadline);
-    // Kept only after a whole answer: half of one must not answer the next question.
+    // Kept only after a complete answer: what is left of one would be read as the answer to the next query.
     if (PQstatus(connection.get()) == CONNECTION_OK) connection_ = std::move(connection);
     const auto status = PQresultStatus(result.get());
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
@@ -97,7 +98,7 @@ class PostgresNotes final : public NotesStore {
   static Result receive(const Connection& connection, Deadline deadline) {
     for (int unsent = PQflush(connection.get()); unsent != 0; unsent = PQflush(connection.get()))
       if (unsent < 0 || !wait(connection, POLLIN | POLLOUT, deadline) || PQconsumeInput(connection.get()) == 0)
-        throw DatabaseError{"the database doesn't take the question"};
+        throw DatabaseError{"the database doesn't accept the query"};
     Result last;
     for (;;) {
       while (PQisBusy(connection.get()) != 0) {

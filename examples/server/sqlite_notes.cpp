@@ -24,7 +24,7 @@ Statement prepare(sqlite3* database, const char* sql) {
   return Statement{statement};
 }
 
-/// True if there is a row.
+/// Returns true if there is a row.
 bool step(sqlite3* database, sqlite3_stmt* statement) {
   const int result = sqlite3_step(statement);
   if (result != SQLITE_ROW && result != SQLITE_DONE) fail(database);
@@ -36,7 +36,7 @@ std::string text_of(sqlite3_stmt* statement, int column) {
   return text != nullptr ? std::string{text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))} : "";
 }
 
-/// Opens the file for every call: one that was deleted or replaced meanwhile is not written to by mistake.
+/// Opens the file for every call, so that it never writes to one that was deleted or replaced meanwhile.
 class SqliteNotes final : public NotesStore {
  public:
   explicit SqliteNotes(std::string path) : path_{std::move(path)} {}
@@ -74,7 +74,7 @@ class SqliteNotes final : public NotesStore {
     const int error = sqlite3_open_v2(path_.c_str(), &opened, SQLITE_OPEN_READWRITE | flags, nullptr);
     Database database{opened};
     if (error != SQLITE_OK) fail(opened);
-    // What can take long is to wait for another process's lock.
+    // Only waiting for another process's lock can take long.
     sqlite3_busy_timeout(opened, static_cast<int>(std::chrono::milliseconds{time_limit}.count()));
     return database;
   }

@@ -18,9 +18,9 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t session_limit = 500;
-/// For the first request on a new connection, once there will be no more.
+/// How long a new connection may take to send its first request after the listener has closed.
 constexpr std::chrono::seconds first_request_grace{1};
-/// Enough for the last answers to go out.
+/// Enough for sending the last answers.
 constexpr std::chrono::milliseconds finish_limit{1500};
 
 error_code try_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
@@ -61,7 +61,7 @@ void WebServer::start() {
 
 void WebServer::stop_accepting() {
   run_on_io_thread([this] { close_listener(); });
-  // Behind the end of the last accept, which may have brought a connection, too.
+  // Runs after the handler of the last accept, which may have accepted one more connection.
   run_on_io_thread([this] {
     for (const auto& session : sessions_) session->finish();
     grace_.expires_after(first_request_grace);
@@ -69,7 +69,7 @@ void WebServer::stop_accepting() {
       for (const auto& session : sessions_) session->finish_waiting();
     });
   });
-  // Behind the requests that have come in meanwhile, so that they all count as under way when this returns.
+  // Runs after the handlers of requests that arrived meanwhile, so that all of them count as work when this returns.
   run_on_io_thread([] {});
 }
 
@@ -82,12 +82,12 @@ void WebServer::stop() {
     grace_.cancel();
     running_.reset();
   });
-  // The thread ends by itself when the last session has.
+  // The thread ends by itself after the last session.
   if (finished_.wait_for(finish_limit) != std::future_status::ready) io_.stop();
   thread_.join();
 }
 
-/// Waits until it has run: behind everything that is due there already.
+/// Runs `step` on the I/O thread, after everything that is already queued there, and waits for it.
 template <class Step>
 void WebServer::run_on_io_thread(Step step) {
   asio::post(io_, asio::use_future(std::move(step))).wait();
@@ -98,7 +98,7 @@ void WebServer::accept() {
     if (!error) add(std::move(socket));
     if (!acceptor_.is_open()) return;
     if (!error) return accept();
-    // Out of descriptors, for one: at once it would only fail again.
+    // For example, no descriptor is free: an immediate retry would fail again.
     retry_.expires_after(std::chrono::milliseconds{100});
     retry_.async_wait([this](error_code cancelled) {
       if (!cancelled && acceptor_.is_open()) accept();
@@ -106,7 +106,7 @@ void WebServer::accept() {
   });
 }
 
-/// The peers of connections that the kernel holds ready believe that we are there: to close now would reset them.
+/// Peers in the kernel's queue are already connected: closing the listener now would reset them.
 void WebServer::close_listener() {
   error_code error;
   acceptor_.non_blocking(true, error);

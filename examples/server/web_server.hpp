@@ -21,22 +21,22 @@ namespace notes {
 /// Serves the API over HTTP on a thread of its own.
 class WebServer {
  public:
-  /// @param lifecycle  Tells when answers should ask for another connection, and waits for the requests under way.
+  /// @param lifecycle  Says when answers should close their connections, and waits for requests in flight.
   WebServer(NotesApi& api, vitals::Lifecycle& lifecycle);
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
   ~WebServer();
 
-  /// Listens on all addresses; 0 takes a free port.
+  /// Listens on all addresses; 0 picks a free port.
   /// @throws std::system_error  naming the port.
   void listen(std::uint16_t port);
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   void start();
-  /// Takes no more connections than those that the kernel has made already, and closes those that are idle. Requests
-  /// under way are answered.
+  /// Accepts only the connections that the kernel has already made, and closes idle ones. Requests in flight are
+  /// answered.
   void stop_accepting();
-  /// Ends: within `finish_limit`, come what may.
+  /// Returns within `finish_limit`, whatever happens.
   void stop();
 
  private:

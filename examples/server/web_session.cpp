@@ -19,13 +19,13 @@ using beast::error_code;
 
 constexpr std::size_t head_limit = std::size_t{8} * 1024;
 constexpr std::uint64_t body_limit = std::uint64_t{64} * 1024;
-/// For a request to come in whole, and for an answer to go out: a slow peer costs a connection no longer than that.
+/// For receiving a whole request and for sending an answer: a slow peer holds a connection no longer.
 constexpr std::chrono::seconds peer_limit{10};
-/// Between two requests. Longer than load balancers keep an idle connection, 60 s as a rule: whoever closes one while a
-/// request is on its way has lost that request, unless it is the one who sends them.
+/// Between two requests. Longer than the idle limit of load balancers, usually 60 s: if the server closes a connection
+/// while a request is on its way, that request is lost.
 constexpr std::chrono::seconds idle_limit{75};
 
-/// Beast takes a coding that it doesn't know for no body at all, and what follows for the next request.
+/// Beast treats an unknown transfer coding as no body at all, and would parse the body as the next request.
 bool has_strange_coding(const http::fields& fields) {
   return fields.count(http::field::transfer_encoding) > 1 ||
          (fields.count(http::field::transfer_encoding) == 1 &&
@@ -50,7 +50,7 @@ void WebSession::finish_waiting() {
   if (!waiting_) return;
   error_code ignored;
   if (stream_.socket().available(ignored) == 0) return stream_.cancel();
-  if (!work_) work_ = lifecycle_.begin_work();  // a request has come, and is about to be read
+  if (!work_) work_ = lifecycle_.begin_work();  // a request has arrived and will be read now
 }
 
 void WebSession::await_request() {
@@ -105,11 +105,11 @@ void WebSession::on_body(error_code error) {
   const auto& request = parser_->get();
   const auto method = request.method_string();
   const auto target = request.target();
-  // The guard keeps the I/O thread going until the answer is there, also when nothing else is left to wait for.
+  // The guard keeps the I/O thread running until the answer comes, even if it has nothing else to wait for.
   auto reply = [self = shared_from_this(),
                 guard = asio::make_work_guard(stream_.get_executor())](ApiResponse response) mutable {
     const auto executor = guard.get_executor();
-    // Moved on, so that the worker's thread never holds the last reference.
+    // Moved, so that the worker's thread never holds the last reference.
     asio::post(executor, [self = std::move(self), response = std::move(response)]() mutable {
       self->answer(std::move(response));
     });
@@ -124,7 +124,7 @@ void WebSession::refuse(error_code error) {
   const bool is_theirs = error.category() == make_error_code(http::error::bad_method).category();
   if (is_theirs && error != http::error::end_of_stream && error != http::error::partial_message)
     return refuse(400, "malformed request");
-  end();  // gone, too slow, or we are finishing
+  end();  // the peer has closed or is too slow, or we are finishing
 }
 
 void WebSession::refuse(unsigned status, std::string_view message) {
@@ -139,7 +139,7 @@ void WebSession::answer(ApiResponse response) {
   if (!response.allow.empty()) response_.set(http::field::allow, response.allow);
   response_.content_length(response.body.size());
   if (request.method() != http::verb::head) response_.body() = std::move(response.body);
-  // While it drains, each answer sends its peer to another instance.
+  // While the service drains, each answer makes its client open the next connection elsewhere.
   response_.keep_alive(request.keep_alive() && !finishing_ && !lifecycle_.shutting_down());
   stream_.expires_after(peer_limit);
   http::async_write(stream_, response_,
@@ -151,10 +151,10 @@ void WebSession::on_answered(error_code error) {
   if (error) return end();
   if (response_.keep_alive()) {
     await_request();
-    if (finishing_) finish();  // asked for while the answer was on its way, which promised to go on
+    if (finishing_) finish();  // finish() was called while an answer with keep-alive was being sent
     return;
   }
-  // To close with unread bytes would reset the connection, and the peer might never see the answer.
+  // Closing with unread bytes would reset the connection, and the peer might never read the answer.
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
   stream_.expires_after(std::chrono::seconds{1});
   linger();

@@ -15,7 +15,7 @@
 
 namespace notes {
 
-/// One connection to the application. Lives on the I/O thread; only the API's answers come from another one.
+/// One connection to the application. Belongs to the I/O thread; only the API's answers come from another one.
 class WebSession : public std::enable_shared_from_this<WebSession> {
  public:
   using OnEnd = std::function<void(const std::shared_ptr<WebSession>& session)>;
@@ -23,9 +23,9 @@ class WebSession : public std::enable_shared_from_this<WebSession> {
   WebSession(boost::asio::ip::tcp::socket socket, NotesApi& api, vitals::Lifecycle& lifecycle, OnEnd on_end);
 
   void start() { await_request(); }
-  /// Ends after the request under way, if there is one, has been answered. A new one may still have its first request.
+  /// Ends once no request is in flight. A new connection may still send its first request.
   void finish();
-  /// Ends a new one, too, unless its request has begun.
+  /// Also ends a new connection, unless its request has begun.
   void finish_waiting();
 
  private:
@@ -46,11 +46,11 @@ class WebSession : public std::enable_shared_from_this<WebSession> {
   NotesApi& api_;
   vitals::Lifecycle& lifecycle_;
   OnEnd on_end_;
-  vitals::WorkToken work_;  ///< From a request's first byte to the end of its answer; of the first one, from the start.
+  vitals::WorkToken work_;  ///< From a request's first byte to the end of its answer; for the first, from accept on.
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   boost::beast::http::response<boost::beast::http::string_body> response_;
-  bool is_new_ = true;    ///< No byte has come.
+  bool is_new_ = true;    ///< No byte has arrived yet.
   bool waiting_ = false;  ///< For the first byte of a request.
   bool finishing_ = false;
 };

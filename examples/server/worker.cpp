@@ -43,7 +43,7 @@ void Worker::run(const std::stop_token& stop) {
   for (const Entry& entry : given_up) entry.job(nullptr);
 }
 
-/// A database that is down at the start is waited for: to end, and be restarted over and over, helps nobody.
+/// Waits for a database that is down at the start: exiting and being restarted over and over would help nobody.
 void Worker::migrate(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds between_attempts{500};
   migration_.set(CheckResult::fail("the migration is running"));
@@ -81,7 +81,7 @@ void Worker::work(const std::stop_token& stop) {
   }
 }
 
-/// False if the thread must end.
+/// Returns false if the thread must end.
 bool Worker::pause(const std::stop_token& stop, std::chrono::milliseconds duration) {
   const auto idle = beat_.idle();
   std::unique_lock lock{mutex_};

@@ -17,30 +17,30 @@
 
 namespace notes {
 
-/// The thread that works on the database: first it migrates it, then it does the jobs of the requests one by one.
+/// The thread that works on the database: it runs the migration first, then the jobs of the requests one by one.
 ///
-/// Its heartbeat is the service's sign of life, and says nothing of the database. The rule for that: each blocking call
-/// of a loop that beats is either shorter than the heartbeat's limit, or made within a guard that says that the loop
-/// waits for something else (Heartbeat::idle()), and then has a bound of its own. Otherwise a frozen database would
-/// silence the loops of all replicas, and liveness would restart them.
+/// Its heartbeat shows that the service is alive, and says nothing of the database. The rule for that: each blocking
+/// call of a beating loop is either shorter than the heartbeat's limit, or made inside a guard that marks the loop as
+/// idle (Heartbeat::idle()), with a timeout of its own. Otherwise a frozen database would silence the loops of all
+/// replicas, and liveness would restart them.
 class Worker {
  public:
-  /// Gets null instead of the store if it has waited for too long.
+  /// Called with null instead of the store if the job has waited for too long.
   using Job = std::function<void(NotesStore* store)>;
   enum class Admission { taken, starting, overloaded };
 
   static constexpr std::size_t queue_limit = 64;
-  /// Covers only the loop's own work. Shorter than NotesStore::time_limit: calls of the database are
-  /// made within a guard.
+  /// Covers only the loop's own work. Shorter than NotesStore::time_limit, because database calls are made inside a
+  /// guard.
   static constexpr std::chrono::seconds beat_limit{1};
 
-  /// @param migration  Set to pass when the database is ready to be used.
-  /// @param startup    How long the migration pretends to take.
+  /// @param migration  Set to pass when the database is ready.
+  /// @param startup    How long the simulated migration takes.
   Worker(std::unique_ptr<NotesStore> store, vitals::Heartbeat beat, vitals::PushedCheck migration,
          std::chrono::seconds startup);
 
   void start();
-  /// Ends the thread after the call to the database that is under way, and gives up what still waits.
+  /// Ends the thread after the database call in flight. Jobs that still wait are called with null.
   void stop();
 
   Admission submit(Job job);
@@ -65,7 +65,7 @@ class Worker {
   std::condition_variable_any changed_;
   std::deque<Entry> queue_;
   bool migrated_ = false;
-  std::jthread thread_;  // last: it ends before what it uses
+  std::jthread thread_;  // last, so that it is destroyed before what it uses
 };
 
 }  // namespace notes

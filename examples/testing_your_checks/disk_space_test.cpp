@@ -13,13 +13,13 @@ using namespace std::chrono_literals;
 using namespace testing;
 using namespace vitals::test;
 
-// One run, as a registry would make it: an exception is a failure, and so is a run that takes too long.
+// One run, judged as a registry would judge it: an exception or an overrun is a failure.
 TEST(DiskSpaceTest, TellsHowMuchIsFree) {
   EXPECT_THAT(run(DiskSpace{"/", 0}), AllOf(IsPass(), HasDatum("free_gib", Ge(0))));
   EXPECT_THAT(run(DiskSpace{"/no/such/path", 1}), IsFail(HasSubstr("No such file")));
 }
 
-// What the registry makes of results, on a clock that only the test moves: no thread, no sleep.
+// How a registry judges results, on a clock that only the test moves: no thread, no sleep.
 TEST(ReadinessTest, IsLostByThreeFailuresInARow) {
   ManualClock clock;
   vitals::HealthRegistry health{{.clock = clock}};
@@ -39,7 +39,7 @@ TEST(ReadinessTest, IsLostByThreeFailuresInARow) {
   EXPECT_EQ(disk.runs(), 5);
 }
 
-// What Kubernetes makes of the answers, by the numbers of the manifest.
+// What Kubernetes does with the answers, by the numbers of the manifest.
 TEST(DeploymentTest, IsRestartedOnlyIfItIsStuck) {
   ManualClock clock;
   vitals::HealthRegistry health{{.clock = clock}};
@@ -57,12 +57,12 @@ TEST(DeploymentTest, IsRestartedOnlyIfItIsStuck) {
   EXPECT_FALSE(kubelet.ready());
   EXPECT_EQ(kubelet.restarts(), 0);
 
-  kubelet.advance(35s);  // no beat any more: asked at 70 s, 80 s and 90 s
+  kubelet.advance(35s);  // no more beats: probed at 70 s, 80 s and 90 s
   EXPECT_EQ(kubelet.restarts(), 1);
   EXPECT_EQ(kubelet.restarted_at(), 90s);
 }
 
-// The whole way, on a free port.
+// End to end, on a free port.
 TEST(ServerTest, AnswersOverHttp) {
   vitals::HealthRegistry health;
   health.add_readiness_check("disk", DiskSpace{"/", 0});

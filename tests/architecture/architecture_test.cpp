@@ -18,7 +18,7 @@ using testing::SizeIs;
 
 const std::filesystem::path top{VITALS_SOURCE_DIR};
 
-TEST(ArchitectureTest, EveryIncludeKeepsToTheDirectionOfTheDesign) {
+TEST(ArchitectureTest, EveryIncludeFollowsTheDirectionOfTheDesign) {
   std::vector<std::string> broken;
 
   for (const auto& file : read_sources(top, {"include", "src"}))
@@ -48,7 +48,7 @@ TEST(ArchitectureTest, NoFileIsTooLong) {
   EXPECT_THAT(too_long, IsEmpty());
 }
 
-// All of them are in one namespace: two types of one name would link, and the linker would mix their destructors.
+// All headers share one namespace: two types of the same name would link, and one destructor would serve both.
 TEST(ArchitectureTest, NoTwoHeadersDefineATypeOfTheSameName) {
   std::map<std::string, std::vector<std::string>> headers_of;
 

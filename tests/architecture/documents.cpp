@@ -151,7 +151,7 @@ bool is_part_of(const Snippet& snippet, std::string_view file) {
 }
 
 std::size_t width_of(std::string_view line) {
-  // UTF-8: each byte but those that continue a character.
+  // UTF-8: counts every byte that doesn't continue a character.
   return static_cast<std::size_t>(std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 

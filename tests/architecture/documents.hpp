@@ -31,13 +31,13 @@ std::vector<Document> read_documents(const std::filesystem::path& top);
 /// The targets of all links and images, as they are written.
 std::vector<std::string> links_of(const Document& document);
 
-/// What a link may name behind '#': of each heading what GitHub makes of it.
+/// The anchors that a link may name after '#': GitHub derives one from each heading.
 std::set<std::string> anchors_of(const Document& document);
 
-/// Whether that is a page of the net, or leads to a file, a folder or a heading that is there.
+/// Whether the link is a web page, or its file, folder or heading exists.
 bool leads_somewhere(const std::string& link, const Document& document, const std::filesystem::path& top);
 
-/// Whether each paragraph of the snippet stands in the file, in whatever depth of indentation.
+/// Whether the file contains each paragraph of the snippet, indented in any depth.
 bool is_part_of(const Snippet& snippet, std::string_view file);
 
 /// In characters, not bytes.

@@ -47,7 +47,7 @@ TEST(DocumentsTest, EveryLinkLeadsSomewhere) {
   EXPECT_THAT(links, Gt(100U));
 }
 
-TEST(DocumentsTest, EverySnippetThatNamesItsFileStandsInIt) {
+TEST(DocumentsTest, EverySnippetThatNamesItsFileIsPartOfIt) {
   std::vector<std::string> wrong;
   std::size_t snippets = 0;
 
@@ -67,7 +67,7 @@ TEST(DocumentsTest, ReadmeTakesFiveMinutes) {
   EXPECT_LE(parse_document("README.md", read(top / "README.md")).lines.size(), 250U);
 }
 
-// Elsewhere code may be wider: what a program prints can't be wrapped.
+// In other documents code may be wider, because the output of a program can't be wrapped.
 TEST(DocumentsTest, NoReadmeIsWiderThanAScreen) {
   std::vector<std::string> wide;
 
@@ -102,7 +102,7 @@ TEST(AnchorsTest, AreThoseOfGitHub) {
   EXPECT_THAT(anchors_of(document), UnorderedElementsAre("when-it-doesnt-compile", "c17-now", "same", "same-1"));
 }
 
-TEST(SnippetTest, StandsInAFileParagraphByParagraph) {
+TEST(SnippetTest, IsFoundInAFileParagraphByParagraph) {
   const Snippet snippet{.origin = {}, .lines = {"if (a)", "  b();", "", "c();"}};
 
   EXPECT_TRUE(is_part_of(snippet, "void f() {\n  if (a)\n    b();\n  d();\n  c();\n}\n"));

@@ -7,7 +7,7 @@
 namespace vitals_test {
 namespace {
 
-/// What an include asks for. "Internals" are the headers in src/, the others are public.
+/// What a header belongs to. "Internals" are the headers in src/, the others are public.
 enum class Origin {
   standard,
   posix,
@@ -86,7 +86,7 @@ struct Room {
   std::vector<Origin> may_include;
 };
 
-// design.md, "Four nouns, one direction". The first match counts, so that exceptions stand before the room they are in.
+// The rooms of src/README.md. The first match counts, so exceptions come before the room that they are in.
 const std::vector<Room>& rooms() {
   using enum Origin;
   static const std::vector<Room> all{

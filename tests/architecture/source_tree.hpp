@@ -12,16 +12,16 @@ struct SourceFile {
   std::vector<std::string> lines;
 };
 
-/// The files below these folders of the tree that people write: C++, CMake and shell.
+/// All C++, CMake and shell files below these folders, without generated ones.
 std::vector<SourceFile> read_sources(const std::filesystem::path& top, const std::vector<std::string>& folders);
 
-/// What the file includes, as written between the brackets or quotes; an include that is a macro is given as written.
+/// The file's includes, as written between the brackets or quotes, or as the macro's name.
 std::vector<std::string> includes_of(const SourceFile& file);
 
-/// The names of the types that a header defines in a namespace, as our format writes them: at the beginning of a line.
+/// The names of the types that a header defines in a namespace. Finds those that begin a line, as our format has it.
 std::vector<std::string> types_defined_in(const SourceFile& header);
 
-/// True if the file is longer than 300 lines and no comment in it begins "Longer than 300 lines because".
+/// Whether the file is longer than 300 lines and no comment in it begins "Longer than 300 lines because".
 bool is_too_long(const SourceFile& file);
 
 }  // namespace vitals_test

@@ -4,7 +4,7 @@
 
 namespace vitals_test {
 
-/// The bytes that this process has allocated and not freed, with what the allocator adds to each piece.
+/// The bytes that this process has allocated and not freed, including the allocator's overhead.
 std::int64_t allocated_bytes() noexcept;
 
 }  // namespace vitals_test

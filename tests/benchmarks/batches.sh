@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Processor time per request on connections that stay, where the client keeps the server busy, and where it leaves it
-# idle for a third of the time, so that a batch holds few requests: target 19. To be sourced after rates.sh.
+# Processor time per request on connections that stay, at full load and with the server idle for a third of the time, so
+# that a batch holds few requests: target 19. To be sourced after rates.sh.
 
 batch_servers=(raw_epoll vitals nginx)
 batch_loads=(full two-thirds)
@@ -8,26 +8,27 @@ batch_ms=300
 
 batch_target() { if [[ $1 == vitals ]]; then echo /ready; else echo /; fi; }
 
-# How long the threads of a server were kept from running, in ns.
+# How long the threads of a server had to wait for a processor, in ns.
 delayed_ns() { cat /proc/"${server_pid[$1]}"/task/*/schedstat | awk '{ sum += $2 } END { printf "%.0f", sum }'; }
 
-# Loads a server once, with so many requests a second, 0: as many as it answers. Prints the requests, the ns that it
-# took, those of processor time, and those that the server or the client had to wait for a processor.
+# Loads a server once, with RATE requests per second; 0: as fast as it answers. Prints the number of requests, the
+# elapsed ns, the ns of processor time, and the ns that the server or the client had to wait for a processor.
 load_once() {
   local server=$1 rate=$2 before delayed answered took waited
   before=$(cpu_ns "$server") delayed=$(delayed_ns "$server")
   read -r answered took waited < <(
     ask pace "${server_port[$server]}" "$(batch_target "$server")" 64 "$rate" "$batch_ms"
   ) && ((answered)) || fail "$server at $rate requests a second: no answers" || return 1
-  sleep 0.02 # what is under way
+  sleep 0.02 # for the requests in flight
   echo "$answered $took $(($(cpu_ns "$server") - before)) $((waited + $(delayed_ns "$server") - delayed))"
 }
 
-# Whether both had their processors, but for a fiftieth of the time: else requests pile up, and batches are fuller.
+# Whether both had their processors for all but a fiftieth of the time. Otherwise requests pile up, and batches are
+# fuller.
 undisturbed() { (($2 * 50 <= $1)); }
 
-# The rate at which vitals is two thirds busy, by trial: what a request costs depends on it. All servers are asked at
-# this one.
+# Finds the rate at which vitals is two thirds busy, by trial, because the cost of a request depends on the rate. All
+# servers are measured at this rate.
 find_rate() {
   local answered took cpu waited rate=100000 turn=0 tries
   for ((tries = 0; turn < 4 && tries < 40; ++tries)); do
@@ -40,7 +41,7 @@ find_rate() {
   echo "$rate"
 }
 
-# One round, which doesn't count if it was disturbed. Adds "load server ns busy" to the batches.
+# One round, which is dropped if it was disturbed. Appends "load server ns busy" to the batches.
 batch_round() {
   local load=$1 server=$2 rate=$3 answered took cpu waited
   read -r answered took cpu waited < <(load_once "$server" "$rate") || return 1
@@ -51,7 +52,7 @@ batch_round() {
 
 rounds_of() { awk -F '\t' -v load="$1" -v server="$2" '$1 == load && $2 == server' "$work/batches" | wc -l; }
 
-# Until there are enough rounds, in four times as many at most.
+# Repeats rounds until there are enough, at most four times as many.
 measure_batch_rounds() {
   local rate=$1 round load server missing status=0
   for ((round = 1; round <= 4 * rounds; ++round)); do
@@ -69,7 +70,7 @@ measure_batch_rounds() {
   return $status
 }
 
-# Not in the rounds that are timed: counting costs time. Adds "load server requests-per-batch" to a file.
+# In rounds of their own, because counting costs time. Appends "load server requests-per-batch" to a file.
 count_requests_per_batch() {
   local rate=$1 load server before answered
   for server in "${batch_servers[@]}"; do
@@ -102,7 +103,7 @@ measure_batches() {
   return $status
 }
 
-# The median of a field of the rounds: a minimum would be that of the fullest batches.
+# The median of a field over the rounds: a minimum would be the round with the fullest batches.
 batch_median() {
   awk -F '\t' -v load="$1" -v server="$2" -v field="$3" '$1 == load && $2 == server { print $field }' "$work/batches" |
     sort -g | awk '{ values[NR] = $1 } END { if (NR) print values[int((NR + 1) / 2)] }'

@@ -1,7 +1,7 @@
-// What one gets by writing a Beast server in the usual asynchronous way: a strand and a timer for each connection,
-// requests and answers with string bodies, everything shared.
+// A Beast server written in the usual asynchronous way: a strand and a timer per connection, requests and answers with
+// string bodies, everything shared.
 //
-//   --spin=N  N threads that compute for ever
+//   --spin=N  N threads that compute without end
 
 #include <chrono>
 #include <memory>

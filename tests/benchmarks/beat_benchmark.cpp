@@ -1,4 +1,4 @@
-// What Heartbeat::beat() takes, in ns: the minimum over rounds, since whatever disturbs only adds.
+// Measures Heartbeat::beat() in ns: the minimum over rounds, since noise only adds time.
 
 #include <algorithm>
 #include <chrono>

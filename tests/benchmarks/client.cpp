@@ -1,4 +1,4 @@
-// Asks the servers that are compared what wrk can't ask: exact numbers of requests, and paced probes.
+// Sends what wrk can't send to the compared servers: exact numbers of requests, and paced probes.
 
 #include <cstdio>
 #include <cstdlib>

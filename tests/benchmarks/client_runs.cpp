@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// Under valgrind and strace a server is slow.
+// A server is slow under valgrind and strace.
 constexpr auto patience = 30s;
 
 void expect_200(int status) {

@@ -1,5 +1,5 @@
-// What checks cost: memory, registration, a report, metrics, and a probe whose answer is still valid. Prints tables;
-// nothing here fails, because a machine is as fast as it is.
+// What checks cost: memory, registration, a report, metrics, and a probe whose answer is still valid. Prints tables and
+// never fails, because the numbers depend on the machine.
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ using vitals::HealthRegistry;
 using vitals::Probe;
 
 constexpr int many = 10'000;
-// So slow that nothing falls due, and no answer becomes invalid, while it is measured.
+// Longer than the benchmark, so that meanwhile nothing is due and no answer becomes invalid.
 constexpr auto rarely = 1h;
 
 struct Kind {
@@ -60,7 +60,7 @@ double ns_of(F&& f) {
   return std::chrono::duration<double, std::nano>(steady_clock::now() - begin).count();
 }
 
-/// The median time of a call in ns, over samples of so many calls each.
+/// The median time of a call in ns, over samples of `calls` calls each.
 template <class F>
 double median_ns(int samples, int calls, F&& f) {
   std::vector<double> times;
@@ -98,7 +98,7 @@ void measure_memory_and_reports() {
   }
 }
 
-/// The time of Endpoint::handle() for an answer that is valid, in ns.
+/// The time of Endpoint::handle() for a valid answer, in ns.
 double valid_answer_ns(const vitals::Endpoint& endpoint, std::string_view target) {
   const vitals::HttpRequest request{.target = target};
   if (endpoint.handle(request).value().status != 200) std::printf("  (the answer was not a 200)\n");
@@ -135,14 +135,14 @@ void measure_metrics() {
   }
 }
 
-/// How often the calling thread has waited: for a lock, or for anything else.
+/// How often the calling thread has been blocked, by a lock or anything else.
 long waits() noexcept {
   rusage usage = {};
   getrusage(RUSAGE_THREAD, &usage);
   return usage.ru_nvcsw;
 }
 
-/// The times of valid answers of liveness while another thread disturbs again and again.
+/// Measures valid answers of liveness while another thread calls `disturb` repeatedly.
 void measure_beside(std::string_view what, HealthRegistry& health, const std::function<void()>& disturb) {
   const vitals::Endpoint endpoint{health};
   const vitals::HttpRequest request{.target = "/healthz"};

@@ -1,5 +1,5 @@
-// Loaded into a program by LD_PRELOAD, it counts what all its threads allocate: in the first eight bytes of the file
-// that VITALS_ALLOCATIONS names, where it can be read at any time. For the C library of GNU.
+// Loaded into a program by LD_PRELOAD, it counts the allocations of all threads. The count is in the first eight bytes
+// of the file that VITALS_ALLOCATIONS names, and can be read at any time. Works with glibc only.
 
 #include <cerrno>
 #include <cstddef>

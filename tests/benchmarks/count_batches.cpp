@@ -1,5 +1,5 @@
-// Loaded into a server by LD_PRELOAD, it counts the batches that events come in: how often the server was allowed to
-// sleep until something happens, and something did. In the first eight bytes of the file that VITALS_BATCHES names.
+// Loaded into a server by LD_PRELOAD, it counts batches of events: how often a call that may wait for events returned
+// some. The count is in the first eight bytes of the file that VITALS_BATCHES names.
 
 #include <csignal>
 #include <sys/epoll.h>

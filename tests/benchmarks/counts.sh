@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What can be counted, so that noise doesn't touch it: instructions, system calls, allocations, wake-ups, threads,
-# includes: targets 7 to 10, 14 and the threads of 12. To be sourced after servers.sh.
+# Counts that don't depend on noise: instructions, system calls, allocations, wake-ups, threads, includes: targets 7 to
+# 10, 14 and the threads of 12. To be sourced after servers.sh.
 
-# Runs a server under callgrind for so many requests; leaves its instructions in a file. KIND is keep or new.
+# Runs a server under callgrind for COUNT requests and writes its instructions to FILE. KIND is keep or new.
 instructions_of() {
   local kind=$1 count=$2 file=$3
   shift 3
@@ -13,7 +13,7 @@ instructions_of() {
   [[ -s $file ]] || fail "callgrind counted nothing."
 }
 
-# In user space, per request, of 64 connections at a time: the difference of two runs.
+# Instructions in user space per request, with 64 connections at a time: the difference of two runs.
 record_instructions() {
   local name=$1 kind=$2
   shift 2
@@ -34,7 +34,7 @@ measure_instructions_of_others() {
   done
 }
 
-# Runs a server under strace for so many requests; leaves "call number" lines in a file, those that failed apart.
+# Runs a server under strace for COUNT requests and writes "call number" lines to FILE, with failed calls apart.
 calls_of() {
   local kind=$1 count=$2 file=$3
   shift 3
@@ -48,7 +48,7 @@ calls_of() {
   }' "$work/strace" >"$file"
 }
 
-# Prints "call number" lines, per request: the difference of two runs. 64 connections are asked at a time.
+# Prints "call number" lines, per request, with 64 connections at a time: the difference of two runs.
 calls_per_request() {
   local kind=$1
   shift
@@ -57,7 +57,7 @@ calls_per_request() {
     "$work/few" "$work/many" | sort -k2,2nr
 }
 
-# How often the server waits, and finds nobody to accept, is also a matter of how its requests arrive.
+# How often the server waits, or finds no connection to accept, also depends on how requests arrive.
 measure_calls() {
   local kind
   for kind in keep new; do
@@ -72,12 +72,12 @@ measure_calls() {
     "$(awk '$1 != "epoll_wait" && $1 != "accept4_in_vain" { sum += $2 } END { printf "%.2f", sum }' "$work/calls_new")"
 }
 
-# What the server allocates for so many requests, after it has served others.
+# The server's allocations for COUNT requests, after it has answered others.
 allocations_for() {
   local before after
   before=$(od -An -t u8 -N 8 "$work/allocations")
   ask ask "${server_port[counted]}" /ready "$@" || return 1
-  sleep 0.1 # what follows an answer
+  sleep 0.1 # for work after an answer
   after=$(od -An -t u8 -N 8 "$work/allocations")
   echo $((after - before))
 }
@@ -93,7 +93,7 @@ measure_allocations() {
   record '9 new' "$(awk "BEGIN { printf \"%.2f\", $new / 3200 }")"
 }
 
-# How often the threads of idle servers wake up in 10 s, and how many threads there are, a while after their start.
+# How often the threads of idle servers wake up in 10 s, and how many threads there are, some time after the start.
 measure_idle() {
   local name program=$programs/health_server
   local -A before
@@ -101,7 +101,7 @@ measure_idle() {
     start_server listener "$program" --checks=10 --interval=0 &&
     start_server scheduled "$program" --checks=10 &&
     start_server each-second "$program" --checks=10 --interval=1 || return 1
-  sleep 12 # workers without work stay for 10 s
+  sleep 12 # idle workers end after 10 s
   for name in "${idle_servers[@]}"; do before[$name]=$(status_sum "$name" voluntary_ctxt_switches); done
   sleep "$idle_seconds"
   for name in "${idle_servers[@]}"; do
@@ -113,14 +113,14 @@ measure_idle() {
 }
 idle_servers=(instant listener scheduled each-second)
 
-# The instructions that a compiler needs to check a file: what else the machine does can't touch them.
+# The instructions that a compiler needs for checking a file: other load on the machine doesn't change them.
 compiler_instructions() {
   g++ -std=c++20 -fsyntax-only -Iinclude \
     -wrapper "valgrind,--tool=callgrind,--callgrind-out-file=/dev/null,--log-file=$work/compiler" "$1" || return 1
   sed -n 's/.*Collected : *\([0-9]*\).*/\1/p' "$work/compiler"
 }
 
-# The umbrella header, and a file that includes the headers of the standard library that it includes.
+# The umbrella header, against a file with only the standard headers that it includes.
 measure_includes() {
   local with without
   echo '#include <vitals/vitals.hpp>' >"$work/vitals.cpp"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails if vitals costs more than it may, in those respects that noise can't touch. Installs what it needs on Debian 12.
+# Fails if vitals costs more than it may, in numbers that don't depend on noise. Installs what it needs on Debian 12.
 #
 # Usage: tests/benchmarks/gate.sh [--build FOLDER]
 set -uo pipefail
@@ -18,8 +18,8 @@ idle_seconds=10
 passed=0
 failed=0
 
-# STEP|NAME|MOST|WORDS: the limits of the targets. A tenth more where a compiler or a C library decides; less than half a
-# call, wake-up or allocation more is what a timer adds to a run that takes long.
+# STEP|NAME|MOST|WORDS: the limits of the targets. 10 % more where compilers or C libraries differ. Elsewhere less than
+# half a call, wake-up or allocation more, for timers in a run that takes long.
 limits='
 instructions|7 keep|1000|user-space instructions per request, keep-alive
 instructions|7 new|1300|user-space instructions per request, new connection
@@ -46,7 +46,7 @@ all_within() {
   done < <(limits_of "$step")
 }
 
-# What else the machine does can only add to these: what is over a limit is measured again, at most twice.
+# Other load on the machine can only add to these numbers, so a number over its limit is measured again, at most twice.
 measure() {
   local step=$1 turn
   for turn in 1 2 3; do
@@ -55,7 +55,7 @@ measure() {
   done
 }
 
-# Prints a line a limit that tells what was measured.
+# Prints one line per limit that was measured.
 judge() {
   local step=$1 name most words value
   while IFS='|' read -r _ name most words; do

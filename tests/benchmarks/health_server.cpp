@@ -1,11 +1,11 @@
-// A HealthServer as an application would have it, with checks that stay fresh while it is measured. Ends at SIGTERM.
+// A HealthServer as in an application, with checks that stay fresh while it is measured. Ends at SIGTERM.
 //
 //   --checks=N    readiness checks, 1 by default
 //   --interval=S  their interval in seconds, 3600 by default; 0: instant checks instead
 //   --address=A   where to listen, a free port of 127.0.0.1 by default
 //   --listen=0    no server but a Runner: prints port 0
 //   --vitals=0    nothing of vitals: prints port 0
-//   --spin=N      N threads that compute for ever
+//   --spin=N      N threads that compute without end
 
 #include <chrono>
 #include <csignal>
@@ -44,7 +44,7 @@ void wait_for_sigterm(const sigset_t& signals) {
   sigwait(&signals, &signal);
 }
 
-/// Limits that 10,000 connections fit into, and no deadline that ends while they are measured.
+/// Limits for 10,000 connections, and timeouts that are longer than the measurement.
 vitals::HealthServerOptions options(const std::string& address) {
   return {.address = address.empty() ? "127.0.0.1" : address, .port = 0, .idle_timeout = 1h, .max_connections = 20'000};
 }
@@ -79,5 +79,5 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   vitals_test::run(argc, argv, signals);
-  _Exit(0);  // the spinning threads have no end
+  _Exit(0);  // the spinning threads never end
 }

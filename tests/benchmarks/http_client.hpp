@@ -6,7 +6,7 @@
 
 namespace vitals_test {
 
-/// What is asked of a server, and how.
+/// A request: which server, and what it asks for.
 struct Question {
   /// A port of 127.0.0.1, or "unix:/path".
   std::string where;
@@ -21,7 +21,7 @@ struct Question {
 
 /// One blocking connection.
 ///
-/// @throws std::system_error  from every function, on any trouble, and when a step takes longer than the time limit.
+/// @throws std::system_error  from every function, on any error, and when a step takes longer than the time limit.
 class Connection {
  public:
   /// @param where  As in a Question.
@@ -31,15 +31,15 @@ class Connection {
   ~Connection();
 
   void send(std::string_view bytes);
-  /// Reads one whole answer: its head and what Content-Length tells.
+  /// Reads one complete answer: its head, and as many bytes as Content-Length says.
   /// @returns The status.
   int receive();
-  /// Reads until the server closes.
+  /// Reads until the server closes the connection.
   void wait_for_end();
   [[nodiscard]] int descriptor() const noexcept { return socket_; }
 
  private:
-  /// False with errno.
+  /// Returns false, with errno set, if it can't connect.
   bool connect_to(const std::string& where);
   std::size_t read_some();
 
@@ -47,7 +47,7 @@ class Connection {
   std::string input_;
 };
 
-/// A port that nobody listens on.
+/// A port without a listener.
 int free_port();
 
 }  // namespace vitals_test

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Memory and code: targets 11 to 13. To be sourced after servers.sh.
 
-# The anonymous memory that connections add which have asked once and keep quiet.
+# The anonymous memory per connection, for idle connections that have sent one request.
 measure_connection_memory() {
   local held holder before turn
   held=$(($(ulimit -n) - 200))
@@ -52,7 +52,7 @@ measure_code() {
 measure_small_costs() {
   record 16 "$("$programs/beat_benchmark")"
   "$programs/cost_benchmark" >"$work/costs" || return 1
-  # The first line that begins with "instant": bytes, bytes, first add, last add, report, in us.
+  # The first line that begins with "instant" has: bytes, bytes, first add, last add, report, the last three in us.
   record '17 report' "$(awk '$1 == "instant" { print $6 / 1000; exit }' "$work/costs")"
   record '17 add' "$(awk '$1 == "instant" { print $5; exit }' "$work/costs")"
   record '17 metrics' "$(awk '$1 == "metrics" && $2 == 1000 { print $4 }' "$work/costs")"

@@ -24,7 +24,7 @@ using std::chrono::steady_clock;
 
 class Load {
  public:
-  /// Asks once on each connection.
+  /// Sends one request on each connection.
   Load(const Question& question, int connections) : bytes_{question.bytes()} {
     for (int i = 0; i < connections; ++i) {
       open_.emplace_back(question.where, std::chrono::seconds{30});
@@ -48,7 +48,7 @@ class Load {
     idle_.pop_front();
     open_[at].send(bytes_);
   }
-  /// @returns How many answers were there.
+  /// @returns The number of complete answers.
   int take_answers() {
     std::array<epoll_event, 64> events;
     const int ready = epoll_wait(set_, events.data(), static_cast<int>(events.size()), 0);
@@ -64,19 +64,19 @@ class Load {
   std::string bytes_;
   int set_ = epoll_create1(EPOLL_CLOEXEC);
   std::vector<Connection> open_;
-  std::deque<std::size_t> idle_;  ///< Those that have waited longest first, so that all are used.
+  std::deque<std::size_t> idle_;  ///< Longest idle first, so that all are used.
 };
 
-/// When to ask: so many times a second, at random.
+/// Random moments for requests, at a given average rate.
 class Moments {
  public:
   explicit Moments(int per_second) : gap_{per_second > 0 ? per_second : 1.0}, at_once_{per_second == 0} {}
 
-  /// Once for each of them.
+  /// Returns true once for each moment.
   [[nodiscard]] bool has_come(steady_clock::time_point now) {
     if (at_once_) return true;
     if (now < due_) return false;
-    // What couldn't be asked in time isn't made up for: it would come as a burst.
+    // Requests that are too late are skipped: they would come as a burst.
     if (now - due_ > most_late) due_ = now;
     due_ += std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>{gap_(random_)});
     return true;
@@ -85,13 +85,13 @@ class Moments {
  private:
   static constexpr std::chrono::microseconds most_late{100};
 
-  std::minstd_rand random_{1};  // the same moments each time
+  std::minstd_rand random_{1};  // the same moments in each run
   std::exponential_distribution<double> gap_;
   bool at_once_;
   steady_clock::time_point due_ = steady_clock::now();
 };
 
-/// How long this thread has waited for a processor, in ns.
+/// How long this thread has waited for a CPU, in ns.
 long long delayed() {
   std::ifstream file{"/proc/self/schedstat"};
   long long ran = 0;

@@ -3,7 +3,7 @@
 
 # plot_bars TITLE UNIT SERIES... <lines of "label<TAB>value<TAB>value..."
 #
-# A group of horizontal bars for each line, a bar for each series. An axis from zero, or, with LOG=1, a logarithmic one.
+# One group of horizontal bars per line, with one bar per series. The axis begins at zero, or is logarithmic with LOG=1.
 plot_bars() {
   local title=$1 unit=$2 IFS='|'
   shift 2
@@ -41,7 +41,7 @@ plot_bars() {
     }'
 }
 
-# The servers that answer one fixed thing, in both columns.
+# The servers with one fixed answer, in both columns.
 plot_rates() {
   local server kept new
   for server in raw_epoll raw_epoll_deferred vitals nginx haproxy go go_health beast; do

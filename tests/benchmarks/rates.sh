@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Processor time per request under wrk, server beside server: targets 1 to 6. To be sourced after servers.sh.
+# Processor time per request under wrk, for servers side by side: targets 1 to 6. To be sourced after servers.sh.
 
 rate_servers=(raw_epoll raw_epoll_deferred vitals vitals_10 vitals_1000 nginx haproxy go go_health go_health_10 beast)
 
-# What is measured: a column of the table, the server, the path.
+# The cases: a column of the table, the server, the path.
 rate_cases=(
   'keep-alive raw_epoll /'
   'keep-alive raw_epoll_deferred /'
@@ -26,7 +26,7 @@ rate_cases=(
   'text-1000 vitals_1000 /ready'
 )
 
-# One round: 64 connections for a second. Adds "column server ns" to the rates.
+# One round: 64 connections for one second. Appends "column server ns" to the rates.
 rate_round() {
   local column=$1 server=$2 target=$3 before after requests headers=()
   case $column in
@@ -36,7 +36,7 @@ rate_round() {
   before=$(cpu_ns "$server")
   taskset -c "$client_cpu" wrk -t1 -c64 -d"$round_seconds" ${headers[@]+"${headers[@]}"} \
     "http://127.0.0.1:${server_port[$server]}$target" >"$work/wrk.out" 2>&1
-  sleep 0.02 # what is under way
+  sleep 0.02 # for the requests in flight
   after=$(cpu_ns "$server")
   requests=$(awk '/ requests in / { print $1 }' "$work/wrk.out")
   if [[ ! $requests ]] || ((requests == 0)) || grep -qE 'Non-2xx|Socket errors' "$work/wrk.out"; then
@@ -63,7 +63,7 @@ measure_rates() {
   return $status
 }
 
-# The least ns of a column and a server.
+# The smallest ns of a column and a server.
 least() {
   awk -F '\t' -v column="$1" -v server="$2" \
     '$1 == column && $2 == server && (!n++ || $3 < least) { least = $3 } END { if (n) print least }' "$work/rates"

@@ -1,9 +1,9 @@
-// The floor: one thread, edge-triggered epoll, one recv and one send for each request, and no HTTP at all. It takes
-// whatever comes in one piece for a request; only "Connection: close" is looked for.
+// The floor: one thread, edge-triggered epoll, one recv and one send per request, and no HTTP parser. It treats the
+// bytes of one recv as one request, and searches only for "Connection: close".
 //
 //   --deferred=1  the floor for new connections: TCP_DEFER_ACCEPT, and the first request is answered before the socket
 //                 is registered with epoll
-//   --spin=N      N threads that compute for ever
+//   --spin=N      N threads that compute without end
 
 #include <array>
 #include <csignal>
@@ -21,7 +21,7 @@
 namespace vitals_test {
 namespace {
 
-// As long as the answer of a HealthServer, so that the kernel has the same to do.
+// As long as a HealthServer's answer, so that the kernel does the same work.
 #define VITALS_TEST_HEAD                                                                                  \
   "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain; charset=utf-8\r\n" \
   "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"

@@ -39,7 +39,7 @@ for piece in servers rates batches unix_rates counts memory saturation targets p
   source tests/benchmarks/$piece.sh
 done
 
-# Used by the pieces.
+# Used by the sourced files.
 # shellcheck disable=SC2034
 rounds=12 round_seconds=1s probes=1000 idle_seconds=10
 only=
@@ -74,7 +74,7 @@ parse_options() {
   [[ $quick$only || $results != "$build/tests/benchmarks" ]] || results=tests/benchmarks/results
 }
 
-# The peers, without their services: they would take ports of this machine.
+# Installs the compared servers without starting their services, which would occupy ports.
 install_peers() {
   local packages=(nginx haproxy wrk valgrind strace binutils util-linux) policy=/usr/sbin/policy-rc.d made="" status=0
   local optional=(golang-go golang-github-alexliesenfeld-health-dev)
@@ -105,7 +105,7 @@ print_machine() {
 }
 
 failed=()
-# Measures one part unless another one was asked for. A part that fails doesn't keep the others from running.
+# Measures one part, unless another one was selected. If a part fails, the others still run.
 part() {
   local name=$1 step
   shift
@@ -150,7 +150,7 @@ report() {
 }
 
 parse_options "$@"
-commit=$(git describe --always --dirty 2>/dev/null || echo 'an unknown commit') # before its results are written over
+commit=$(git describe --always --dirty 2>/dev/null || echo 'an unknown commit') # before its results are overwritten
 prepare || exit 1
 install_peers || failed+=("installing the peers")
 build_programs tests/benchmarks/all || exit 1

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A probe each 10 ms, on a new connection, while 8 threads of the server's own process compute on its only processor:
+# A probe every 10 ms, on a new connection, while 8 threads of the server's own process compute on its only processor:
 # target 15. To be sourced after servers.sh.
 
 saturated_servers=(vitals raw_epoll beast go)

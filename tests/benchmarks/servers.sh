@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How each server is started. To be sourced after support.sh.
+# Starts each kind of server. To be sourced after support.sh.
 
 start_raw_epoll() { start_server raw_epoll "$programs/raw_epoll" "$@"; }
 start_raw_epoll_deferred() { start_server raw_epoll_deferred "$programs/raw_epoll" --deferred=1 "$@"; }

@@ -9,10 +9,11 @@
 
 namespace vitals_test {
 
-/// A number in the first eight bytes of a file, where others can read it at any time. It may count before it has one.
+/// A number in the first eight bytes of a file, where other processes can read it at any time. It may count before
+/// open().
 class SharedCounter {
  public:
-  /// @param variable  The name of what names the file, in the environment.
+  /// @param variable  The environment variable that names the file.
   void open(const char* variable) noexcept {
     const char* const path = std::getenv(variable);
     const int file = path == nullptr ? -1 : ::open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -1,4 +1,4 @@
-// The small application of size_without.cpp with a health server.
+// The small application of size_without.cpp, with a health server.
 
 #include <chrono>
 #include <exception>

@@ -1,4 +1,4 @@
-// The small application of size_with.cpp without its health: what vitals adds is the difference.
+// The small application of size_with.cpp, without vitals: the difference is what vitals adds.
 
 #include <chrono>
 #include <exception>

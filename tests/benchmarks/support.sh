@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Builds the benchmarks; starts, asks and stops servers; reads what they cost. To be sourced by run.sh and gate.sh.
+# Builds the benchmarks; starts, loads and stops servers; reads their costs. To be sourced by run.sh and gate.sh.
 
 # shellcheck source=tests/support/packages.sh
 source tests/support/packages.sh
@@ -12,7 +12,7 @@ fail() {
   return 1
 }
 
-# The measured values go to one file, a name and a number a line.
+# Appends a measured value to a file with one "name<TAB>number" per line.
 record() { printf '%s\t%s\n' "$1" "$2" >>"$work/measured"; }
 measured() { awk -F '\t' -v name="$1" '$1 == name { value = $2 } END { print value }' "$work/measured"; }
 
@@ -28,7 +28,7 @@ prepare() {
   choose_processors
 }
 
-# The server has one processor, and what loads it another.
+# The server gets one processor, and its load another.
 choose_processors() {
   local allowed all=() part
   allowed=$(taskset -cp $$ | sed 's/.*: //')
@@ -47,11 +47,11 @@ build_programs() {
   fail "The benchmarks don't build."
 }
 
-# Starts a server that prints "port N pid N" when it serves.
+# Starts a server that prints "port N pid N" once it serves.
 start_server() {
   local name=$1 turn
   shift
-  : >"$work/$name.out" # there is no such line of an earlier one
+  : >"$work/$name.out" # remove the line of an earlier server
   taskset -c "$server_cpu" "$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null &
   server_job[$name]=$!
   server_pid[$name]=$!
@@ -66,7 +66,7 @@ start_server() {
   fail "$name doesn't start."
 }
 
-# Starts a server that prints nothing, on a port that it was given.
+# Starts a server that prints nothing, on a given port.
 start_foreign_server() {
   local name=$1 port=$2 turn
   shift 2

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# The targets, and how they compare with what was measured. To be sourced after support.sh.
+# The targets, compared with the measured values. To be sourced after support.sh.
 
-# What is measured: a name of a record, its words, the most that is allowed, the most that is aimed at.
+# The targets: the name of a record, its description, the highest value allowed, the aim.
 targets() {
   cat <<'TEXT'
 1|keep-alive, 64 connections, against raw epoll|1.15|1.08
@@ -70,7 +70,7 @@ print_targets() {
   done < <(targets)
 }
 
-# What has no target, but explains one.
+# Values without a target that explain one.
 print_details() {
   local name value
   printf '\n'

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Processor time per request over a UNIX socket and over TCP loopback, in turns: target 18. wrk knows no UNIX sockets, so
-# the client asks. To be sourced after rates.sh.
+# Processor time per request over a UNIX socket and over TCP loopback, alternating: target 18. wrk doesn't support UNIX
+# sockets, so our own client sends the requests. To be sourced after rates.sh.
 
-# One round: 64 connections. Adds "column server ns" to the rates.
+# One round: 64 connections. Appends "column server ns" to the rates.
 unix_round() {
   local column=$1 server=$2 count=$3 before after
   before=$(cpu_ns "$server")
   ask ask "${server_port[$server]}" /ready "$count" 64 "${column/keep/}" || return 1
-  sleep 0.02 # what is under way
+  sleep 0.02 # for the requests in flight
   after=$(cpu_ns "$server")
   printf '%s\t%s\t%s\n' "$column" "$server" "$(calculate "($after - $before) / $count")" >>"$work/unix_rates"
 }
@@ -28,7 +28,7 @@ measure_unix_rates() {
   return $status
 }
 
-# Of the minima.
+# The ratio of the minima.
 unix_ratio() {
   awk -F '\t' -v column="$1" '
     $1 == column && (!($2 in least) || $3 < least[$2]) { least[$2] = $3 }

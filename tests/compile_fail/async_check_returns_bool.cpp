@@ -1,4 +1,4 @@
-// The result of an asynchronous check goes through its completion; a second one by return would be dropped in silence.
+// The result of an asynchronous check goes to its completion; a second result, by return, would be dropped silently.
 #include <vitals/vitals.hpp>
 
 void register_check(vitals::HealthRegistry& health) {

@@ -1,4 +1,4 @@
-// Nobody can tell whether an int's zero is good.
+// It is unclear whether an int's zero means success.
 #include <vitals/vitals.hpp>
 
 void register_check(vitals::HealthRegistry& health) {

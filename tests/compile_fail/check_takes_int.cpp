@@ -1,4 +1,4 @@
-// A callable of none of the known shapes is told which there are.
+// A callable with unknown parameters gets an error that lists the known ones.
 #include <vitals/vitals.hpp>
 
 void register_check(vitals::HealthRegistry& health) {

@@ -1,4 +1,4 @@
-// A datum's number has no certain type: a matcher of ints would miss the others.
+// The number of a datum may have any type: a matcher of ints would miss the others.
 // errors when wrong: 1
 #include <gmock/gmock.h>
 

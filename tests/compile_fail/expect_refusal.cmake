@@ -1,6 +1,6 @@
 # cmake -D COMPILER=... -D SOURCE=... -D INCLUDE=... -D EXPECT=regex -P expect_refusal.cmake
 #
-# A source may ask for another language standard with a comment "standard when wrong: c++17", and for an exact number of
+# A source may select another language standard with a comment "standard when wrong: c++17", and an exact number of
 # errors with "errors when wrong: 1".
 
 file(READ ${SOURCE} text)

@@ -1,4 +1,4 @@
-// Five what?
+// The unit of 5 is missing.
 #include <chrono>
 
 #include <vitals/vitals.hpp>

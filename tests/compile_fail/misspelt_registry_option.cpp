@@ -1,4 +1,4 @@
-// The compiler only says that nothing matches: the line that it shows says what to do.
+// The compiler only says that no function matches: the line that it prints must explain what to do.
 #include <vitals/vitals.hpp>
 
 void use(vitals::HealthRegistry& health) {

@@ -1,4 +1,4 @@
-// The ready-made remote check is refused like any other.
+// The ready-made remote check is refused on liveness like any other.
 #include <vitals/checks/postgres.hpp>
 #include <vitals/vitals.hpp>
 

@@ -1,4 +1,4 @@
-// A heartbeat has just begun at any one moment: a test of it needs a clock.
+// A heartbeat has no result at a single moment: a test of it needs a clock.
 // errors when wrong: 1
 #include <vitals/heartbeat.hpp>
 #include <vitals/testing/run.hpp>

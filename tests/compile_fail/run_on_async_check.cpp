@@ -1,4 +1,4 @@
-// What is asynchronous already has no use for another executor.
+// An asynchronous check chooses its own executor.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

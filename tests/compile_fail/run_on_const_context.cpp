@@ -1,4 +1,4 @@
-// A context that can't be told to run anything.
+// Nothing can be posted to a const context.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

@@ -1,4 +1,4 @@
-// Two arguments in the wrong order.
+// The arguments are in the wrong order.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

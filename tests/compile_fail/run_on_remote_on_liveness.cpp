@@ -1,4 +1,4 @@
-// A remote check stays one on whatever executor it runs.
+// A remote check is refused on liveness, on whatever executor it runs.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

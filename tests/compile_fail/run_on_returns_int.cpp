@@ -1,4 +1,4 @@
-// Nobody can tell whether an int's zero is good, wherever it comes from.
+// It is unclear whether an int's zero means success, also for a check on an executor.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

@@ -1,4 +1,4 @@
-// A callable of none of the known shapes is told which there are.
+// A callable with unknown parameters gets an error that lists the known ones.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

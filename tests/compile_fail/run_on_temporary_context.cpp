@@ -1,4 +1,4 @@
-// The context would be gone before the first run.
+// The context would be destroyed before the first run.
 // errors when wrong: 1
 #include <utility>  // Boost 1.74 needs it before its own headers
 

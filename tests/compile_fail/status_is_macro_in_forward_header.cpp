@@ -1,4 +1,4 @@
-#define Status int  // as X11 has it
+#define Status int  // as in X11's headers
 
 #ifndef WRONG
 #undef Status

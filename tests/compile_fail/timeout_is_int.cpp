@@ -1,4 +1,4 @@
-// 300 what?
+// The unit of 300 is missing.
 #include <chrono>
 
 #include <vitals/vitals.hpp>

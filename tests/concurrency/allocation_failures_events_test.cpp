@@ -1,4 +1,4 @@
-// Whatever allocation fails, listeners come to be told the state that holds, in a chain without a gap.
+// Whichever allocation fails, listeners finally get the present state, in a chain of events without a gap.
 
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ class Told {
  public:
   [[nodiscard]] vitals::HealthRegistry& health() { return health_; }
   [[nodiscard]] const EventRecord& events() const { return events_; }
-  /// Whether the listener's last news of the check, or of the probe, come to be that.
+  /// Waits until the last event of the check, or of the probe, has this status; false if it doesn't come.
   [[nodiscard]] bool comes_to_be(Status status, Probe probe, std::string_view check = {}) const {
     return eventually([&] { return events_.last(probe, check) == status; });
   }
@@ -46,7 +46,7 @@ class TransitionTest : public AllocationFailuresTest {};
 
 INSTANTIATE_TEST_SUITE_P(AllocationFailures, TransitionTest, both, name_of);
 
-TEST_P(TransitionTest, OfAFlagIsTold) {
+TEST_P(TransitionTest, OfAFlagIsReported) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     Told told;
     const vitals::PushedCheck flag{CheckResult::pass()};
@@ -71,7 +71,7 @@ TEST_P(TransitionTest, OfAFlagIsTold) {
   });
 }
 
-TEST_P(TransitionTest, OfTheStartupIsTold) {
+TEST_P(TransitionTest, OfTheStartupIsReported) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     Told told;
     const vitals::PushedCheck started{CheckResult::fail("migrating")};
@@ -89,21 +89,21 @@ TEST_P(TransitionTest, OfTheStartupIsTold) {
     EXPECT_TRUE(told.comes_to_be(Status::fail, Probe::liveness));
     failing.end();
 
-    started.set(CheckResult::fail(reason));  // counts no more
+    started.set(CheckResult::fail(reason));  // startup is over, so this has no effect
     EXPECT_EQ(told.health().report(Probe::startup).status(), Status::pass);
     EXPECT_EQ(told.health().report(Probe::readiness).status(), Status::pass);
     told.events().expect_chains();
   });
 }
 
-TEST_P(TransitionTest, ToShuttingDownIsWholeOrNone) {
+TEST_P(TransitionTest, ToShuttingDownIsCompleteOrNotMade) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     Told told;
     auto& health = told.health();
     std::atomic<int> runs = 0;
     health.add_readiness_check(
         long_name, [&] { ++runs; }, often());
-    // Of the check first: before it was there, readiness passed.
+    // The event of the check comes first: before it was added, readiness passed.
     EXPECT_TRUE(told.comes_to_be(Status::pass, Probe::readiness, long_name));
     EXPECT_TRUE(told.comes_to_be(Status::pass, Probe::readiness));
 
@@ -127,7 +127,7 @@ TEST_P(TransitionTest, ToShuttingDownIsWholeOrNone) {
   });
 }
 
-TEST(TransitionsInThreadsTest, OfACheckAreTold) {
+TEST(TransitionsInThreadsTest, OfACheckAreReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     std::atomic<bool> good = true;
     Told told;
@@ -149,7 +149,7 @@ TEST(TransitionsInThreadsTest, OfACheckAreTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfAFlagThatGrowsStaleIsTold) {
+TEST(TransitionsInTimeTest, OfAFlagThatGrowsStaleIsReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Told told;
     const vitals::PushedCheck flag{CheckResult::pass(), {.valid_for = 1ms}};
@@ -164,7 +164,7 @@ TEST(TransitionsInTimeTest, OfAFlagThatGrowsStaleIsTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfTheEndOfTheLastKnownGoodAreTold) {
+TEST(TransitionsInTimeTest, OfTheEndOfTheLastKnownGoodAreReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     std::atomic<int> runs = 0;
     Told told;
@@ -184,7 +184,7 @@ TEST(TransitionsInTimeTest, OfTheEndOfTheLastKnownGoodAreTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfAHeartbeatThatFallsSilentAndComesBackAreTold) {
+TEST(TransitionsInTimeTest, OfAHeartbeatThatFallsSilentAndRecoversAreReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Told told;
     const vitals::Heartbeat beat{1ms};
@@ -202,7 +202,7 @@ TEST(TransitionsInTimeTest, OfAHeartbeatThatFallsSilentAndComesBackAreTold) {
   });
 }
 
-TEST(TransitionsInTimeTest, OfAGroupThatFallsSilentIsTold) {
+TEST(TransitionsInTimeTest, OfAGroupThatFallsSilentIsReported) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Told told;
     const vitals::HeartbeatGroup workers{1ms};

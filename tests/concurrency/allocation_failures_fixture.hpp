@@ -25,20 +25,20 @@
 
 namespace vitals_test {
 
-/// Long enough that no std::string holds it without an allocation.
+/// Too long for a std::string to hold without an allocation.
 inline const std::string long_name = "a-check-with-a-long-name-that-must-be-allocated";
 inline const std::string other_name = "another-check-with-a-long-name-that-must-be-allocated";
 inline const std::string reason = "a reason that is too long for a std::string to hold it without an allocation";
 
 inline const vitals::RunnerOptions quiet{.log = [](std::string_view) {}};
 
-/// Every 2 ms.
+/// Options of a check that runs every 2 ms.
 inline vitals::CheckOptions often() {
   using namespace std::chrono_literals;
   return {.schedule = vitals::every(2ms)};
 }
 
-/// A listener that keeps what it is called with. Copies share it.
+/// A listener that records its events. Copies share one record.
 class EventRecord {
  public:
   void operator()(const vitals::HealthEvent& event) const {
@@ -50,7 +50,7 @@ class EventRecord {
     const std::lock_guard lock{state_->mutex};
     return state_->events;
   }
-  /// What was last told of a check, or of a probe where `check` is empty.
+  /// The last event's status of a check, or of a probe if `check` is empty.
   [[nodiscard]] std::optional<vitals::Status> last(vitals::Probe probe, std::string_view check = {}) const {
     std::optional<vitals::Status> status;
     for (const auto& event : events())
@@ -62,14 +62,14 @@ class EventRecord {
       return event.check == text || event.reason.find(text) != std::string::npos;
     });
   }
-  /// Whether each event begins where the one before of the same check or probe ended, and changes something.
+  /// Expects that each event begins where the last one of the same check or probe ended, and changes something.
   void expect_chains() const {
     std::map<std::pair<vitals::Probe, std::string>, vitals::Status> present;
     std::uint64_t sequence = 0;
     for (const auto& event : events()) {
       SCOPED_TRACE(std::string{to_string(event.probe)} + " " + event.check);
       const auto before = present.find({event.probe, event.check});
-      if (event.from) {  // else it is a state, and no change
+      if (event.from) {  // without `from` it is a present state, not a change
         EXPECT_NE(*event.from, event.to);
         if (before != present.end()) {
           EXPECT_EQ(event.from, before->second);
@@ -89,7 +89,7 @@ class EventRecord {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// Tests that are made for the test's thread and for those of the library.
+/// The parameter says whose allocations fail: the test thread's or those of the library's threads.
 class AllocationFailuresTest : public testing::TestWithParam<Allocating> {};
 
 inline const auto both = testing::Values(Allocating::test, Allocating::others);
@@ -98,7 +98,7 @@ inline std::string name_of(const testing::TestParamInfo<Allocating>& info) {
   return info.param == Allocating::test ? "InTheCall" : "InTheThreads";
 }
 
-/// Whether the check's report comes to match.
+/// Waits until the check's report matches; false if it doesn't.
 template <class Matcher>
 bool comes_to_be(const vitals::HealthRegistry& health, vitals::Probe probe, std::string_view check,
                  const Matcher& matcher) {

@@ -1,4 +1,4 @@
-// A probe whose memory is refused may go without its answer; the next one has it.
+// A probe may get no answer if its memory is refused; the next probe gets one.
 
 #include <atomic>
 #include <chrono>
@@ -37,7 +37,7 @@ struct Answer {
   std::string text = {};
 };
 
-/// What a peer gets for a request on a connection of its own.
+/// The answer to a request on a new connection.
 Answer get(std::uint16_t port, const std::string& target, const std::string& accept = "*/*") {
   std::optional<HttpClient> client;
   try {
@@ -51,7 +51,7 @@ Answer get(std::uint16_t port, const std::string& target, const std::string& acc
   return {text.size() > 12 ? std::stoi(text.substr(9, 3)) : closed, std::move(text)};
 }
 
-/// A server whose check is run for each probe.
+/// A server whose check runs for each probe.
 class Service {
  public:
   Service() {
@@ -61,7 +61,7 @@ class Service {
   void stop() { server_.stop(); }
   [[nodiscard]] int runs() const { return runs_; }
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
-  /// Whether such a probe comes to be answered so.
+  /// Waits until such a probe gets a matching answer; false if it doesn't.
   template <class Matcher>
   [[nodiscard]] bool comes_to_answer(const std::string& target, const std::string& accept, const Matcher& matcher) {
     const testing::Matcher<const std::string&> matches{matcher};
@@ -122,7 +122,7 @@ TEST(ServerFailuresTest, LeaveTheNextProbeItsJson) {
   expect_next_probe_answered(true, "/health", "application/health+json", HasSubstr("\"" + long_name));
 }
 
-TEST(ServerFailuresTest, LeaveOtherConnectionsTheirAnswers) {
+TEST(ServerFailuresTest, DoNotAffectOtherConnections) {
   with_each_allocation_failing(Allocating::others, [](FailingAllocation& failing) {
     Service service;
     service.start();
@@ -179,7 +179,7 @@ TEST(ServerFailuresTest, StopsAndMayBeStartedAgain) {
   });
 }
 
-/// An answer that is awaited. Copies share it.
+/// An answer that the test waits for. Copies share one state.
 class Awaited {
  public:
   void operator()(std::optional<HttpResponse> response) const {
@@ -254,7 +254,7 @@ TEST_P(EndpointTest, EndsACallbackThatUsesTheRegistryWithoutItsLock) {
   });
 }
 
-TEST_P(EndpointTest, AnswersOrThrowsWhereTheCallerWaits) {
+TEST_P(EndpointTest, AnswersOrThrowsIfTheCallerWaits) {
   with_each_allocation_failing(GetParam(), [](FailingAllocation& failing) {
     vitals::HealthRegistry health{{.answer_budget = 300ms}};
     health.add_readiness_check(long_name, [] {}, {.timeout = 200ms, .schedule = vitals::on_demand(0ms)});
@@ -273,7 +273,7 @@ TEST_P(EndpointTest, AnswersOrThrowsWhereTheCallerWaits) {
   });
 }
 
-TEST(ReportTest, IsWholeOrThrows) {
+TEST(ReportTest, IsCompleteOrThrows) {
   with_each_allocation_failing(Allocating::test, [](FailingAllocation& failing) {
     std::atomic<int> runs = 0;
     vitals::HealthRegistry health;

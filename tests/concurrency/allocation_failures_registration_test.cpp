@@ -1,4 +1,4 @@
-// A registration whose memory is refused leaves nothing behind; one that isn't registers the check.
+// A registration without memory leaves nothing behind; any other registers the check.
 
 #include <atomic>
 #include <chrono>
@@ -35,7 +35,7 @@ class Host {
   [[nodiscard]] vitals::HealthRegistry& health() { return health_; }
   [[nodiscard]] const EventRecord& events() const { return events_; }
 
-  /// Whether it comes to be; without a Runner, by run_due().
+  /// Waits until the condition holds, calling run_due() meanwhile if there is no Runner; false if it doesn't.
   template <class Condition>
   bool comes_to_be(Condition is_so) {
     return eventually([&] {
@@ -43,7 +43,7 @@ class Host {
       return is_so();
     });
   }
-  /// Whether events are still delivered: then all that were there before have been.
+  /// Whether a new event is delivered: then all earlier ones have been, too.
   bool tells_of_the_other_check() {
     const auto result = other_.get().status() == Status::pass ? CheckResult::fail(reason) : CheckResult::pass();
     other_.set(result);
@@ -58,7 +58,7 @@ class Host {
   std::unique_ptr<vitals::Runner> runner_;
 };
 
-/// @param check  Passes when it is registered.
+/// @param check  Must pass from the beginning.
 template <class Check>
 void expect_strong_guarantee(FailingAllocation& failing, Host& host, Probe probe, const Check& check) {
   auto& health = host.health();
@@ -96,7 +96,7 @@ void PrintTo(const Registration& registration, std::ostream* out) {
 
 class RegistrationTest : public testing::TestWithParam<Registration> {
  protected:
-  /// @param make_check  A new one for each try.
+  /// @param make_check  Makes a new check for each attempt.
   template <class MakeCheck>
   static void expect_strong_guarantee_of(MakeCheck make_check) {
     with_each_allocation_failing(Allocating::test, [&](FailingAllocation& failing) {
@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(AllocationFailures, RegistrationTest,
                                          Registration{Probe::liveness, false}, Registration{Probe::liveness, true}),
                          name_of_registration);
 
-// Nobody asks for a report here: whoever has taken the check has seen to it that a thread runs it.
+// Nothing asks for a report here: registering the check must make a thread run it.
 TEST(FirstRegistrationTest, HasItsCheckRunIfItHappens) {
   with_each_allocation_failing(Allocating::test, [](FailingAllocation& failing) {
     std::atomic<int> runs = 0;
@@ -159,7 +159,7 @@ TEST(TextListFailuresTest, LeavesNothingBehind) {
   });
 }
 
-TEST(SubscriptionFailuresTest, ToldTheStateOfEachProbeIfItHappens) {
+TEST(SubscriptionFailuresTest, DeliverTheStateOfEachProbeIfItSucceeds) {
   for (const bool with_runner : {false, true}) {
     with_each_allocation_failing(Allocating::test, [&](FailingAllocation& failing) {
       Host host{with_runner};

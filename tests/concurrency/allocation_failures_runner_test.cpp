@@ -1,4 +1,4 @@
-// A Runner starts or throws, and stops, whatever allocation fails.
+// A Runner starts or throws, and stops, whichever allocation fails.
 
 #include <atomic>
 #include <new>

@@ -1,5 +1,5 @@
-// Runs of a check go on after a failed allocation in a thread of the library, with right results. In a program of its
-// own with the other tests of failed allocations, since it replaces operator new.
+// After a failed allocation in a thread of the library, checks keep running, with right results. This program also
+// holds the other tests of failed allocations, because it replaces operator new.
 
 #include <atomic>
 #include <chrono>
@@ -38,7 +38,7 @@ using vitals::test::HasDatum;
 using vitals::test::IsFail;
 using vitals::test::IsPass;
 
-/// Waits in a check until the run's stop is requested.
+/// Waits inside a check until the run's stop is requested.
 class StopWait {
  public:
   void operator()(std::stop_token stop) {
@@ -51,7 +51,7 @@ class StopWait {
   std::condition_variable_any requested_;
 };
 
-/// A thread that completes runs. It is the application's, but what its calls allocate counts as the library's.
+/// A thread that completes runs. It belongs to the application, but allocations in its calls count as the library's.
 class Completer {
  public:
   void take(CheckCompletion done) {
@@ -85,7 +85,7 @@ class Completer {
 };
 
 /// @param check  Called for each run.
-/// @param right  What its report comes to say.
+/// @param right  Matches the final report.
 template <class Check, class Matcher>
 void expect_runs_to_go_on(Check check, const vitals::CheckOptions& options, const Matcher& right) {
   with_each_allocation_failing(Allocating::others, [&](FailingAllocation& failing) {
@@ -120,40 +120,40 @@ void expect_runs_to_go_on(Check check, const vitals::CheckOptions& options, cons
   });
 }
 
-TEST(RunsTest, OfACheckThatPassesGoOn) {
+TEST(RunsTest, OfACheckThatPassesContinue) {
   expect_runs_to_go_on([](const CheckContext&) { return true; }, often(), IsPass());
 }
 
-TEST(RunsTest, OfACheckThatThrowsGoOn) {
+TEST(RunsTest, OfACheckThatThrowsContinue) {
   const auto check = [](const CheckContext&) -> bool { throw std::runtime_error{reason}; };
   expect_runs_to_go_on(check, often(), IsFail(reason));
 }
 
-TEST(RunsTest, OfACheckThatFailsAtLengthGoOn) {
+TEST(RunsTest, OfACheckThatFailsWithALongReasonContinue) {
   const auto check = [](const CheckContext&) {
     return CheckResult::fail(reason).with("depth", 12).with("a_key_that_is_too_long_for_a_string_alone", reason);
   };
   expect_runs_to_go_on(check, often(), AllOf(IsFail(reason), HasDatum("depth", 12)));
 }
 
-TEST(RunsTest, OfACheckThatTimesOutGoOn) {
+TEST(RunsTest, OfACheckThatTimesOutContinue) {
   StopWait wait;
   const auto check = [&wait](const CheckContext& context) { wait(context.stop_token()); };
   expect_runs_to_go_on(check, {.timeout = 2ms, .schedule = vitals::every(4ms)}, IsFail(HasSubstr("timed out")));
 }
 
-TEST(RunsTest, CompletedInTheCallGoOn) {
+TEST(RunsTest, CompletedInTheCallContinue) {
   const auto check = [](const CheckContext&, CheckCompletion done) { done(CheckResult::pass(reason)); };
   expect_runs_to_go_on(check, often(), IsPass(reason));
 }
 
-TEST(RunsTest, CompletedByAnotherThreadGoOn) {
+TEST(RunsTest, CompletedByAnotherThreadContinue) {
   Completer completer;
   const auto check = [&completer](const CheckContext&, CheckCompletion done) { completer.take(std::move(done)); };
   expect_runs_to_go_on(check, often(), IsPass(reason));
 }
 
-TEST(RunsTest, NeverCompletedGoOn) {
+TEST(RunsTest, NeverCompletedContinue) {
   const auto check = [](const CheckContext&, const CheckCompletion&) {};
   expect_runs_to_go_on(check, often(), IsFail("the completion was dropped"));
 }
@@ -222,7 +222,7 @@ TEST(RunsTest, MadeByRunDueAreNotLost) {
   });
 }
 
-// A run that finds no memory is tried again in 100 ms, and not in a loop.
+// A run that finds no memory is tried again after 100 ms, not in a busy loop.
 TEST(RunsTest, AreTriedTenTimesASecondWhileThereIsNoMemory) {
   std::atomic<int> runs = 0;
   vitals::HealthRegistry health;
@@ -238,7 +238,7 @@ TEST(RunsTest, AreTriedTenTimesASecondWhileThereIsNoMemory) {
   const auto tenths = (std::chrono::steady_clock::now() - begun) / 100ms;
   failing.end();
 
-  // One for the run under way, and one for that whose memory was there: neither could be made ready for the next.
+  // One for the run in progress, and one for the run that was already allocated: neither could allocate its successor.
   EXPECT_LE(runs - before, 2);
   EXPECT_LE(failing.refused(), tenths + 3);
   const int after = runs;

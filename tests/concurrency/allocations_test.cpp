@@ -1,4 +1,4 @@
-// An answer that is still valid costs the same whatever the number of checks is. Allocations are counted: they don't
+// An answer that is still valid costs the same with any number of checks. The test counts allocations, which don't
 // depend on the machine.
 
 #include <chrono>
@@ -22,7 +22,7 @@ thread_local std::size_t allocations = 0;
 
 }  // namespace
 
-// Inlined, g++ 12 would take malloc() and free() for a mismatch.
+// Not inlined: g++ 12 would warn that new and free() don't match.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* const memory = std::malloc(size)) return memory;
@@ -38,7 +38,7 @@ thread_local std::size_t allocations = 0;
 namespace vitals::test {
 namespace {
 
-/// What one more answer allocates after the first.
+/// How many allocations an answer makes after the first one.
 std::size_t allocations_with(int checks, std::string_view target) {
   const ManualClock clock;
   HealthRegistry health{{.clock = clock}};

@@ -1,4 +1,4 @@
-// The completions of asynchronous checks: from any thread, once, and after everything has ended.
+// Completions of asynchronous checks: called from any thread, more than once, and after everything has been destroyed.
 
 #include <barrier>
 #include <chrono>
@@ -27,7 +27,7 @@ constexpr int racers = 100;
 
 const CheckOptions once{.timeout = 1h, .schedule = every(24h)};
 
-/// Threads that have waited for each other before each calls `race` with its number.
+/// Starts threads that wait for each other and then call `race` with their number.
 template <class Race>
 std::vector<std::jthread> race_of(const Race& race) {
   const auto line = std::make_shared<std::barrier<>>(racers);
@@ -40,7 +40,7 @@ std::vector<std::jthread> race_of(const Race& race) {
   return threads;
 }
 
-/// An asynchronous check that hands its completion to the test.
+/// An asynchronous check whose completion the test takes.
 class Handed {
  public:
   auto check() {

@@ -1,4 +1,4 @@
-// User code that ends its thread: its run has failed, and nothing else is harmed.
+// User code that ends its thread: its run fails, and nothing else is affected.
 
 #include <chrono>
 #include <pthread.h>
@@ -28,7 +28,7 @@ using testing::HasSubstr;
 void end_thread() { pthread_exit(nullptr); }
 /// Takes effect at the next cancellation point, wherever that is.
 void cancel_thread() { pthread_cancel(pthread_self()); }
-/// Not in a call such as pause(), which the thread sanitizer would think it is still in.
+/// Doesn't wait in a call such as pause(): ThreadSanitizer would take the thread to be still inside it.
 void cancel_thread_and_wait() {
   cancel_thread();
   for (;;) pthread_testcancel();
@@ -40,7 +40,7 @@ void cancel_thread_that_refuses() {
 
 class EndedThreadTest : public testing::TestWithParam<void (*)()> {
  protected:
-  /// The message of a check that has had a result, once it has.
+  /// The message of a check, as soon as it has a result.
   std::string message_of(const char* name) {
     std::string message;
     EXPECT_TRUE(vitals_test::eventually([&] {
@@ -58,14 +58,14 @@ INSTANTIATE_TEST_SUITE_P(Ways, EndedThreadTest,
                          testing::Values(end_thread, cancel_thread, cancel_thread_and_wait,
                                          cancel_thread_that_refuses));
 
-TEST_P(EndedThreadTest, OfACheckIsAFailure) {
+TEST_P(EndedThreadTest, OfACheckFailsItsRun) {
   health_.add_readiness_check("check", [end = GetParam()] { end(); });
   const Runner runner{health_};
 
   EXPECT_THAT(message_of("check"), HasSubstr("ended its thread"));
 }
 
-TEST_P(EndedThreadTest, OfTheFunctionOfAnAsynchronousCheckIsAFailure) {
+TEST_P(EndedThreadTest, OfTheFunctionOfAnAsynchronousCheckFailsItsRun) {
   std::vector<CheckCompletion> kept;
   health_.add_readiness_check("check", [&, end = GetParam()](const CheckContext&, CheckCompletion done) {
     kept.push_back(std::move(done));
@@ -76,8 +76,8 @@ TEST_P(EndedThreadTest, OfTheFunctionOfAnAsynchronousCheckIsAFailure) {
   EXPECT_THAT(message_of("check"), HasSubstr("ended its thread"));
 }
 
-// More of them than there may be threads.
-TEST_P(EndedThreadTest, LeavesItsPlaceToOthers) {
+// More checks than there may be threads.
+TEST_P(EndedThreadTest, FreesItsPlaceForOthers) {
   Counter ends;
   Counter others;
   health_.add_readiness_check("ends",
@@ -115,7 +115,7 @@ TEST_P(EndedThreadTest, OfAListenerKeepsNoEventFromOthers) {
   told.await(4);
 }
 
-TEST_P(EndedThreadTest, OfALogIsNotTheEndOfTheLines) {
+TEST_P(EndedThreadTest, OfALogFunctionDoesNotStopTheLog) {
   Counter lines;
   detail::SchedulerLease lease{detail::state_of(health_), [&, end = GetParam()](std::string_view) {
                                  lines.add();

@@ -1,4 +1,4 @@
-// How things end: in any order, while checks run, hang or complete late.
+// Destruction in any order, while checks run, hang or complete late.
 
 #include <chrono>
 #include <memory>
@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-TEST(EndsTest, ARunnerTellsRunsToStopAndWaitsForThem) {
+TEST(EndsTest, ARunnerRequestsTheStopOfRunsAndWaitsForThem) {
   HealthRegistry health;
   std::atomic<bool> returned = false;
   Gate running;
@@ -46,7 +46,7 @@ TEST(EndsTest, ARunnerTellsRunsToStopAndWaitsForThem) {
 
 TEST(EndsTest, ARunnerAbandonsAndLogsACheckThatDoesNotStop) {
   HealthRegistry health;
-  struct Shared {  // what an abandoned check refers to must outlive it
+  struct Shared {  // must outlive the abandoned check that uses it
     Gate running;
     Gate finish;
     Gate finished;
@@ -125,16 +125,17 @@ TEST(EndsTest, AScopedCheckWaitsThoughTheCheckHasRemovedItself) {
   Gate removed;
   std::atomic<bool> returned = false;
   CheckHandle handle;
-  handle = health.add_readiness_check("leaving",
-                                      [&] {
-                                        assigned.wait();
-                                        handle.remove();
-                                        removed.open();
-                                        for (int i = 0; i < 1000; ++i)
-                                          std::this_thread::yield();  // without the wait, the other thread goes on now
-                                        returned = true;
-                                      },
-                                      {.timeout = 1h, .schedule = every(24h)});
+  handle =
+      health.add_readiness_check("leaving",
+                                 [&] {
+                                   assigned.wait();
+                                   handle.remove();
+                                   removed.open();
+                                   for (int i = 0; i < 1000; ++i)
+                                     std::this_thread::yield();  // gives a reset() that doesn't wait time to return
+                                   returned = true;
+                                 },
+                                 {.timeout = 1h, .schedule = every(24h)});
   ScopedCheck scoped = handle;
   assigned.open();
   removed.wait();
@@ -157,7 +158,7 @@ TEST(EndsTest, ALogIsNotWrittenAfterItsLeaseHasEnded) {
   EXPECT_EQ(lines.value(), 1);
 }
 
-TEST(EndsTest, ALogThatHangsDoesNotHoldUpTheEndThatHasSomethingToLog) {
+TEST(EndsTest, ALogThatHangsDoesNotDelayAnEndThatLogs) {
   HealthRegistry health;
   struct Shared {
     Gate running;
@@ -179,12 +180,12 @@ TEST(EndsTest, ALogThatHangsDoesNotHoldUpTheEndThatHasSomethingToLog) {
   lease->log("trouble");
   shared->logging.wait();
 
-  lease.reset();  // wants to log that the check was abandoned
+  lease.reset();  // logs that the check was abandoned
 
   shared->finish.open();
 }
 
-TEST(EndsTest, TheCallableOfAListenerGoesWithItsSubscription) {
+TEST(EndsTest, TheCallableOfAListenerIsDestroyedWithItsSubscription) {
   for (int i = 0; i < 50; ++i) {
     HealthRegistry health;
     Runner runner{health};
@@ -218,7 +219,7 @@ TEST(EndsTest, TheEndOfTheRegistryIsNoEvent) {
   }
 }
 
-TEST(EndsTest, ACompletionMayComeAfterEverythingHasEnded) {
+TEST(EndsTest, ACompletionMayBeCalledAfterEverythingHasEnded) {
   std::optional<HealthRegistry> health{std::in_place};
   std::optional<Runner> runner{std::in_place, *health};
   std::vector<CheckCompletion> kept;

@@ -1,4 +1,4 @@
-// Events come without traffic, and a listener can't hurt anybody but listeners.
+// Events come without probes, and a listener can harm nothing but other listeners.
 
 #include <chrono>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(EventsTest, ComeWithoutAnyTraffic) {
+TEST(EventsTest, AreSentWithoutAnyProbe) {
   HealthRegistry health;
   std::atomic<bool> good = true;
   health.add_readiness_check("database", [&] { return good.load(); }, {.schedule = every(1ms)});
@@ -34,7 +34,7 @@ TEST(EventsTest, ComeWithoutAnyTraffic) {
   failed.wait();
 }
 
-TEST(EventsTest, TellOfAHeartbeatThatFallsSilentAndComesBack) {
+TEST(EventsTest, ReportAHeartbeatThatFallsSilentAndRecovers) {
   HealthRegistry health;
   Heartbeat beat{1ms};
   health.add_liveness_check("loop", beat);

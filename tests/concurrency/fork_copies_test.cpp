@@ -1,4 +1,4 @@
-// What a child of fork() finds of its parent's service, and what it may start anew.
+// What a forked child sees of its parent's service, and what it may start itself.
 
 #include <array>
 #include <atomic>
@@ -149,7 +149,7 @@ TEST_F(ForkedCopyTest, MayBeStartedOnceTheParentHasStoppedIt) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-TEST(ForkAfterAbandonTest, AChildIsFreeOfCallsThatTheParentHasAbandoned) {
+TEST(ForkAfterAbandonTest, AChildHasNoCallsThatTheParentHasAbandoned) {
   if (!children_may_have_threads) GTEST_SKIP();
   const auto gate = std::make_shared<Gate>();
   const auto runs = std::make_shared<std::atomic<int>>(0);

@@ -1,4 +1,4 @@
-// A host that forks while its Lifecycle runs.
+// An application that forks while its Lifecycle runs.
 
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ vitals::LifecycleOptions quiet() {
   return {.propagation_delay = 0s, .stop_signals = {SIGTERM, SIGUSR1}, .log = [](std::string_view) {}};
 }
 
-/// The parent's own handler, from before its Lifecycle.
+/// The parent's own handler, installed before its Lifecycle.
 void exit_with_42(int) { _exit(42); }
 
 [[noreturn]] void raise_and_wait(int signal) {
@@ -44,10 +44,10 @@ class ForkLifecycleTest : public testing::Test {
     std::signal(SIGUSR1, exit_with_42);
     lifecycle_ = std::make_unique<vitals::Lifecycle>(*health_, *server_, quiet());
     driver_ = std::make_unique<std::thread>([this] { status_ = lifecycle_->run(); });
-    // Its first turn is over: run() is in it.
+    // run() has started the server, so it is past its first turn.
     eventually([&] { return server_->port() != 0; });
     port_ = server_->port();
-    eventually(others_sleep);  // AddressSanitizer's allocator stays locked in a child if another thread is in it
+    eventually(others_sleep);  // in a child, AddressSanitizer's allocator would stay locked if another thread is in it
   }
   ~ForkLifecycleTest() override {
     EXPECT_EQ(lifecycle_->state(), vitals::LifecycleState::serving) << "a child has ended it";
@@ -77,7 +77,7 @@ TEST_F(ForkLifecycleTest, AChildMayDestroyIt) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-TEST_F(ForkLifecycleTest, AChildMayAskForAnEndThatIsTheParentsToDecide) {
+TEST_F(ForkLifecycleTest, ARequestForTheEndInAChildDoesNotEndTheParent) {
   Child child{[&] {
     lifecycle_->begin_shutdown("in the child");
     lifecycle_->shorten("in the child");
@@ -94,7 +94,7 @@ TEST_F(ForkLifecycleTest, SigtermEndsAChildAsItDidBefore) {
   EXPECT_EQ(child.wait(), Child::by_signal + SIGTERM);
 }
 
-TEST_F(ForkLifecycleTest, AHandlerFromBeforeIsCalledInAChild) {
+TEST_F(ForkLifecycleTest, AnEarlierHandlerIsCalledInAChild) {
   if (!children_may_have_threads) GTEST_SKIP() << "ThreadSanitizer doesn't deliver signals there";
   Child child{[] { raise_and_wait(SIGUSR1); }};
 
@@ -114,7 +114,7 @@ TEST_F(ForkLifecycleTest, AChildCannotRunIt) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-TEST_F(ForkLifecycleTest, AChildsOwnTakesTheSignals) {
+TEST_F(ForkLifecycleTest, ALifecycleOfTheChildHandlesItsSignals) {
   if (!children_may_have_threads) GTEST_SKIP();
   Child child{[&] {
     vitals::HealthRegistry health;
@@ -127,7 +127,8 @@ TEST_F(ForkLifecycleTest, AChildsOwnTakesTheSignals) {
   EXPECT_EQ(child.wait(), 0);
 }
 
-// A prefork server: each child runs what the parent has made, and a signal to one is heard by that one.
+// A prefork server: each child runs objects that the parent has made, and a signal reaches only the child that it is
+// sent to.
 TEST(ForkBeforeRunTest, ASignalReachesTheChildThatItWasSentTo) {
   if (!children_may_have_threads) GTEST_SKIP();
   vitals::HealthRegistry health;
@@ -161,7 +162,7 @@ TEST(ForkBeforeRunTest, ASignalReachesTheChildThatItWasSentTo) {
   close(ends[1]);
 }
 
-// daemon(3) after the construction, and before run().
+// daemon(3) between the construction and run().
 TEST(ForkBeforeRunTest, AChildRunsWhatTheParentHasMade) {
   if (!children_may_have_threads) GTEST_SKIP();
   vitals::HealthRegistry health;

@@ -1,5 +1,5 @@
-// A host that forks while its server runs: whatever the child does with its copies, the parent doesn't notice, and the
-// child doesn't hang.
+// An application that forks while its server runs: whatever the child does with its copies, the parent isn't affected,
+// and the child doesn't hang.
 
 #include <atomic>
 #include <chrono>
@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 vitals::HealthServerOptions local(std::uint16_t port = 0) { return {.address = "127.0.0.1", .port = port}; }
 
-/// Everything that may be there when a host forks, under way: a check and a listener are being called.
+/// Everything that may be in progress when an application forks: a check and a listener are being called.
 struct Service {
   Service() {
     check = health->add_readiness_check("queue", [this] { return ++runs > 0; }, {.schedule = vitals::every(10ms)});
@@ -64,7 +64,7 @@ struct Service {
   std::unique_ptr<HttpClient> kept;
 };
 
-/// In static storage, as servers often are.
+/// In static storage, like many servers.
 std::unique_ptr<Service> service;
 
 struct InChild {
@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
                             }}),
     [](const auto& each) { return each.param.name; });
 
-TEST_F(ForkTest, AChildThatStopsTheServerHasNoneOfItsSocketsAnyMore) {
+TEST_F(ForkTest, AChildThatStopsTheServerClosesItsSockets) {
   const auto port = service->server->port();
   HttpClient stranger{port};
 
@@ -133,12 +133,12 @@ TEST_F(ForkTest, AChildThatStopsTheServerHasNoneOfItsSocketsAnyMore) {
   expect_unharmed();
 }
 
-TEST_F(ForkTest, AChildClosesNothingOfItsOwnUnderANumberThatWasTheServers) {
+TEST_F(ForkTest, AChildKeepsItsOwnDescriptorsThatHaveTheNumbersOfTheServers) {
   Child child{[] {
     const auto sockets = open_sockets();
     for (const int fd : sockets) close(fd);
     int ends[2];
-    while (pipe(ends) == 0 && ends[1] < *sockets.rbegin()) continue;  // they take the numbers
+    while (pipe(ends) == 0 && ends[1] < *sockets.rbegin()) continue;  // they get the same numbers
 
     service->server->stop();
 
@@ -150,7 +150,7 @@ TEST_F(ForkTest, AChildClosesNothingOfItsOwnUnderANumberThatWasTheServers) {
   expect_unharmed();
 }
 
-TEST_F(ForkTest, AServerOfTheChildsOwnAnswers) {
+TEST_F(ForkTest, AServerThatTheChildStartsAnswers) {
   if (!children_may_have_threads) GTEST_SKIP();
   Child child{[] {
     vitals::HealthRegistry health;
@@ -205,7 +205,7 @@ TEST_F(ForkTest, AChildThatKeepsTheListenerDoesNotHoldThePort) {
   close(ends[0]);
 }
 
-// A prefork server: objects are made first, the processes then, and each starts its own.
+// A prefork server: objects are made before the processes, and each process starts its own.
 TEST(ForkBeforeStartTest, TheChildStartsWhatTheParentHasMade) {
   if (!children_may_have_threads) GTEST_SKIP();
   vitals::HealthRegistry health;
@@ -223,7 +223,7 @@ TEST(ForkBeforeStartTest, TheChildStartsWhatTheParentHasMade) {
   EXPECT_EQ(HttpClient{server.port()}.send(get_ready).read_response().status, 200);
 }
 
-TEST(ForkBeforeStartTest, AChildMayStartAnewWhatTheParentHasStopped) {
+TEST(ForkBeforeStartTest, AChildMayRestartWhatTheParentHasStopped) {
   if (!children_may_have_threads) GTEST_SKIP();
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });

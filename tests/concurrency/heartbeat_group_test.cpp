@@ -1,4 +1,4 @@
-// Workers come, beat, idle and go, all at the same time, beside probes and a listener.
+// Workers are added, beat, idle and are removed, all at the same time, besides probes and a listener.
 
 #include <algorithm>
 #include <atomic>
@@ -27,7 +27,7 @@ std::uint64_t workers_in(const Report& report) {
   return 0;
 }
 
-TEST(ConcurrentGroupTest, CountsTheWorkersThatAreThere) {
+TEST(ConcurrentGroupTest, CountsThePresentWorkers) {
   constexpr int threads = 4;
   constexpr int lives = 200;
   HealthRegistry health;

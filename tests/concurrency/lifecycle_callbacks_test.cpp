@@ -1,4 +1,4 @@
-// run() and callbacks that hang, that throw, and that call back.
+// run() with callbacks that hang, throw, or call back.
 
 #include <memory>
 #include <pthread.h>
@@ -27,7 +27,7 @@ using vitals::test::Gate;
 
 using LifecycleCallbacksTest = LifecycleRunTest;
 
-TEST_F(LifecycleCallbacksTest, TellsACallbackThatOverrunsToStopAndGoesOn) {
+TEST_F(LifecycleCallbacksTest, RequestsTheStopOfACallbackThatOverrunsAndContinues) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   const auto told_to_stop = std::make_shared<Gate>();
   const auto ended = std::make_shared<Gate>();
@@ -70,12 +70,12 @@ TEST_F(LifecycleCallbacksTest, AbandonsACallbackThatDoesNotStop) {
     EXPECT_THAT(record_.steps(), Contains("hangs (overran its budget of 1 ms, is abandoned)"));
     EXPECT_THAT(record_.steps(), Contains("next (done)"));
   }
-  gate->open();  // also when the Lifecycle has gone
+  gate->open();  // the callback returns after its Lifecycle was destroyed
   returned->wait();
 }
 
-// As one that notifies a condition whose mutex its own thread holds for ever.
-TEST_F(LifecycleCallbacksTest, IsNotHeldUpByAStopCallbackThatHangs) {
+// For example, it notifies a condition whose mutex its own thread holds for good.
+TEST_F(LifecycleCallbacksTest, IsNotDelayedByAStopCallbackThatHangs) {
   const auto gate = std::make_shared<Gate>();
   const auto told = std::make_shared<Gate>();
   {
@@ -98,7 +98,7 @@ TEST_F(LifecycleCallbacksTest, IsNotHeldUpByAStopCallbackThatHangs) {
   gate->open();
 }
 
-TEST_F(LifecycleCallbacksTest, ReportsACallbackThatThrowsAndGoesOn) {
+TEST_F(LifecycleCallbacksTest, ReportsACallbackThatThrowsAndContinues) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("cache", [] { throw std::runtime_error{"disk full"}; });
   lifecycle.on_stop("next", [] {});
@@ -110,7 +110,7 @@ TEST_F(LifecycleCallbacksTest, ReportsACallbackThatThrowsAndGoesOn) {
   EXPECT_THAT(record_.steps(), Contains("next (done)"));
 }
 
-TEST_F(LifecycleCallbacksTest, ReportsACallbackThatEndsItsThreadAndGoesOn) {
+TEST_F(LifecycleCallbacksTest, ReportsACallbackThatEndsItsThreadAndContinues) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("ends", [] { pthread_exit(nullptr); });
   lifecycle.on_stop("cancelled", [] { pthread_cancel(pthread_self()); });
@@ -124,7 +124,7 @@ TEST_F(LifecycleCallbacksTest, ReportsACallbackThatEndsItsThreadAndGoesOn) {
   EXPECT_THAT(record_.steps(), Contains("next (done)"));
 }
 
-TEST_F(LifecycleCallbacksTest, EndsInOrderThoughEachLineEndsTheThreadOfTheLog) {
+TEST_F(LifecycleCallbacksTest, EndsInOrderThoughEachLineEndsTheLogsThread) {
   auto options = record_.options(0s);
   Counter lines;
   options.log = [&](std::string_view) {
@@ -149,7 +149,7 @@ TEST_F(LifecycleCallbacksTest, ALoopThatEndsItsThreadEndsTheService) {
   EXPECT_THAT(record_.steps(), Contains("worker (done)"));
 }
 
-TEST_F(LifecycleCallbacksTest, ACallbackInPlaceMayEndTheThreadThatSteps) {
+TEST_F(LifecycleCallbacksTest, ACallbackMayEndTheThreadThatCallsStep) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("ends", [] { pthread_exit(nullptr); });
   lifecycle.begin_shutdown("update");
@@ -160,7 +160,7 @@ TEST_F(LifecycleCallbacksTest, ACallbackInPlaceMayEndTheThreadThatSteps) {
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
 
-TEST_F(LifecycleCallbacksTest, LetsACallbackUseItAndTheRegistry) {
+TEST_F(LifecycleCallbacksTest, AllowsACallbackToUseItAndTheRegistry) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   auto state = LifecycleState::serving;
   bool took_work = true;

@@ -1,4 +1,4 @@
-// The end of main(): what was given up may still run, and nothing is destroyed under it.
+// The end of main(): abandoned code may still run, and the objects that it uses aren't destroyed.
 
 #include <chrono>
 #include <future>
@@ -15,7 +15,7 @@ using testing::ExitedWithCode;
 using vitals::HealthRegistry;
 using vitals::Lifecycle;
 
-/// Each exit is that of a process of its own.
+/// Each exit happens in a process of its own.
 class LifecycleExitTest : public testing::Test {
  protected:
   LifecycleExitTest() { testing::GTEST_FLAG(death_test_style) = "threadsafe"; }

@@ -1,9 +1,8 @@
-// The handlers of a Lifecycle: which signals they can be for, and that nothing is left of them.
+// The signal handlers of a Lifecycle: which signals it accepts, and that it restores everything.
 
 #include <atomic>
 #include <csignal>
 #include <ostream>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "concurrency/lifecycle_signals_fixture.hpp"
+#include "support/refusal.hpp"
 
 namespace vitals_test {
 namespace {
@@ -24,18 +24,13 @@ using vitals::LifecycleState;
 
 class LifecycleHandlersTest : public LifecycleSignalsTest {
  protected:
-  /// What is said about signals that can't be had; empty if they can.
+  /// The message with which the signals are refused; empty if they are accepted.
   [[nodiscard]] std::string refusal(std::vector<int> signals) {
-    try {
-      const Lifecycle lifecycle{health_, record_.options(0s, std::move(signals))};
-    } catch (const std::invalid_argument& error) {
-      return error.what();
-    }
-    return {};
+    return refusal_of([&] { const Lifecycle lifecycle{health_, record_.options(0s, std::move(signals))}; });
   }
 };
 
-TEST_F(LifecycleHandlersTest, AreGivenBackWhenItHasStopped) {
+TEST_F(LifecycleHandlersTest, AreRestoredWhenItHasStopped) {
   install(SIGTERM, hear);
   const auto before = present(SIGTERM);
   Lifecycle lifecycle{health_, on_sigterm()};
@@ -47,7 +42,7 @@ TEST_F(LifecycleHandlersTest, AreGivenBackWhenItHasStopped) {
   EXPECT_TRUE(is_same(present(SIGTERM), before));
 }
 
-TEST_F(LifecycleHandlersTest, AreGivenBackWithoutRun) {
+TEST_F(LifecycleHandlersTest, AreRestoredWithoutRun) {
   install(SIGTERM, hear_who);
   const auto before = present(SIGTERM);
 
@@ -67,7 +62,7 @@ TEST_F(LifecycleHandlersTest, StayWithAHandlerThatWasInstalledLater) {
   EXPECT_EQ(heard, 1);
 }
 
-TEST_F(LifecycleHandlersTest, BlockAndInterruptAsTheOneFromBeforeDid) {
+TEST_F(LifecycleHandlersTest, BlockAndInterruptAsTheEarlierOneDid) {
   install(SIGTERM, hear);
 
   const Lifecycle lifecycle{health_, on_sigterm()};
@@ -77,13 +72,13 @@ TEST_F(LifecycleHandlersTest, BlockAndInterruptAsTheOneFromBeforeDid) {
   EXPECT_EQ(sigismember(&ours.sa_mask, SIGUSR2), 1);
 }
 
-TEST_F(LifecycleHandlersTest, InterruptNoCallWhereNoneWasBefore) {
+TEST_F(LifecycleHandlersTest, InterruptNoCallWithoutAnEarlierHandler) {
   const Lifecycle lifecycle{health_, on_sigterm()};
 
   EXPECT_NE(present(SIGTERM).sa_flags & SA_RESTART, 0);
 }
 
-TEST_F(LifecycleHandlersTest, HaveSafeHandlersWhileTheyComeAndGo) {
+TEST_F(LifecycleHandlersTest, AreSafeToCallWhileTheyAreInstalledAndRestored) {
   install(SIGTERM, hear);
   const auto before = present(SIGTERM);
   std::atomic<bool> over = false;
@@ -152,7 +147,7 @@ TEST_F(LifecycleHandlersDeathTest, ASignalAfterTheEndDoesWhatItDidBefore) {
   EXPECT_EXIT(end_and_raise(), KilledBySignal(SIGTERM), "");
 }
 
-TEST_F(LifecycleHandlersDeathTest, ALeftOverHandlerDoesWhatWouldBeDoneWithoutUs) {
+TEST_F(LifecycleHandlersDeathTest, ALeftOverHandlerDoesTheDefaultAction) {
   const auto pass_on_to_one_that_has_gone = [&] {
     {
       const Lifecycle lifecycle{health_, on_sigterm()};

@@ -1,4 +1,4 @@
-// run() around a loop of the application's own, without threads to be had, and with a server.
+// run() around a loop of the application, without threads, and with a server.
 
 #include <chrono>
 #include <future>
@@ -87,7 +87,7 @@ TEST_F(LifecycleLoopTest, EndsThePropagationWhenTheLoopReturns) {
   EXPECT_THAT(record_.steps(), Contains("finishing (its loop has ended)"));
 }
 
-// A host whose own handler of the same signal ends its loop.
+// The application's own handler of the same signal ends its loop.
 TEST_F(LifecycleLoopTest, EndsWithTheSignalWithoutCuttingWork) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM})};
   auto work = lifecycle.begin_work();
@@ -101,7 +101,7 @@ TEST_F(LifecycleLoopTest, EndsWithTheSignalWithoutCuttingWork) {
   EXPECT_THAT(record_.steps(), Contains("stopping (no work in flight)"));
 }
 
-TEST_F(LifecycleLoopTest, TakesItsWorkWithItWhenItThrows) {
+TEST_F(LifecycleLoopTest, DoesNotWaitForWorkWhenItThrows) {
   Lifecycle lifecycle{health_, record_.options(4min)};
   const auto work = lifecycle.begin_work();
 
@@ -110,7 +110,7 @@ TEST_F(LifecycleLoopTest, TakesItsWorkWithItWhenItThrows) {
   EXPECT_THAT(record_.steps(), Contains("stopping (no more time for work in flight)"));
 }
 
-TEST_F(LifecycleLoopTest, IsEndedThoughAllElseIsGivenUp) {
+TEST_F(LifecycleLoopTest, IsEndedEvenIfEverythingElseIsAbandoned) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("worker", [] {});
   const auto work = lifecycle.begin_work();
@@ -136,7 +136,7 @@ class LifecycleWithoutThreadsTest : public LifecycleLoopTest {
   void TearDown() override { unlimit_new_threads(); }
 };
 
-TEST_F(LifecycleWithoutThreadsTest, CallsACallbackOnTheThreadThatIsThere) {
+TEST_F(LifecycleWithoutThreadsTest, CallsACallbackOnTheCallingThread) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   std::thread::id called_on;
   lifecycle.on_stop_accepting("web", [] { limit_new_threads(0); });
@@ -149,7 +149,7 @@ TEST_F(LifecycleWithoutThreadsTest, CallsACallbackOnTheThreadThatIsThere) {
   EXPECT_THAT(record_.steps(), Contains("worker (done)"));
 }
 
-TEST_F(LifecycleWithoutThreadsTest, RefusesToRunWithoutOneForTheChecks) {
+TEST_F(LifecycleWithoutThreadsTest, RefusesToRunWithoutAThreadForTheChecks) {
   health_.add_readiness_check("queue", [] { return true; });
   Lifecycle lifecycle{health_, record_.options(0s)};
   limit_new_threads(0);
@@ -159,7 +159,7 @@ TEST_F(LifecycleWithoutThreadsTest, RefusesToRunWithoutOneForTheChecks) {
   EXPECT_EQ(lifecycle.state(), LifecycleState::serving);
 }
 
-TEST_F(LifecycleWithoutThreadsTest, RefusesALoopWithoutOneForItsEnd) {
+TEST_F(LifecycleWithoutThreadsTest, RefusesALoopWithoutAThreadForItsEnd) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   bool looped = false;
   limit_new_threads(0);
@@ -176,7 +176,7 @@ class LifecycleServerTest : public LifecycleLoopTest {
   HealthServer server_{health_, {.address = "127.0.0.1", .port = 0}};
 };
 
-TEST_F(LifecycleServerTest, AnswersAsOneThatDrains) {
+TEST_F(LifecycleServerTest, AnswersWithConnectionCloseWhileItDrains) {
   Lifecycle lifecycle{health_, server_, record_.options(4min)};
   HttpClient kept{server_.port()};
   const auto get = [&](const std::string& target) {
@@ -216,7 +216,7 @@ TEST_F(LifecycleServerTest, AnswersUntilEverythingElseHasStopped) {
   EXPECT_EQ(server_.port(), 0) << "and then it is stopped";
 }
 
-TEST_F(LifecycleServerTest, IsStoppedAlsoWhenAllIsGivenUp) {
+TEST_F(LifecycleServerTest, IsStoppedEvenIfEverythingIsAbandoned) {
   Lifecycle lifecycle{health_, server_, record_.options(4min)};
   for (const auto* reason : {"hurry", "enough"}) lifecycle.shorten(reason);
 
@@ -225,13 +225,13 @@ TEST_F(LifecycleServerTest, IsStoppedAlsoWhenAllIsGivenUp) {
   EXPECT_EQ(server_.port(), 0);
 }
 
-TEST_F(LifecycleServerTest, GoesOnWithoutTheLifecycle) {
+TEST_F(LifecycleServerTest, KeepsRunningWithoutTheLifecycle) {
   { const Lifecycle lifecycle{health_, server_, record_.options(0s)}; }
 
   EXPECT_EQ(http_get(server_.port(), "/ready").status, 200);
 }
 
-/// Of an application, whose end goes wrong.
+/// A server of the application whose stop() throws.
 struct ThrowingServer {
   void stop() { throw std::runtime_error{"still in use"}; }
 };

@@ -1,4 +1,4 @@
-// run(), with its threads: what ends it, and what doesn't hold it up.
+// run() with its threads: what ends it, and what doesn't delay it.
 
 #include <atomic>
 #include <chrono>
@@ -31,7 +31,7 @@ using vitals::WorkToken;
 using vitals::test::Counter;
 using vitals::test::Gate;
 
-TEST_F(LifecycleRunTest, EndsInOrderWhenAnotherThreadAsks) {
+TEST_F(LifecycleRunTest, EndsInOrderWhenAnotherThreadRequestsIt) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.on_stop("worker", [] {});
   lifecycle.on_stop_accepting("web", [] {});
@@ -45,7 +45,7 @@ TEST_F(LifecycleRunTest, EndsInOrderWhenAnotherThreadAsks) {
                           "stopping (no work in flight)", "worker (done)", "stopped (every callback had its turn)"));
 }
 
-TEST_F(LifecycleRunTest, EndsWhenItWasAskedBefore) {
+TEST_F(LifecycleRunTest, EndsIfTheEndWasRequestedBefore) {
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.begin_shutdown("update");
 
@@ -65,8 +65,8 @@ TEST_F(LifecycleRunTest, RunsTheChecksUntilThen) {
   EXPECT_EQ(end.get(), 0);
 }
 
-TEST_F(LifecycleRunTest, HasToldEverythingWhenItReturns) {
-  const vitals::Runner runner{health_};  // else the end of the checks would wait for that, too
+TEST_F(LifecycleRunTest, HasReportedEverythingWhenItReturns) {
+  const vitals::Runner runner{health_};  // without it, the end of the checks would wait for all events, too
   Lifecycle lifecycle{health_, record_.options(0s)};
   lifecycle.begin_shutdown("update");
 
@@ -115,7 +115,7 @@ TEST_F(LifecycleRunTest, StopsNothingThatWorkInFlightStillUses) {
   EXPECT_EQ(in_use_at_stop, 0);
 }
 
-TEST_F(LifecycleRunTest, IsNotHeldUpByALogThatHangs) {
+TEST_F(LifecycleRunTest, IsNotDelayedByALogThatHangs) {
   const auto gate = std::make_shared<Gate>();
   {
     auto options = record_.options(0s);
@@ -128,7 +128,7 @@ TEST_F(LifecycleRunTest, IsNotHeldUpByALogThatHangs) {
   gate->open();
 }
 
-TEST_F(LifecycleRunTest, IsNotHeldUpByACheckAndALogThatHang) {
+TEST_F(LifecycleRunTest, IsNotDelayedByACheckAndALogThatHang) {
   const auto gate = std::make_shared<Gate>();
   const auto checked = std::make_shared<Gate>();
   {
@@ -149,7 +149,7 @@ TEST_F(LifecycleRunTest, IsNotHeldUpByACheckAndALogThatHang) {
   gate->open();
 }
 
-TEST_F(LifecycleRunTest, IsNotHeldUpByAListenerThatHangs) {
+TEST_F(LifecycleRunTest, IsNotDelayedByAListenerThatHangs) {
   const auto gate = std::make_shared<Gate>();
   {
     auto options = record_.options(0s);
@@ -202,7 +202,7 @@ TEST_F(LifecycleRunTest, ASecondRequestEndsTheWaitForWork) {
   EXPECT_THAT(record_.steps(), Contains("stopping (asked again: hurry)"));
 }
 
-TEST_F(LifecycleRunTest, AThirdRequestGivesUpWhatIsLeft) {
+TEST_F(LifecycleRunTest, AThirdRequestAbandonsWhatIsLeft) {
   const auto entered = std::make_shared<Gate>();
   const auto gate = std::make_shared<Gate>();
   Lifecycle lifecycle{health_, record_.options(0s)};
@@ -250,7 +250,7 @@ TEST_F(LifecycleRunTest, BeginsItsEndOnce) {
   EXPECT_THAT(record_.steps(), Contains("finishing (asked again: hurry)"));
 }
 
-TEST_F(LifecycleRunTest, IsNotHeldUpByAServerThatDoesNotStop) {
+TEST_F(LifecycleRunTest, IsNotDelayedByAServerThatDoesNotStop) {
   struct {
     void stop() const {
       const auto held = gate;  // the abandoned call outlives the server
@@ -268,7 +268,7 @@ TEST_F(LifecycleRunTest, IsNotHeldUpByAServerThatDoesNotStop) {
   server.gate->open();
 }
 
-TEST_F(LifecycleRunTest, WithoutItNothingEnds) {
+TEST_F(LifecycleRunTest, ALifecycleThatIsNotRunEndsNothing) {
   {
     Lifecycle lifecycle{health_, record_.options(0s)};
     lifecycle.on_stop("worker", [] { FAIL(); });

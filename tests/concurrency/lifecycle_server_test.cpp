@@ -1,4 +1,4 @@
-// run() and the server that it was given: who starts it.
+// run() and its server: who starts it.
 
 #include <atomic>
 #include <csignal>
@@ -30,7 +30,7 @@ using vitals::LifecycleState;
 
 class LifecycleGivenServerTest : public LifecycleRunTest {
  protected:
-  /// Options that note the lines about the server.
+  /// Options that record the lines about the server.
   LifecycleOptions options(std::vector<int> signals = {}) {
     auto options = record_.options(0s, std::move(signals));
     options.log = [this](std::string_view line) {
@@ -52,7 +52,7 @@ class LifecycleGivenServerTest : public LifecycleRunTest {
   std::vector<std::string> lines_;
 };
 
-TEST_F(LifecycleGivenServerTest, IsStartedIfNobodyHasDoneItAndThatIsLogged) {
+TEST_F(LifecycleGivenServerTest, IsStartedIfItWasNotAndThatIsLogged) {
   Lifecycle lifecycle{health_, server_, options()};
   auto end = run(lifecycle);
   EXPECT_TRUE(eventually([&] { return server_.port() != 0; }));
@@ -78,7 +78,7 @@ TEST_F(LifecycleGivenServerTest, IsStartedBeforeTheLoop) {
   EXPECT_NE(port, 0);
 }
 
-TEST_F(LifecycleGivenServerTest, IsLeftAsItIsIfItRuns) {
+TEST_F(LifecycleGivenServerTest, IsLeftAloneIfItRuns) {
   server_.start();
   const auto port = server_.port();
   Lifecycle lifecycle{health_, server_, options()};

@@ -9,7 +9,7 @@
 
 namespace vitals_test {
 
-// A host's handlers, and what they heard.
+// Handlers of the application, and the signals that they got.
 inline std::atomic<int> heard = 0;
 inline std::atomic<pid_t> sender = 0;
 inline struct sigaction passed_on_to = {};
@@ -24,7 +24,7 @@ inline void hear_and_pass_on(int number, siginfo_t* info, void* context) {
   if ((passed_on_to.sa_flags & SA_SIGINFO) != 0) passed_on_to.sa_sigaction(number, info, context);
 }
 
-/// @returns What was there.
+/// @returns The action that was installed before.
 inline struct sigaction install(int number, void (*handler)(int)) {
   struct sigaction action = {};
   struct sigaction before = {};
@@ -42,7 +42,7 @@ inline struct sigaction install(int number, void (*handler)(int, siginfo_t*, voi
   return before;
 }
 
-/// A registry for a Lifecycle that listens to SIGTERM, which nobody else does at first.
+/// A registry for a Lifecycle that handles SIGTERM; at first nothing else does.
 class LifecycleSignalsTest : public LifecycleRunTest {
  protected:
   void SetUp() override { heard = 0; }

@@ -1,4 +1,4 @@
-// The signals that ask for the end: how they come in, beside the handlers of a host.
+// Signals that request the shutdown: how they arrive, and how they share with handlers of the application.
 
 #include <chrono>
 #include <csignal>
@@ -25,7 +25,7 @@ using vitals::SteadyTime;
 using vitals::WorkToken;
 using vitals::test::Gate;
 
-TEST_F(LifecycleSignalsTest, AskForTheEnd) {
+TEST_F(LifecycleSignalsTest, RequestTheEnd) {
   Lifecycle lifecycle{health_, on_sigterm()};
   auto end = run(lifecycle);
 
@@ -56,7 +56,7 @@ TEST_F(LifecycleSignalsTest, AreNamed) {
                                              "finishing (asked again: signal " + std::to_string(SIGRTMIN + 6) + ")"}));
 }
 
-TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
+TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyAreRepeated) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = run(lifecycle);
   kill(getpid(), SIGTERM);
@@ -68,8 +68,8 @@ TEST_F(LifecycleSignalsTest, ShortenTheEndWhenTheyComeAgain) {
   EXPECT_THAT(record_.steps(), Contains("finishing (asked again: SIGINT)"));
 }
 
-// As timeout(1), which signals the process and then its group.
-TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameComesAgainWithin100Milliseconds) {
+// As with timeout(1), which signals the process and then its group.
+TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameIsRepeatedWithin100Milliseconds) {
   Lifecycle lifecycle{health_, on_sigterm(4min)};
   const auto before = std::chrono::steady_clock::now();
 
@@ -80,7 +80,7 @@ TEST_F(LifecycleSignalsTest, AreOneRequestIfTheSameComesAgainWithin100Millisecon
   EXPECT_TRUE(lifecycle.state() == LifecycleState::draining || took >= 100ms);
 }
 
-TEST_F(LifecycleSignalsTest, AreTwoRequestsIfTheSameComesAgainLater) {
+TEST_F(LifecycleSignalsTest, AreTwoRequestsIfTheSameIsRepeatedLater) {
   Lifecycle lifecycle{health_, on_sigterm(4min)};
   raise(SIGTERM);
   lifecycle.step();
@@ -104,8 +104,8 @@ TEST_F(LifecycleSignalsTest, CountAgainForTheNextLifecycle) {
   }
 }
 
-// As a hook before the end that asks the service itself, and then the signal.
-TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
+// For example, a preStop hook calls the service, and then the signal comes.
+TEST_F(LifecycleSignalsTest, DoNotShortenAnEndThatWasRequestedOtherwise) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   lifecycle.begin_shutdown("hook");
   lifecycle.step();
@@ -119,7 +119,7 @@ TEST_F(LifecycleSignalsTest, DoNotShortenWhatSomebodyElseHasBegun) {
   EXPECT_EQ(lifecycle.state(), LifecycleState::stopped);
 }
 
-// A host's own handling that ends with the first signal, and leaves none behind.
+// A handler of the application that handles the first signal, and then removes itself.
 TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT})};
   auto end = run(lifecycle);
@@ -134,7 +134,7 @@ TEST_F(LifecycleSignalsTest, AreTakenBackWhileItEnds) {
   EXPECT_EQ(end.get(), 0);
 }
 
-TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
+TEST_F(LifecycleSignalsTest, AbandonEverythingTheThirdTime) {
   Lifecycle lifecycle{health_, record_.options(4min, {SIGTERM, SIGINT, SIGHUP})};
   const auto hung = std::make_shared<Gate>();
   const auto entered = std::make_shared<Gate>();
@@ -158,7 +158,7 @@ TEST_F(LifecycleSignalsTest, GiveUpTheThirdTime) {
   hung->open();
 }
 
-TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBefore) {
+TEST_F(LifecycleSignalsTest, ReachTheEarlierHandler) {
   install(SIGTERM, hear);
   Lifecycle lifecycle{health_, on_sigterm()};
 
@@ -168,7 +168,7 @@ TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBefore) {
   EXPECT_EQ(heard, 1);
 }
 
-TEST_F(LifecycleSignalsTest, ReachTheHandlerFromBeforeWithWhoSentThem) {
+TEST_F(LifecycleSignalsTest, ReachTheEarlierHandlerWithTheirSender) {
   install(SIGTERM, hear_who);
   Lifecycle lifecycle{health_, on_sigterm()};
 
@@ -200,7 +200,7 @@ TEST_F(LifecycleSignalsTest, CountOnceWhereAHandlerPassesThemBackToUs) {
 
   kill(getpid(), SIGTERM);
   record_.await(LifecycleState::finishing);
-  work = {};  // counted twice, it would have been left
+  work = {};  // counted twice, the signal would have ended this wait
 
   EXPECT_EQ(end.get(), 0);
   EXPECT_EQ(heard, 1);
@@ -221,7 +221,7 @@ TEST_F(LifecycleSignalsTest, ReachRunAlsoIfTheyAreBlockedInEveryThread) {
   EXPECT_EQ(sigismember(&blocked, SIGTERM), 1) << "the mask is as it was";
 }
 
-TEST_F(LifecycleSignalsTest, MayHitAnyThread) {
+TEST_F(LifecycleSignalsTest, MayReachAnyThread) {
   Lifecycle lifecycle{health_, on_sigterm()};
   Gate gate;
   std::thread worker{[&] { gate.wait(); }};

@@ -1,4 +1,4 @@
-// Everything may end in any order, while checks run, complete late, or remove each other.
+// Everything may be destroyed in any order, while checks run, complete late, or remove each other.
 
 #include <algorithm>
 #include <array>
@@ -25,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Opens a gate when its last copy goes, and with it the callable that holds it.
+/// Opens the gate when the last copy is destroyed, and with it the callable that holds the copy.
 std::shared_ptr<void> opens_at_its_end(std::shared_ptr<Gate> gate) {
   return {nullptr, [gate = std::move(gate)](void*) { gate->open(); }};
 }
@@ -36,7 +36,7 @@ std::shared_ptr<Gate> open_gate() {
   return gate;
 }
 
-/// A service with something of everything, of which each part can be ended on its own.
+/// A service with every kind of part, each of which can be ended on its own.
 class Parts {
  public:
   static constexpr std::size_t count = 6;
@@ -63,7 +63,7 @@ class Parts {
   }
   void drop_pending() { pending_ = {}; }
 
-  /// After all the parts: completes what is still to be completed, and waits until no callable is left.
+  /// Call it after all parts have ended: completes what is pending, and waits until no callable is left.
   void complete_late() {
     std::vector<CheckCompletion> completions;
     {
@@ -111,7 +111,7 @@ class Parts {
     assigned->open();
   }
 
-  /// Deaf to its stop token until complete_late().
+  /// Ignores its stop token until complete_late().
   void add_hanging_check() {
     const auto hanging = std::make_shared<Gate>();
     hanging_check_gone_ = std::make_shared<Gate>();
@@ -161,15 +161,15 @@ TEST(OrdersTest, EveryOrderOfEndingIsSafe) {
 
   do {
     Parts parts;
-    end_in_order(parts, order, permutations++ % (Parts::count + 1));  // each place in turn
+    end_in_order(parts, order, permutations++ % (Parts::count + 1));  // each position in turn
     ASSERT_LE(parts.answers(), 1);
   } while (std::next_permutation(order.begin(), order.end()));
 
   EXPECT_EQ(permutations, 720U);
 }
 
-// Each of these orders waits for the bounds, so that only a sample is taken, all at the same time: each part is the
-// first to go in two of them.
+// Each of these orders takes as long as the destructors may wait, so only a sample is tested, all at the same time:
+// each part is the first to end in two of them.
 TEST(OrdersTest, EndingIsSafeWhileACheckHangs) {
   constexpr int apart = 60;
   Order order{0, 1, 2, 3, 4, 5};
@@ -188,9 +188,9 @@ TEST(OrdersTest, EndingIsSafeWhileACheckHangs) {
   EXPECT_EQ(orders.size(), 12U);
 }
 
-// How long it may take, by design.md, "Ends": a Runner and a registry wait for 1 s each, a subscription too.
+// The bounds of destructors: a Runner, a registry and a subscription wait for at most 1 s each.
 TEST(OrdersTest, NoOrderOfEndingWaitsForChecksThatDoNotStop) {
-  constexpr auto longest = 10s;  // beyond the bounds, which a slow machine might miss, and far from hanging
+  constexpr auto longest = 10s;  // more than these bounds, for slow machines, but far from hanging
   const auto begin = std::chrono::steady_clock::now();
   std::vector<std::jthread> orders;
   const auto finish = std::make_shared<Gate>();

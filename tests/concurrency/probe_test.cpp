@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-// As long as the rules allow: these tests are about what must not be waited for.
+// The longest timeout that is allowed: these tests are about not waiting.
 const CheckOptions patient{.timeout = 60s, .schedule = every(24h)};
 
 TEST(ProbeTest, GetsTheResultOfTheRunThatItStarted) {
@@ -60,10 +60,10 @@ TEST(ProbeTest, SharesARunWithTheProbesThatArriveMeanwhile) {
   EXPECT_EQ(runs.value(), 1);
 }
 
-TEST(ProbeTest, HasTheRunsThatItNeedsMadeTogether) {
+TEST(ProbeTest, StartsTheRunsThatItNeedsTogether) {
   constexpr int checks = 20;
   HealthRegistry health{{.answer_budget = 60s}};
-  std::barrier<> all_running{checks};  // passes only if all of them run at the same time
+  std::barrier<> all_running{checks};  // opens only if all of them run at the same time
   for (int i = 0; i < checks; ++i)
     health.add_readiness_check("check-" + std::to_string(i), [&] { all_running.arrive_and_wait(); },
                                {.timeout = 60s, .schedule = on_demand(1h), .stale_after = 2h});
@@ -116,7 +116,7 @@ TEST(ProbeTest, DoesNotWaitForARunInTheBackground) {
                              },
                              {.timeout = 60s, .schedule = every(1ms)});
   Runner runner{health};
-  runs.await(2);  // the first result is there, and the second run is under way
+  runs.await(2);  // the first result has arrived, and the second run is in progress
 
   const auto report = probe(health);
 

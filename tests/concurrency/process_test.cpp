@@ -1,4 +1,4 @@
-// A server inside a process that waits for signals, starts programs, and is stopped and continued.
+// A server in a process that waits for signals, starts programs, and is stopped and continued.
 
 #include <array>
 #include <atomic>
@@ -31,20 +31,20 @@ using vitals::every;
 
 vitals::HealthServerOptions on_port(std::uint16_t port) { return {.address = "127.0.0.1", .port = port}; }
 
-TEST(ProcessTest, AHostThatWaitsForSignalsGetsThem) {
+TEST(ProcessTest, AnApplicationThatWaitsForSignalsGetsThem) {
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
   const auto subscription = health.on_change([](const vitals::HealthEvent&) {});
   vitals::HealthServer server{health, on_port(0)};
   server.start();
-  ASSERT_EQ(http_get(server.port(), "/ready").status, 200);  // all its threads are there
+  ASSERT_EQ(http_get(server.port(), "/ready").status, 200);  // all its threads are running
   sigset_t awaited;
   sigemptyset(&awaited);
   for (const int number : {SIGTERM, SIGUSR1}) sigaddset(&awaited, number);
   pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
 
   for (const int sent : {SIGTERM, SIGUSR1}) {
-    kill(getpid(), sent);  // ends the process if a thread of the library takes it
+    kill(getpid(), sent);  // terminates the process if a thread of the library takes it
 
     int received = 0;
     sigwait(&awaited, &received);
@@ -52,7 +52,7 @@ TEST(ProcessTest, AHostThatWaitsForSignalsGetsThem) {
   }
 }
 
-TEST(ProcessTest, AProgramThatTheHostStartsDoesNotHoldThePort) {
+TEST(ProcessTest, AProgramThatTheApplicationStartsDoesNotKeepThePort) {
   const TemporaryFolder folder;
   vitals::HealthRegistry health;
   health.add_readiness_check("database", [] { return true; });
@@ -72,7 +72,7 @@ TEST(ProcessTest, AProgramThatTheHostStartsDoesNotHoldThePort) {
   EXPECT_NO_THROW(next.start());
 }
 
-/// A process of its own with a service that beats once and never again, and that looks after itself in the background.
+/// A process with a service that beats once and never again, and that runs its checks in the background.
 class StoppedService {
  public:
   static constexpr auto limit = 2s;
@@ -122,12 +122,12 @@ class StoppedService {
     for (;;) pause();
   }
 
-  std::atomic<bool>* database_ = nullptr;  // shared with the process
+  std::atomic<bool>* database_ = nullptr;  // in memory that is shared with the process
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
 };
 
-/// A question that waits for its answer already while the service is stopped.
+/// A request that is already waiting for its answer while the service is stopped.
 class Question {
  public:
   Question(std::uint16_t port, const std::string& target) : client_{port} {
@@ -144,7 +144,7 @@ class StopAndContinueTest : public testing::Test {
   void SetUp() override {
     ASSERT_EQ(http_get(service_.port(), "/healthz").status, 200);
     service_.stop();
-    std::this_thread::sleep_for(StoppedService::limit + 1s);  // the stop is what is tested
+    std::this_thread::sleep_for(StoppedService::limit + 1s);  // the stop itself is tested
   }
 
   StoppedService service_;
@@ -161,7 +161,7 @@ TEST_F(StopAndContinueTest, GivesHeartbeatsOneFreshLimit) {
       << "but only one: it doesn't beat any more";
 }
 
-TEST_F(StopAndContinueTest, AnswersNothingFromBeforeThatHasBecomeWrong) {
+TEST_F(StopAndContinueTest, NeverGivesAnEarlierAnswerThatHasBecomeWrong) {
   Question asked_meanwhile{service_.port(), "/ready/database"};
   service_.lose_database();
 
@@ -170,7 +170,7 @@ TEST_F(StopAndContinueTest, AnswersNothingFromBeforeThatHasBecomeWrong) {
   EXPECT_EQ(asked_meanwhile.answer(), 503) << "though its result wasn't stale";
 }
 
-TEST_F(StopAndContinueTest, HasProbesWaitForTheRunsThatWereMissed) {
+TEST_F(StopAndContinueTest, MakesProbesWaitForTheRunsThatWereMissed) {
   Question asked_meanwhile{service_.port(), "/ready"};
 
   service_.go_on();

@@ -1,4 +1,4 @@
-// No user code under a lock: checks, listeners, stop callbacks and destructors call back into the registry.
+// User code never runs under a lock: checks, listeners, stop callbacks and destructors call back into the registry.
 
 #include <chrono>
 #include <memory>

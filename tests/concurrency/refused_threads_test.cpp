@@ -1,5 +1,5 @@
-// A system that refuses threads for a while: nobody waits without a bound, and nothing is lost. In a program of its
-// own, since it replaces pthread_create().
+// A system that refuses to create threads for a while: every wait is bounded, and nothing is lost. In a program of its
+// own, because it replaces pthread_create().
 
 #include <atomic>
 #include <cerrno>
@@ -47,7 +47,7 @@ class RefusedThreadsTest : public testing::Test {
   RefusedThreadsTest() { refused = 0; }
   ~RefusedThreadsTest() override { refuses = false; }
 
-  /// Asks on a thread of its own.
+  /// Sends a probe on a thread of its own.
   std::future<int> ask() {
     return std::async(std::launch::async, [this] { return endpoint_.handle({"GET", "/ready"})->status; });
   }
@@ -56,7 +56,7 @@ class RefusedThreadsTest : public testing::Test {
   vitals::Endpoint endpoint_{health_};
 };
 
-TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersWhoWaitsAndStopsWhatRuns) {
+TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersPendingProbesAndStopsRuns) {
   std::atomic<bool> runs = false;
   std::atomic<bool> stopped = false;
   const auto hangs = [&](const vitals::CheckContext& context) {
@@ -83,7 +83,7 @@ TEST_F(RefusedThreadsTest, TheEndOfTheLastRunnerAnswersWhoWaitsAndStopsWhatRuns)
   EXPECT_TRUE(eventually([&] { return stopped.load(); }));
 }
 
-TEST_F(RefusedThreadsTest, AProbeDoesntWaitWhereNoTimerWouldEndThat) {
+TEST_F(RefusedThreadsTest, AProbeDoesNotWaitWithoutATimer) {
   const vitals::Runner runner{health_};
   std::atomic<int> runs = 0;
   {
@@ -108,7 +108,7 @@ TEST_F(RefusedThreadsTest, AProbeDoesntWaitWhereNoTimerWouldEndThat) {
   refuses = false;
 }
 
-TEST_F(RefusedThreadsTest, EventsComeOnceThereAreThreadsAgain) {
+TEST_F(RefusedThreadsTest, EventsAreDeliveredOnceThereAreThreadsAgain) {
   const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   const vitals::Runner runner{health_};

@@ -1,4 +1,4 @@
-// How often an answer takes the registry's lock. In a program of its own, since it replaces pthread_mutex_lock().
+// How often an answer takes the registry's lock. In a program of its own, because it replaces pthread_mutex_lock().
 
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ thread_local int acquisitions = 0;
 
 }  // namespace
 
-// Found before that of the C library, and before a sanitizer's, which may call it before main().
+// Replaces the C library's function and a sanitizer's, which may call it before main().
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   auto lock = next_lock.load(std::memory_order_relaxed);
   if (lock == nullptr) next_lock = lock = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
@@ -46,7 +46,7 @@ using vitals::on_demand;
 
 class RegistryLocksTest : public testing::Test {
  protected:
-  /// How often this thread takes the registry's lock meanwhile.
+  /// How often this thread takes the registry's lock during the call.
   int locks_in(const std::function<void()>& call) const {
     acquisitions = 0;
     counted = state_->mutex.native().native_handle();
@@ -54,7 +54,7 @@ class RegistryLocksTest : public testing::Test {
     counted = nullptr;
     return acquisitions;
   }
-  /// How often it does to begin an answer that is at hand.
+  /// How often this thread takes it to begin an asynchronous answer that is ready.
   int locks_to_answer(std::string_view target) const {
     const auto question = answers_.question({.method = "GET", .target = target}).value();
     return locks_in([&] {
@@ -63,7 +63,7 @@ class RegistryLocksTest : public testing::Test {
       EXPECT_EQ(begun.answer.value_or(vitals::detail::Answer{}).status, 200) << target;
     });
   }
-  /// Adds a check whose result is still young enough when the test ends.
+  /// Adds a check whose result stays young enough until the test ends.
   void add_database() {
     health_.add_readiness_check("database", [] { return true; }, {.schedule = on_demand(1h), .stale_after = 2h});
   }

@@ -1,4 +1,4 @@
-// One run per check, in time or late, with and without traffic.
+// One run per check, in time or late, with and without probes.
 
 #include <algorithm>
 #include <atomic>
@@ -61,10 +61,10 @@ TEST(RunnerTest, RunsAPeriodicCheckFasterWhileItFails) {
 
   Runner runner{health};
 
-  runs.await(4);  // three days without it
+  runs.await(4);  // would take three days otherwise
 }
 
-TEST(RunnerTest, RunsEveryCheckOnceAsSoonAsItIsThere) {
+TEST(RunnerTest, RunsEveryCheckAsSoonAsItIsAdded) {
   HealthRegistry health;
   Counter runs;
   health.add_readiness_check("before", [&] { runs.add(); }, {.schedule = every(24h)});
@@ -84,7 +84,7 @@ TEST(RunnerTest, NeverRunsACheckConcurrentlyWithItself) {
   health.add_readiness_check("slow",
                              [&](const CheckContext& context) {
                                most = std::max(most.load(), ++running);
-                               Gate stopped;  // outlasts every timeout
+                               Gate stopped;  // the run lasts until its timeout
                                const std::stop_callback on_stop{context.stop_token(), [&] { stopped.open(); }};
                                stopped.wait();
                                --running;
@@ -103,7 +103,7 @@ TEST(RunnerTest, NeverRunsACheckConcurrentlyWithItself) {
   EXPECT_EQ(most, 1);
 }
 
-TEST(RunnerTest, ReportsATimeoutWhileTheRunGoesOnAndTellsItToStop) {
+TEST(RunnerTest, ReportsATimeoutDuringTheRunAndRequestsItsStop) {
   HealthRegistry health;
   Gate told_to_stop;
   Gate finish;
@@ -166,7 +166,7 @@ TEST(RunnerTest, KeepsOthersFreshWhileManyHang) {
   finish.open();
 }
 
-TEST(RunnerTest, RunsACheckAgainWhoseRunItsFormerRunnerGaveUp) {
+TEST(RunnerTest, RunsACheckAgainWhoseRunAFormerRunnerAbandoned) {
   HealthRegistry health{{.answer_budget = 60s}};
   Gate finish;
   Counter runs;

@@ -1,4 +1,4 @@
-// A check, a listener and a log may stop the server that runs them.
+// A check, a listener and a log function may stop the server that they belong to.
 
 #include <functional>
 #include <memory>

@@ -1,4 +1,4 @@
-// A server whose process is stopped for longer than its limits, and continued.
+// A server whose process is stopped for longer than its timeouts, and continued.
 
 #include <array>
 #include <chrono>
@@ -26,7 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto limit = 2s;
-/// More than the server deals with at a time.
+/// More than the server handles at a time.
 constexpr std::size_t many = 400;
 constexpr std::string_view get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -49,7 +49,7 @@ class ServerProcess {
     waitpid(pid_, nullptr, 0);
   }
 
-  /// Returns once it has stopped.
+  /// Returns once the process has stopped.
   void stop() const {
     kill(pid_, SIGSTOP);
     waitpid(pid_, nullptr, WUNTRACED);
@@ -84,11 +84,11 @@ TEST(ServerThawTest, KeptConnectionsThatAskedWhileTheProcessWasStoppedAreAnswere
   server.stop();
   std::vector<HttpClient*> asked;
   for (auto& client : clients) {
-    if (client.has_input()) continue;  // closed before: it was idle for too long
+    if (client.has_input()) continue;  // closed before the stop: it was idle for too long
     client.send(get_healthz);
     asked.push_back(&client);
   }
-  std::this_thread::sleep_for(limit + 500ms);  // the stop is what is tested
+  std::this_thread::sleep_for(limit + 500ms);  // the stop itself is tested
   server.go_on();
 
   ASSERT_FALSE(asked.empty());

@@ -1,4 +1,4 @@
-// A server that is out of memory for a moment: afterwards it answers whoever comes. In a program of its own, since it
+// A server that is out of memory for a moment answers every request afterwards. In a program of its own, because it
 // replaces operator new.
 
 #include <atomic>
@@ -27,7 +27,7 @@ bool has_memory() noexcept {
 
 }  // namespace
 
-// Not inlined: g++ 12 would find that what they take isn't what they give back.
+// Not inlined: g++ 12 would warn that new and free() don't match.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = has_memory() ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc{};
@@ -49,7 +49,7 @@ class ShortMemoryTest : public ServerTest {
   ShortMemoryTest() { is_the_test = true; }
 };
 
-TEST_F(ShortMemoryTest, LeavesAListenerThatAnswers) {
+TEST_F(ShortMemoryTest, DoesNotStopTheListener) {
   start();
 
   no_memory_for_others = true;
@@ -61,7 +61,7 @@ TEST_F(ShortMemoryTest, LeavesAListenerThatAnswers) {
   EXPECT_EQ(connect().send(get_healthz).read_response().status, 200);
 }
 
-TEST_F(ShortMemoryTest, LeavesKeptConnectionsThatAreAnswered) {
+TEST_F(ShortMemoryTest, DoesNotAffectKeptConnections) {
   const vitals::PushedCheck flag{vitals::CheckResult::pass()};
   health_.add_liveness_check("flag", flag);
   start();

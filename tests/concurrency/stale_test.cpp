@@ -1,4 +1,4 @@
-// What isn't known any more has failed: without a Runner, after its end, and whatever the wall clock does.
+// What is no longer known counts as failed: without a Runner, after its end, and whatever the wall clock does.
 
 #include <atomic>
 #include <chrono>
@@ -49,7 +49,7 @@ TEST(StaleServiceTest, AfterTheEndOfItsRunnerEveryProbeFailsOnceItIsStale) {
   EXPECT_EQ(get(endpoint, "/ready").status, 503);
 }
 
-/// The system's steady clock, and a wall clock that is somewhere else each time.
+/// The system's steady clock, and a wall clock that jumps on every call.
 class JumpingClock final : public Clock::Source {
  public:
   [[nodiscard]] SteadyTime steady_now() const noexcept override { return std::chrono::steady_clock::now(); }

@@ -1,4 +1,4 @@
-// How many threads there are, and what they do with signals.
+// How many threads there are, and how they treat signals.
 
 #include <atomic>
 #include <chrono>
@@ -25,7 +25,7 @@ std::ptrdiff_t threads() {
   return std::distance(directory_iterator{"/proc/self/task"}, directory_iterator{});
 }
 
-TEST(ThreadsTest, ThereAreNoneForHeartbeatsAndFlagsWithoutAListener) {
+TEST(ThreadsTest, AreNotNeededForHeartbeatsAndFlagsWithoutAListener) {
   const auto before = threads();
   HealthRegistry health;
   Heartbeat beat{5s};
@@ -42,7 +42,7 @@ TEST(ThreadsTest, ThereAreNoneForHeartbeatsAndFlagsWithoutAListener) {
 
 std::atomic<int> ended_threads = 0;
 
-/// Of a thread: counts its end.
+/// A thread's local object that counts the thread's end.
 struct CountsItsEnd {
   CountsItsEnd() = default;
   CountsItsEnd(const CountsItsEnd&) = delete;
@@ -68,7 +68,7 @@ TEST(ThreadsTest, HaveEndedWithTheRunner) {
   EXPECT_EQ(ended_threads, 1);
 }
 
-TEST(ThreadsTest, HaveEndedWithTheRegistryWhenNobodyHasWaitedForThem) {
+TEST(ThreadsTest, HaveEndedWithTheRegistryIfNothingHasWaitedForThem) {
   ended_threads = 0;
   {
     HealthRegistry health;

@@ -1,4 +1,4 @@
-// An answer that is still valid is given without any lock of the registry.
+// A valid answer is given without any lock of the registry.
 
 #include <atomic>
 #include <chrono>
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 thread_local bool held_up_here = false;
 
-/// Holds up the threads that want it to, and with them the lock under which the registry reads the time.
+/// Holds up a thread when it reads the time; the registry does that with its mutex locked.
 class HoldingClock final : public Clock::Source {
  public:
   [[nodiscard]] SteadyTime steady_now() const noexcept override {
@@ -50,7 +50,7 @@ class ValidAnswerTest : public testing::Test {
     if (reporting_.joinable()) reporting_.join();
   }
 
-  /// Has another thread begin that, and hold the lock of the registry from then on.
+  /// Makes another thread call it and stop while it holds the registry's mutex.
   void begin_and_hold_the_lock(std::function<void()> call) {
     other_ = std::thread{[call = std::move(call)] {
       held_up_here = true;
@@ -59,7 +59,7 @@ class ValidAnswerTest : public testing::Test {
     clock_->held_up.wait();
   }
 
-  /// A second one, which needs the lock.
+  /// Starts a second thread, which needs the mutex.
   void begin_a_report() {
     reporting_ = std::thread{[this] {
       begun_.open();
@@ -69,7 +69,7 @@ class ValidAnswerTest : public testing::Test {
     begun_.wait();
   }
 
-  /// Whether it returns when it is let run.
+  /// Whether the second thread returns if it is given time.
   [[nodiscard]] bool returns() const {
     for (int turn = 0; turn < 10'000 && !reported_; ++turn) std::this_thread::yield();
     return reported_;

@@ -1,4 +1,4 @@
-// Who gets a worker while others hang.
+// Which runs get a worker while others hang.
 
 #include <algorithm>
 #include <atomic>
@@ -27,7 +27,7 @@ TEST(WorkersTest, NeverQueuesALivenessCheckBehindOthers) {
   HealthRegistry health;
   Gate finish;
   Counter running;
-  for (int i = 0; i < 40; ++i)  // more than may run at a time, and all well within their timeout
+  for (int i = 0; i < 40; ++i)  // more than may run at a time, each well within its timeout
     health.add_readiness_check("slow-" + std::to_string(i),
                                [&] {
                                  running.add();
@@ -67,7 +67,7 @@ TEST(WorkersTest, KeepsThreadsForLivenessChecksThoughHundredsOfOthersHang) {
   finish.open();
 }
 
-TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatSleptUntilThenHangs) {
+TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatWaitedForItHangs) {
   Counter hanging;
   Counter others;
   Gate finish;
@@ -87,7 +87,7 @@ TEST(WorkersTest, RunsWhatIsDueThoughTheWorkerThatSleptUntilThenHangs) {
   finish.open();
 }
 
-TEST(WorkersTest, StopsARunAtItsTimeoutWhereNobodyElseIsAwake) {
+TEST(WorkersTest, StopsARunAtItsTimeoutWithoutAnotherActiveThread) {
   Counter runs;
   HealthRegistry health;
   health.add_readiness_check("slow",
@@ -104,7 +104,7 @@ TEST(WorkersTest, StopsARunAtItsTimeoutWhereNobodyElseIsAwake) {
   runs.await(6);
 }
 
-TEST(WorkersTest, CallsForAProbeTheWorkerThatSleepsUntilALaterRun) {
+TEST(WorkersTest, WakesForAProbeTheWorkerThatWaitsForALaterRun) {
   Counter runs;
   HealthRegistry health{{.answer_budget = 5s}};
   health.add_readiness_check("database", [&] { runs.add(); },
@@ -119,7 +119,7 @@ TEST(WorkersTest, CallsForAProbeTheWorkerThatSleepsUntilALaterRun) {
   }
 }
 
-TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
+TEST(WorkersTest, CreatesAWorkerForAProbeWhenAllOthersHang) {
   HealthRegistry health;
   Gate finish;
   Counter stops;
@@ -127,7 +127,7 @@ TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
   health.add_readiness_check("database", [&] { return up.load(); }, {.schedule = on_demand(0s)});
   Runner runner{health};
   ASSERT_EQ(probe(health).status(), Status::pass);
-  const auto hang = [&](const CheckContext& context) {  // takes the one worker, and another for its stop callback
+  const auto hang = [&](const CheckContext& context) {  // takes the only worker, and one for the stop callback
     const std::stop_callback stop{context.stop_token(), [&] {
                                     stops.add();
                                     finish.wait();
@@ -143,7 +143,7 @@ TEST(WorkersTest, HiresAWorkerForAProbeWhenAllOthersHang) {
   finish.open();
 }
 
-TEST(WorkersTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
+TEST(WorkersTest, IsNotDelayedByChecksThatHangAndAreRemoved) {
   HealthRegistry health;
   Gate finish;
   Counter running;
@@ -168,7 +168,7 @@ TEST(WorkersTest, IsNotHeldUpByChecksThatHangAndAreRemoved) {
   finish.open();
 }
 
-TEST(WorkersTest, IsNotHeldUpByAStopCallbackThatHangs) {
+TEST(WorkersTest, IsNotDelayedByAStopCallbackThatHangs) {
   HealthRegistry health;
   Gate finish;
   Gate hanging;

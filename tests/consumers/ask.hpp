@@ -1,6 +1,6 @@
 #pragma once
 
-// One question over a plain socket, in C++17.
+// One HTTP request over a plain socket, in C++17.
 
 #include <arpa/inet.h>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// The whole answer to a GET; empty if there is none.
+/// The complete answer to a GET; empty if there is none.
 inline std::string ask(std::uint16_t port, const std::string& path) {
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

@@ -1,4 +1,4 @@
-# Builds and runs a consumer project, and sees that the private folder is on no command line of its own.
+# Builds and runs a consumer project, and checks that the private folder isn't on its command lines.
 
 include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
 
@@ -30,7 +30,7 @@ endforeach()
 if(seen_by MATCHES "(main|components)\\.cpp")
   message(FATAL_ERROR "Boost's or nlohmann_json's include folder leaks to the consumer.")
 endif()
-# Unless vitals itself is compiled with the private folder, the test above can't fail.
+# If vitals itself weren't compiled with the private folder, the check above could never fail.
 if(PROJECT STREQUAL "subdirectory" AND NOT (seen_by MATCHES "src/server/" AND seen_by MATCHES "src/http/"))
   message(FATAL_ERROR "The private folder isn't used by vitals itself, only by:\n${seen_by}")
 endif()

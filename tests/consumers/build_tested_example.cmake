@@ -1,4 +1,4 @@
-# Builds the example project that tests its checks with the installation, and runs its tests.
+# Builds the example project that tests its checks, with the installation, and runs its tests.
 
 include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
 

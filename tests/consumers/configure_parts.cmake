@@ -1,4 +1,4 @@
-# Configures vitals itself with and without its optional parts, and sees what it says about them, in one line.
+# Configures vitals itself with and without its optional parts, and checks what it prints about them, in one line.
 
 include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
 
@@ -41,7 +41,7 @@ set(no_sqlite "CMAKE_DISABLE_FIND_PACKAGE_SQLite3")
 expect_parts("asio, beast, testing; without postgres \\(${no_postgres} is ON\\), prometheus \\(${no_prometheus} is \
 ON\\), sqlite \\(${no_sqlite} is ON\\)" "postgres;prometheus;sqlite" -D ${no_postgres}=ON -D ${no_prometheus}=ON
              -D ${no_sqlite}=ON)
-# Headers are looked for in the private folder alone, as on a machine without libpq.
+# Headers are searched for in the private folder only, as on a machine without libpq.
 set(not_found "PostgreSQL was not found")
 expect_parts("asio, beast, testing; without postgres \\(${not_found}\\), prometheus \\(VITALS_WITH_PROMETHEUS is \
 OFF\\), sqlite \\(VITALS_WITH_SQLITE is OFF\\)" "postgres;prometheus;sqlite" -D VITALS_WITH_PROMETHEUS=OFF

@@ -1,6 +1,6 @@
-# What the tests of consumer projects share.
+# Functions that the tests of consumer projects share.
 
-# Makes ${folder} hold this Boost and this nlohmann_json, and a header that tells who can see the folder.
+# Fills ${folder} with this Boost, this nlohmann_json, and a header that reveals who can see the folder.
 function(make_private_folder folder)
   file(REMOVE_RECURSE ${folder})
   file(MAKE_DIRECTORY ${folder}/include)

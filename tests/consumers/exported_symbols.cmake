@@ -1,4 +1,4 @@
-# Sees that the installed shared libraries export the names of vitals and nothing of what they have inside.
+# Checks that the installed shared libraries export the names of vitals and nothing of the libraries inside.
 
 file(GLOB libraries ${WORK_DIR}/prefix/lib*/libvitals_*.so ${WORK_DIR}/prefix/lib/*/libvitals_*.so)
 if(NOT libraries MATCHES "libvitals_server\\.so")
@@ -14,7 +14,7 @@ foreach(library IN LISTS libraries)
 
   set(strangers ${symbols})
   list(FILTER strangers INCLUDE REGEX "boost::|nlohmann")
-  # What is defined there, which "U" and "w" are not, begins with our namespace, perhaps after "vtable for" or the like.
+  # Defined symbols (all but "U" and "w") must begin with our namespace, perhaps after "vtable for" or the like.
   list(FILTER symbols INCLUDE REGEX "^[0-9a-f]+ ")
   list(FILTER symbols EXCLUDE REGEX "^[0-9a-f]+ . ([a-z -]+ for )?vitals::")
   list(APPEND strangers ${symbols})

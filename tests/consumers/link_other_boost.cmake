@@ -1,5 +1,5 @@
-# Sees that a program doesn't link with vitals::asio if it is compiled with another Boost, or with one that is set up in
-# another way, and that the linker names it.
+# Checks that a program doesn't link with vitals::asio if it is compiled with another Boost or another configuration of
+# Boost, and that the linker's message names it.
 
 include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
 

@@ -1,4 +1,4 @@
-// A program that is nothing but a user of vitals: one check, one server, one question over a plain socket.
+// A minimal user of vitals: one check, one server, one request over a plain socket.
 
 #include <iostream>
 

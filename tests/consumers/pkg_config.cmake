@@ -1,5 +1,5 @@
-# Builds and runs programs with nothing but the compiler and what pkg-config says, and sees that each installed library
-# belongs to a package.
+# Builds and runs programs with nothing but the compiler and the output of pkg-config, and checks that each installed
+# library belongs to a package.
 
 include(${CMAKE_CURRENT_LIST_DIR}/pkg_config_folders.cmake)
 
@@ -20,7 +20,7 @@ endfunction()
 
 use_installed_pkg_config_files()
 
-# All libraries of the default package are in vitals.pc, and each other one is in a package of its own.
+# vitals.pc has all libraries of the default package; each other library has a package of its own.
 file(GLOB libraries ${lib_folder}/libvitals_*.a ${lib_folder}/libvitals_*.so)
 if(NOT libraries)
   message(FATAL_ERROR "No library is installed in ${lib_folder}.")

@@ -1,4 +1,4 @@
-# Lets pkg-config and the dynamic linker find what is installed in ${WORK_DIR}/prefix. Sets `pc_folder` and
+# Makes pkg-config and the dynamic linker find the installation in ${WORK_DIR}/prefix. Sets `pc_folder` and
 # `lib_folder`.
 macro(use_installed_pkg_config_files)
   file(GLOB pc_folder ${WORK_DIR}/prefix/lib*/pkgconfig ${WORK_DIR}/prefix/lib/*/pkgconfig)

@@ -1,5 +1,5 @@
-# Builds the programs of our documents with the installation, by find_package or, where PKG_CONFIG is given, by what
-# pkg-config says, and runs each until it has served and was ended by SIGTERM.
+# Builds the programs of our documents with the installation, by find_package or, if PKG_CONFIG is given, with the
+# output of pkg-config. Runs each program until it has served and was stopped by SIGTERM.
 
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
@@ -38,7 +38,7 @@ macro(build_by_pkg_config)
       OUTPUT_VARIABLE flags
       OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
     separate_arguments(flags UNIX_COMMAND "${FLAGS} ${flags}")
-    # Boost has no package for pkg-config.
+    # Boost has no pkg-config package.
     set(include_folders -I${BOOST_FOLDER})
     if(${program}_include_folder)
       list(APPEND include_folders -I${${program}_include_folder})

@@ -1,5 +1,5 @@
-# Sees that an installation is refused, and with which words. Unless it is about something else, the consumer's Boost is
-# another one than that of the installation.
+# Checks that an installation is refused, and with which words. Unless the case is about something else, the consumer's
+# Boost differs from that of the installation.
 
 include(${CMAKE_CURRENT_LIST_DIR}/consumer_project.cmake)
 
@@ -14,7 +14,7 @@ configure_consumer(installed ${private})
 if(result EQUAL 0)
   message(FATAL_ERROR "The installation must be refused, but it isn't:\n${output}")
 endif()
-# CMake breaks lines in messages where it likes.
+# CMake may break the lines of messages anywhere.
 string(REGEX REPLACE "[ \n]+" " " output "${output}")
 if(NOT output MATCHES "${EXPECT}")
   message(FATAL_ERROR "'${EXPECT}' isn't said, but:\n${output}")

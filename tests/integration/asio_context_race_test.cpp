@@ -1,4 +1,4 @@
-// stop() on one thread while the context ends on another: either may be first, or both are at once.
+// stop() on one thread while the context is destroyed on another: either comes first, or both happen at once.
 
 #include <atomic>
 #include <barrier>
@@ -19,12 +19,12 @@ namespace {
 
 constexpr int rounds = sanitized ? 5'000 : 1'000;
 
-/// Makes one of two threads the later one, by a little that differs from round to round.
+/// Delays one of two threads a little, differently in each round.
 void pause(int steps) {
   for (std::atomic<int> step = 0; step < steps; ++step) continue;
 }
 
-/// Watches over the context before a server does, so that the context shuts this watch down last.
+/// Registers a check on the context before the server is made: a context shuts down what was added first last.
 void add_loop_check(vitals::HealthRegistry& health, boost::asio::io_context& io) {
   health.add_readiness_check("loop", vitals::run_on(io, [] { return true; }));
 }
@@ -34,7 +34,7 @@ std::unique_ptr<vitals::HostedServer> make_server(boost::asio::io_context& io, v
                                                 vitals::HealthServerOptions{.address = "127.0.0.1", .port = 0});
 }
 
-/// @param end  Ends the server, while the context ends on another thread.
+/// @param end  Ends the server while the context is destroyed on another thread.
 template <class End>
 void race(bool has_loop_check, End end) {
   for (int round = 0; round < rounds; ++round) {
@@ -56,11 +56,11 @@ void race(bool has_loop_check, End end) {
   }
 }
 
-TEST(ContextRaceTest, StopMayMeetTheEndOfTheContext) {
+TEST(ContextRaceTest, StopMayRaceWithTheEndOfTheContext) {
   race(false, [](auto& server) { server->stop(); });
 }
 
-TEST(ContextRaceTest, TheServersEndMayMeetTheEndOfTheContext) {
+TEST(ContextRaceTest, TheServersEndMayRaceWithTheEndOfTheContext) {
   race(true, [](auto& server) { server.reset(); });
 }
 

@@ -1,4 +1,4 @@
-// A host that forks while a HostedServer runs on its context, by Asio's rules and without them.
+// An application that forks while a HostedServer runs on its context, with Asio's fork notifications and without.
 
 #include <memory>
 #include <string>
@@ -50,7 +50,7 @@ class HostedForkTest : public testing::Test {
     io_->stop();
     loop_.join();
   }
-  /// As Asio has it: nobody runs the loop or uses its objects while the process forks.
+  /// Follows Asio's rules: nothing runs the loop or uses its objects while the process forks.
   template <class Work>
   int in_child_by_the_rules(Work work) {
     stop_loop();
@@ -155,7 +155,8 @@ TEST_F(HostedForkTest, AChildThatRunsTheLoopWithoutANotificationServesNothing) {
   EXPECT_FALSE(kept_->has_input());
   start_loop();
 
-  // The child may have taken Asio's events away, which is why Asio has rules. The next ones show the parent all.
+  // The child may have consumed events of the parent, which is why Asio has these rules. The next event makes the
+  // parent find them all.
   EXPECT_EQ(HttpClient{port_}.send(get_ready).read_response().status, 200);
   EXPECT_EQ(asked_meanwhile.read_response().status, 200);
   EXPECT_EQ(kept_->send(get_ready).read_response().status, 200);

@@ -1,5 +1,4 @@
-// What a server does when accept() fails: on a loop that the test takes from one handler to the next, with an accept()
-// that fails as the test wants.
+// What a server does when accept() fails: the test runs the loop one handler at a time, and chooses accept()'s errors.
 
 #include <atomic>
 #include <cerrno>
@@ -16,13 +15,13 @@
 namespace vitals_test {
 namespace {
 
-std::atomic<int> error = 0;     // of each call; 0: none
-std::atomic<int> failures = 0;  // calls that have failed so
+std::atomic<int> error = 0;     // the error of each call; 0: none
+std::atomic<int> failures = 0;  // the number of calls that have failed
 
 }  // namespace
 }  // namespace vitals_test
 
-// Found before that of the C library.
+// Replaces the C library's function.
 extern "C" int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
   if (vitals_test::error != 0) {
     ++vitals_test::failures;
@@ -56,14 +55,14 @@ class HostedAcceptTest : public HostedServerFixture {
     options.log = log_;
     return options;
   }
-  /// A client that asks while accept() fails.
+  /// A client that sends a request while accept() fails.
   HttpClient ask_while_it_fails(int with) {
     error = with;
     HttpClient client{server_.port()};
     client.send(get_healthz);
     return client;
   }
-  /// Runs handlers until the server has backed off.
+  /// Runs handlers until the server waits before its next accept().
   void run_until_it_backs_off() {
     for (int turn = 0; turn < 1000 && server_.limit_counts().not_accepted == 0; ++turn) io_.run_one_for(1s);
     EXPECT_EQ(server_.limit_counts().not_accepted, 1U);

@@ -1,4 +1,4 @@
-// Every order in which server, context, registry and connections may end.
+// Server, context, registry and connections may end in any order.
 
 #include <functional>
 #include <future>
@@ -23,7 +23,7 @@ namespace {
 
 class HostedEndsTest : public HostedServerFixture {
  protected:
-  /// Connections in each of their states: idle, in a head, waiting for a check that hangs.
+  /// One connection in each state: idle, inside a head, waiting for a check that hangs.
   std::vector<HttpClient> open_connections(std::uint16_t port) {
     std::vector<HttpClient> clients;
     for (int i = 0; i < 3; ++i) clients.emplace_back(port);
@@ -33,17 +33,13 @@ class HostedEndsTest : public HostedServerFixture {
     gate_.wait_until_entered();
     return clients;
   }
-  void add_hanging_check() {
-    health_.add_readiness_check(
-        "hangs", [gate = gate_] { gate.wait(); }, patient());
-  }
   static void expect_closed(std::vector<HttpClient>& clients) {
     for (auto& client : clients) EXPECT_EQ(client.read_to_end(), "");
   }
 };
 
 TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopRuns) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   vitals::HostedServer server{io_, health_, local()};
   server.start();
   run_loop(4);
@@ -52,7 +48,7 @@ TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopRuns) {
   server.stop();
 
   expect_closed(clients);
-  join_loop();  // which has no work left
+  join_loop();  // returns because the loop has no work left
 }
 
 TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopIsBlocked) {
@@ -70,7 +66,7 @@ TEST_F(HostedEndsTest, StopClosesEverythingWhileTheLoopIsBlocked) {
 }
 
 TEST_F(HostedEndsTest, TheServerMayGoInAHandlerOfItsLoop) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   auto server = std::make_unique<vitals::HostedServer>(io_, health_, local());
   server->start();
   run_loop(4);
@@ -94,7 +90,7 @@ TEST_F(HostedEndsTest, TheServerMayGoInACheckThatRunsOnItsLoop) {
 }
 
 TEST_F(HostedEndsTest, TheServerMayGoAfterItsLoopWasStopped) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   {
     vitals::HostedServer server{io_, health_, local()};
     server.start();
@@ -106,11 +102,11 @@ TEST_F(HostedEndsTest, TheServerMayGoAfterItsLoopWasStopped) {
   gate_.open();
 
   io_.restart();
-  io_.poll();  // what was left finds nothing of the server
+  io_.poll();  // handlers that are left must not use the destroyed server
 }
 
 TEST_F(HostedEndsTest, TheContextMayGoBeforeTheServer) {
-  add_hanging_check();
+  add_hanging_check(health_, gate_);
   auto pool = std::make_unique<boost::asio::thread_pool>(2);
   vitals::HostedServer server{*pool, health_, local()};
   server.start();
@@ -120,7 +116,7 @@ TEST_F(HostedEndsTest, TheContextMayGoBeforeTheServer) {
 
   expect_closed(clients);
   EXPECT_EQ(server.port(), 0);
-  gate_.open();  // the answer that was waited for has nowhere to go
+  gate_.open();  // the outstanding answer has no connection any more
   std::error_code error;
   server.start(error);
   EXPECT_EQ(error, std::errc::operation_canceled);
@@ -151,7 +147,7 @@ TEST_F(HostedEndsTest, TheRegistryMayGoBeforeTheServer) {
   EXPECT_EQ(http_get(server.port(), "/ready").status, 503);
 }
 
-TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileConnectionsComeAndGo) {
+TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileClientsConnect) {
   vitals::HostedServer server{io_, health_, local()};
   server.start();
   run_loop(2);
@@ -163,7 +159,7 @@ TEST_F(HostedEndsTest, StopIsIdempotentFromManyThreadsWhileConnectionsComeAndGo)
         http_get(port, "/ready");
         if (!std::exchange(told, true)) first_answer.set_value();
       }
-    } catch (const std::exception&) {  // nobody listens any more
+    } catch (const std::exception&) {  // the server has stopped
     }
   }};
   first_answer.get_future().get();

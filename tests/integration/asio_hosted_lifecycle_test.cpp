@@ -1,4 +1,4 @@
-// A Lifecycle around the loop of a host: on one thread, on several, and beside a signal_set.
+// A Lifecycle around the application's loop: on one thread, on several, and with a signal_set.
 
 #include <csignal>
 #include <future>
@@ -48,7 +48,7 @@ TEST_F(HostedLifecycleTest, EndsALoopThatHasNothingElseToDo) {
   EXPECT_EQ(server.port(), 0);
 }
 
-TEST_F(HostedLifecycleTest, StartsAServerThatNobodyHasStarted) {
+TEST_F(HostedLifecycleTest, StartsAServerThatWasNotStarted) {
   HostedServer server{io_, health_, local()};
   Lifecycle lifecycle{health_, server, record_.options(0s)};
   int liveness = 0;
@@ -61,7 +61,7 @@ TEST_F(HostedLifecycleTest, StartsAServerThatNobodyHasStarted) {
   EXPECT_EQ(liveness, 200);
 }
 
-TEST_F(HostedLifecycleTest, HasTheServerAnswerUntilEverythingElseHasStopped) {
+TEST_F(HostedLifecycleTest, KeepsTheServerAnsweringUntilEverythingElseHasStopped) {
   HostedServer server{io_, health_, local()};
   server.start();
   Lifecycle lifecycle{health_, server, record_.options(0s)};
@@ -79,7 +79,7 @@ TEST_F(HostedLifecycleTest, HasTheServerAnswerUntilEverythingElseHasStopped) {
   EXPECT_THAT(answers, ElementsAre(200, 503));
 }
 
-TEST_F(HostedLifecycleTest, TellsThatItDrainsOnConnectionsThatAreOpen) {
+TEST_F(HostedLifecycleTest, ReportsDrainingOnOpenConnections) {
   HostedServer server{io_, health_, local()};
   server.start();
   HttpClient kept{server.port()};
@@ -161,7 +161,7 @@ TEST_F(HostedLifecycleTest, LeavesWorkThatDoesNotEndWhenACallbackStopsTheLoop) {
   EXPECT_EQ(server.port(), 0);
 }
 
-TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromBefore) {
+TEST_F(HostedLifecycleTest, GetsSignalsBesideAnEarlierSignalSet) {
   boost::asio::signal_set signals{io_, SIGTERM};
   bool heard = false;
   signals.async_wait([&](boost::system::error_code error, int) { heard = !error; });
@@ -174,10 +174,11 @@ TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromBefore) {
   EXPECT_TRUE(heard);
 }
 
-TEST_F(HostedLifecycleTest, HearsSignalsBesideASignalSetFromAfterwards) {
+TEST_F(HostedLifecycleTest, GetsSignalsBesideALaterSignalSet) {
   Lifecycle lifecycle{health_, record_.options(0s, {SIGTERM})};
   bool heard = false;
-  // Its handler is called after ours, on the thread that raises the signal: perhaps a little later than this callback.
+  // The signal_set's handler is called after ours, on the thread that raises the signal, perhaps a little later than
+  // this callback.
   const auto poll_until_heard = [&] {
     eventually([&] {
       io_.poll();

@@ -1,4 +1,4 @@
-// Where a HostedServer may be: on every kind of context and executor.
+// A HostedServer runs on every kind of context and executor.
 
 #include <atomic>
 #include <stdexcept>
@@ -155,7 +155,7 @@ TEST_F(HostedServerTest, AnswersAgainOnTheSamePortAfterStopAndStart) {
   vitals::HostedServer first{io_, health_, local()};
   first.start();
   vitals::HostedServer server{io_, health_, local(first.port())};
-  first.stop();  // while no loop runs
+  first.stop();  // no loop runs meanwhile
 
   for (int i = 0; i < 3; ++i) {
     server.start();

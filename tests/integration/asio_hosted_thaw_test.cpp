@@ -1,5 +1,5 @@
-// A loop that stands still for longer than the limits, as a process does between SIGSTOP and SIGCONT: whatever has
-// arrived meanwhile is answered.
+// A loop that is blocked for longer than the timeouts, as between SIGSTOP and SIGCONT: what has arrived meanwhile is
+// answered.
 
 #include <algorithm>
 #include <chrono>
@@ -19,11 +19,11 @@
 namespace vitals_test {
 namespace {
 
-/// The smallest that the options allow.
+/// The smallest timeout that the options allow.
 constexpr auto limit = 100ms;
-/// Longer than the limit and the interval at which limits are looked after, together.
+/// Longer than the timeout and the interval between two checks of timeouts together.
 constexpr auto standstill = 600ms;
-/// More than one turn of the loop deals with.
+/// More than one turn of the loop handles.
 constexpr std::size_t many = 300;
 constexpr std::size_t most_per_turn = 256;
 
@@ -42,8 +42,8 @@ class HostedThawTest : public HostedServerFixture {
     HostedServerFixture::TearDown();
   }
 
-  /// Many connections that have sent these bytes. The server accepts all of them in one turn, and the loop stands still
-  /// right after it, so that none reaches its limit before.
+  /// Many connections that have sent these bytes. The server accepts all of them in one turn, and right after that the
+  /// loop is blocked, so that none reaches its timeout before.
   std::vector<HttpClient> accepted_with(std::string_view bytes) {
     std::vector<HttpClient> clients;
     for (std::size_t i = 0; i < many; ++i) {
@@ -55,6 +55,12 @@ class HostedThawTest : public HostedServerFixture {
     while (!last.has_input())
       if (io_.run_one_for(30s) == 0) throw std::runtime_error{"the last connection has no answer"};
     return clients;
+  }
+  /// Each client sends these bytes while the loop is blocked.
+  void send_while_blocked(std::vector<HttpClient>& clients, std::string_view bytes) {
+    for (auto& client : clients) client.send(bytes);
+    std::this_thread::sleep_for(standstill);
+    run_loop();
   }
   static void expect_answers(std::vector<HttpClient>& clients) {
     for (auto& client : clients) ASSERT_EQ(client.read_response().status, 200);
@@ -70,9 +76,7 @@ TEST_F(HostedThawTest, KeptConnectionsThatAskedMeanwhileAreAnswered) {
   auto clients = accepted_with(get_healthz);
   expect_answers(clients);
 
-  for (auto& client : clients) client.send(get_healthz);
-  std::this_thread::sleep_for(standstill);
-  run_loop();
+  send_while_blocked(clients, get_healthz);
 
   expect_answers(clients);
 }
@@ -80,9 +84,7 @@ TEST_F(HostedThawTest, KeptConnectionsThatAskedMeanwhileAreAnswered) {
 TEST_F(HostedThawTest, HeadsThatWereCompletedMeanwhileAreAnswered) {
   auto clients = accepted_with("GET /healthz HTTP/1.1\r\n");
 
-  for (auto& client : clients) client.send("Host: a\r\n\r\n");
-  std::this_thread::sleep_for(standstill);
-  run_loop();
+  send_while_blocked(clients, "Host: a\r\n\r\n");
 
   expect_answers(clients);
 }
@@ -90,9 +92,7 @@ TEST_F(HostedThawTest, HeadsThatWereCompletedMeanwhileAreAnswered) {
 TEST_F(HostedThawTest, HeadsThatAreStillIncompleteAreRefused) {
   auto clients = accepted_with("GET /healthz HTTP/1.1\r\n");
 
-  for (auto& client : clients) client.send("Ho");
-  std::this_thread::sleep_for(standstill);
-  run_loop();
+  send_while_blocked(clients, "Ho");
 
   for (auto& client : clients) ASSERT_EQ(client.read_response().status, 408);
 }

@@ -1,4 +1,4 @@
-// Whose turn it is: on a loop that the test takes from one handler to the next.
+// How connections share the turns of a loop. The test runs the loop one handler at a time.
 
 #include <chrono>
 #include <cstddef>
@@ -33,12 +33,12 @@ class HostedTurnsTest : public HostedServerFixture {
     return options;
   }
   [[nodiscard]] HttpClient connect() const { return HttpClient{server_.port()}; }
-  /// Runs one handler after the other until something has come for the client.
+  /// Runs one handler after another until an answer for the client has arrived.
   void step_until_answered(HttpClient& client) {
     while (!client.has_input())
       if (io_.run_one_for(30s) == 0) throw std::runtime_error{"nothing is to be done, and there is no answer"};
   }
-  /// A connection that the server knows already, and of which it has nothing left to do.
+  /// A connection that the server has answered, and for which no handler is left to run.
   HttpClient connect_and_ask() {
     auto client = connect();
     client.send(get_healthz);
@@ -54,7 +54,7 @@ class HostedTurnsTest : public HostedServerFixture {
     return requests + "GET /healthz HTTP/1.0\r\n\r\n";
   }
   static int answers_in(const std::string& bytes) { return count(bytes, "HTTP/1.1 200 OK\r\n"); }
-  /// Has two clients ask at a time, the first one for more than a turn.
+  /// Two clients send at the same time, the first one more than a turn's worth.
   void expect_that_the_modest_one_does_not_wait(HttpClient greedy, HttpClient modest) {
     greedy.send(many_requests());
     modest.send(get_healthz);
@@ -102,7 +102,7 @@ TEST_F(HostedTurnsTest, NewConnectionsLetAnOpenOneHaveItsOwn) {
   for (auto& newcomer : newcomers) EXPECT_EQ(newcomer.read_response().status, 200);
 }
 
-/// More places than are asked whether they make room.
+/// More than the server asks whether they make room.
 constexpr int places = 17;
 
 class FullHostedServerTest : public HostedServerFixture {
@@ -117,7 +117,7 @@ class FullHostedServerTest : public HostedServerFixture {
     options.max_connections = places;
     return options;
   }
-  /// Connections whose answers wait for a check, as many as there are places.
+  /// As many connections as there are places, each waiting for a check.
   std::vector<HttpClient> fill() {
     std::vector<HttpClient> clients;
     for (int i = 0; i < places; ++i) {
@@ -131,8 +131,7 @@ class FullHostedServerTest : public HostedServerFixture {
 };
 
 TEST_F(FullHostedServerTest, RestsWhileAllPlacesWaitForChecks) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   server_.start();
   auto clients = fill();
   HttpClient newcomer{server_.port()};

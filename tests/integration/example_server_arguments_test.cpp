@@ -23,7 +23,7 @@ struct BadArguments {
 };
 class ExampleServerArgumentsTest : public testing::TestWithParam<BadArguments> {};
 
-TEST_P(ExampleServerArgumentsTest, AreRefusedInWordsWithStatusTwo) {
+TEST_P(ExampleServerArgumentsTest, AreRefusedWithAMessageAndStatusTwo) {
   const TemporaryFolder folder;
   Program program{VITALS_EXAMPLE_SERVER, GetParam().arguments, folder.path()};
 
@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{"UnknownOption", {"--colour"}, "unknown option --colour"},
         BadArguments{
             "UnknownOptionWithValue", {"--databse=postgresql://app:hunter2@db/app"}, "unknown option --databse;"},
-        BadArguments{"NoOption", {"postgresql://app:hunter2@db/app"}, "there are only options"},
+        BadArguments{"NoOption", {"postgresql://app:hunter2@db/app"}, "expected an option, not a value"},
         BadArguments{"NoValue", {"--port"}, "--port needs a value"},
         BadArguments{"PortTooHigh", {"--port", "65536"}, "0 to 65535"},
         BadArguments{"PortNegative", {"--port", "-1"}, "0 to 65535"},

@@ -25,17 +25,23 @@ using vitals_test::TemporaryFolder;
 
 constexpr const char* no_notes = R"({"notes":[]})";
 constexpr const char* get_notes = "GET /notes HTTP/1.1\r\nHost: x\r\n\r\n";
-constexpr const char* begin_post =
-    "POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n";
 
-/// A pipe that nobody reads from, and that holds no more.
+/// A client whose request has begun: the server waits for its body.
+HttpClient begin_post(const ExampleServer& server) {
+  HttpClient client{server.port()};
+  client.send("POST /notes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 16\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 100);
+  return client;
+}
+
+/// A full pipe that is never read.
 class FullPipe {
  public:
   FullPipe() {
     if (pipe2(ends_.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error{"no pipe"};
     while (write(ends_[1], "x", 1) == 1) {
     }
-    fcntl(ends_[1], F_SETFL, 0);  // whoever writes now waits
+    fcntl(ends_[1], F_SETFL, 0);  // from now on a writer blocks
   }
   FullPipe(const FullPipe&) = delete;
   FullPipe& operator=(const FullPipe&) = delete;
@@ -81,12 +87,10 @@ TEST(ExampleServerEndTest, ServesOnWhileItDrainsUntilASecondSignal) {
 TEST(ExampleServerEndTest, ARequestUnderWayIsAnsweredBeforeTheEnd) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/startup", 200));
-  HttpClient client{server.port()};
-  client.send(begin_post);
-  ASSERT_EQ(client.read_response().status, 100);  // it has begun
+  auto client = begin_post(server);
 
   server.signal(SIGINT);
-  ASSERT_TRUE(server.logs("finishing: listener took"));  // from here on only the work in flight is waited for
+  ASSERT_TRUE(server.logs("finishing: listener took"));  // from now on only the work in flight is waited for
   client.send(R"({"text": "last"})");
 
   const auto answer = client.read_response();
@@ -148,12 +152,10 @@ TEST(ExampleServerEndTest, RequestsThatTheKernelHoldsAreAnsweredBeforeTheEnd) {
   EXPECT_EQ(server.wait(), 0) << server.log();
 }
 
-TEST(ExampleServerEndTest, ASecondSignalGivesUpRequestsUnderWay) {
+TEST(ExampleServerEndTest, ASecondSignalAbandonsRequestsInFlight) {
   ExampleServer server;
   ASSERT_TRUE(server.becomes("/ready", 200));
-  HttpClient slow{server.port()};
-  slow.send(begin_post);
-  ASSERT_EQ(slow.read_response().status, 100);  // it has begun
+  const auto slow = begin_post(server);
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("-> finishing")) << server.log();
 
@@ -165,15 +167,13 @@ TEST(ExampleServerEndTest, ASecondSignalGivesUpRequestsUnderWay) {
 TEST(ExampleServerEndTest, AThirdSignalEndsItAtOnceWithStatusOne) {
   ExampleServer server{{"--drain-seconds", "240"}};
   ASSERT_TRUE(server.becomes("/ready", 200));
-  HttpClient slow{server.port()};
-  slow.send(begin_post);
-  ASSERT_EQ(slow.read_response().status, 100);  // it has begun
+  const auto slow = begin_post(server);
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("-> draining")) << server.log();
   const auto first_has_counted = std::chrono::steady_clock::now();
   server.signal(SIGINT);
   ASSERT_TRUE(server.logs("finishing: listener took")) << server.log();
-  // Earlier it would be the same request as the first.
+  // Within 100 ms it would count as the same request as the first signal.
   ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() - first_has_counted > 100ms; }));
 
   server.signal(SIGTERM);
@@ -182,7 +182,7 @@ TEST(ExampleServerEndTest, AThirdSignalEndsItAtOnceWithStatusOne) {
   EXPECT_THAT(server.log(), HasSubstr("finishing -> stopped"));
 }
 
-TEST(ExampleServerEndTest, ALogThatNobodyReadsKeepsItFromEndingNoLonger) {
+TEST(ExampleServerEndTest, ALogThatIsNeverReadDoesNotKeepItFromEnding) {
   const FullPipe pipe;
   const TemporaryFolder folder;
   const std::string with_full_log = "exec \"$0\" \"$@\" 2>&" + std::to_string(pipe.descriptor());

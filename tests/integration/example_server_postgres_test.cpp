@@ -31,7 +31,7 @@ class ExampleServerPostgresTest : public testing::Test {
 
   [[nodiscard]] std::vector<std::string> options() const { return {"--database", database_->url()}; }
 
-  /// Asks until readiness has turned to `status`; meanwhile liveness must be good, and each answer come in time.
+  /// Sends probes until readiness has turned to `status`. Meanwhile liveness must pass, and each answer come in time.
   static void expect_turn(const ExampleServer& server, int status) {
     constexpr auto kubelet_timeout = 2s;
     EXPECT_TRUE(eventually([&] {
@@ -89,15 +89,15 @@ TEST_F(ExampleServerPostgresTest, ReadinessFollowsAServerThatIsFrozenAndThawed) 
   EXPECT_EQ(server.get().status, 200);
 }
 
-// Longer than the limit of the worker's heartbeat: the call under way is the worker's only one, and takes its time
-// limit.
+// For longer than the limit of the worker's heartbeat: the call in progress is the worker's only one, and takes its
+// time limit.
 TEST_F(ExampleServerPostgresTest, LivenessStaysGoodWhileTheWorkerWaitsForAFrozenServer) {
   const ExampleServer server{options()};
   expect_turn(server, 200);
   database_->freeze();
 
   auto answer = std::async(std::launch::async, [&] { return server.get(); });
-  // The call takes longer than a heartbeat may: without the guard the last of these would always be 503.
+  // The call takes longer than the heartbeat's limit: without the guard, the last of these answers would be 503.
   int last = 0;
   while (answer.wait_for(1ms) != std::future_status::ready) last = server.health("/healthz");
 

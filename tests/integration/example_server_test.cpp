@@ -117,7 +117,7 @@ TEST(ExampleServerTest, MalformedRequestsAreRefused) {
             501);
 }
 
-TEST(ExampleServerTest, AClientThatSaysNothingHoldsUpNobody) {
+TEST(ExampleServerTest, ASilentClientDelaysNoOther) {
   const ExampleServer server;
   ASSERT_TRUE(server.becomes("/startup", 200));
   HttpClient silent{server.port()};

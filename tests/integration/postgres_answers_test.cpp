@@ -1,4 +1,3 @@
-#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -6,10 +5,11 @@
 
 #include <vitals/checks/postgres.hpp>
 
+#include "support/postgres_fixture.hpp"
 #include "support/postgres_server.hpp"
 #include "support/run_check.hpp"
 
-// What the server's answer says, and which server it is.
+// What the server's answer means, and the server's role.
 
 namespace {
 
@@ -22,32 +22,18 @@ using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PostgresServer;
 
-class PostgresAnswersTest : public testing::Test {
+class PostgresAnswersTest : public vitals_test::PostgresFixture {
  protected:
-  static void SetUpTestSuite() {
-    if (PostgresServer::available()) server_ = new PostgresServer;
-  }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  void SetUp() override {
-    if (server_ == nullptr) GTEST_SKIP() << "no PostgreSQL server programs";
-  }
-
   static CheckResult run(PostgresOptions options) {
     return Postgres{server_->url(), std::move(options)}(context_for(generous));
   }
-
-  static PostgresServer* server_;
 };
-PostgresServer* PostgresAnswersTest::server_ = nullptr;
 
 struct Answer {
   const char* name;
   const char* query;
   const char* expected;
-  const char* message;  ///< Empty: it passes.
+  const char* message;  ///< Empty if the check passes.
 };
 class PostgresExpectTest : public PostgresAnswersTest, public testing::WithParamInterface<Answer> {};
 
@@ -60,7 +46,7 @@ TEST_P(PostgresExpectTest, ComparesTheFirstColumnOfTheFirstRow) {
 INSTANTIATE_TEST_SUITE_P(
     Answers, PostgresExpectTest,
     testing::Values(Answer{"Text", "SELECT 'on', 'off'", "on", ""}, Answer{"Boolean", "SELECT true", "t", ""},
-                    Answer{"Setting", "SHOW fsync", "off", ""},  // as the test's server is started
+                    Answer{"Setting", "SHOW fsync", "off", ""},  // a setting that the test's server is started with
                     Answer{"Number", "SELECT 42", "42", ""}, Answer{"Nothing", "SELECT ''", "", ""},
                     Answer{"FirstOfSeveralRows", "VALUES (1), (2)", "1", ""},
                     Answer{"AfterAStatementWithoutRows", "SET application_name = 'x'; SELECT 1", "1", ""},
@@ -73,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Answer{"LaterError", "SELECT 1; SELECT 1 / 0", "1", "division by zero"}),
     [](const auto& test) { return test.param.name; });
 
-TEST_F(PostgresAnswersTest, WithoutAnExpectationAnyAnswerWillDo) {
+TEST_F(PostgresAnswersTest, WithoutAnExpectationAnyAnswerPasses) {
   EXPECT_EQ(run({.query = "SELECT false"}), CheckResult::pass());
 }
 

@@ -14,6 +14,7 @@
 #include <vitals/checks/postgres.hpp>
 
 #include "support/descriptors.hpp"
+#include "support/postgres_fixture.hpp"
 #include "support/postgres_server.hpp"
 #include "support/run_check.hpp"
 
@@ -28,7 +29,7 @@ using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PostgresServer;
 
-/// An ordinary client, to look at the server from beside the check.
+/// An ordinary client that inspects the server independently of the check.
 class Client {
  public:
   explicit Client(const PostgresServer& server) : connection_{PQconnectdb(server.url().c_str()), &PQfinish} {}
@@ -39,7 +40,7 @@ class Client {
     return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
   }
 
-  /// Asks until the answer is as wished.
+  /// Repeats the query until it has this answer.
   void wait_for(const std::string& query, const std::string& answer) {
     const auto deadline = std::chrono::steady_clock::now() + generous;
     while (ask(query) != answer) {
@@ -52,28 +53,14 @@ class Client {
   std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
 };
 
-class PostgresServerTest : public testing::Test {
+class PostgresServerTest : public vitals_test::PostgresFixture {
  protected:
-  static void SetUpTestSuite() {
-    if (PostgresServer::available()) server_ = new PostgresServer;
-  }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  void SetUp() override {
-    if (server_ == nullptr) GTEST_SKIP() << "no PostgreSQL server programs";
-  }
-
   static Postgres check(std::string query = "SELECT 1") {
     return Postgres{server_->url(), {.query = std::move(query)}};
   }
   static vitals::CheckResult run(const Postgres& check) { return check(context_for(generous)); }
   static std::string sessions() { return "SELECT count(*) FROM pg_stat_activity WHERE datname = 'postgres'"; }
-
-  static PostgresServer* server_;
 };
-PostgresServer* PostgresServerTest::server_ = nullptr;
 
 TEST_F(PostgresServerTest, PassesWhenTheServerAnswers) {
   const auto result = run(check());
@@ -90,7 +77,7 @@ TEST_F(PostgresServerTest, PassesOverTheSocketInAFolder) {
   EXPECT_EQ(result, vitals::CheckResult::pass());
 }
 
-TEST_F(PostgresServerTest, AWrongPasswordFailsAndIsNotTold) {
+TEST_F(PostgresServerTest, AWrongPasswordFailsAndIsNotShown) {
   const Postgres wrong{server_->url("Wr0ng-hunter2")};
 
   const auto result = run(wrong);
@@ -173,7 +160,7 @@ TEST_F(PostgresServerTest, AnOverrunQueryIsNotTakenForTheAnswerOfTheNextRun) {
   Client client{*server_};
   client.ask("CREATE TABLE gate (open bool)");
   client.ask("BEGIN; LOCK TABLE gate");
-  const Postgres gated = check("SELECT 1 / (SELECT count(*) FROM gate)");  // it is empty
+  const Postgres gated = check("SELECT 1 / (SELECT count(*) FROM gate)");  // fails, because the table is empty
   EXPECT_EQ(gated(vitals_test::context_with_exactly(300ms)).message(), "no answer within 270 ms");
   client.ask("COMMIT");
 
@@ -268,7 +255,7 @@ TEST_F(PostgresServerTest, ConnectionsThatBreakLeaveNoDescriptorOpen) {
 }
 
 TEST_F(PostgresServerTest, ABrokenConnectionRaisesNoSigpipe) {
-  const auto previous = signal(SIGPIPE, SIG_DFL);  // would end this process
+  const auto previous = signal(SIGPIPE, SIG_DFL);  // would terminate this process
   const Postgres check = PostgresServerTest::check(std::string(1 << 20, ' ') + "SELECT 1");
   ASSERT_EQ(run(check).status(), Status::pass);
   server_->stop();

@@ -25,8 +25,7 @@ using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PostgresServer;
 
-/// A real PgBouncer in front of a server, which lends its connections for one transaction. It listens on a socket in a
-/// folder of its own.
+/// A real PgBouncer in front of a server, in transaction pooling mode. It listens on a socket in a temporary folder.
 class PgBouncer {
  public:
   static bool available() { return fs::exists(executable); }
@@ -40,7 +39,7 @@ class PgBouncer {
                                  << "\nlisten_port = 6432\nauth_type = plain\nauth_file = " << users.string()
                                  << "\nadmin_users = app\npool_mode = transaction\n";
     std::vector<std::string> arguments{configuration};
-    if (geteuid() == 0) {  // which it refuses to be
+    if (geteuid() == 0) {  // PgBouncer refuses to run as root
       const passwd* user = getpwnam("postgres");
       if (user == nullptr || chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
         throw std::runtime_error{"can't give the folder away"};
@@ -79,7 +78,7 @@ class PgBouncerTest : public testing::Test {
   std::unique_ptr<PgBouncer> bouncer_;
 };
 
-TEST_F(PgBouncerTest, AServerBehindAPoolIsAsked) {
+TEST_F(PgBouncerTest, AServerBehindAPoolIsChecked) {
   const auto result = run("postgres", {.expect = "1", .expect_primary = true});
 
   EXPECT_EQ(result.message(), "");
@@ -93,14 +92,14 @@ TEST_F(PgBouncerTest, TheTimeLimitIsNotLeftInThePool) {
   EXPECT_EQ(result.message(), "");
 }
 
-TEST_F(PgBouncerTest, ItsConsoleIsAsked) {
+TEST_F(PgBouncerTest, ItsConsoleCanBeQueried) {
   const Postgres console{bouncer_->conninfo("pgbouncer"), {.query = "SHOW VERSION"}};
 
   EXPECT_EQ(console(context_for(generous)).message(), "");
   EXPECT_EQ(console(context_for(generous)).message(), "");
 }
 
-TEST_F(PgBouncerTest, ItsConsolesRefusalIsSaid) {
+TEST_F(PgBouncerTest, ItsConsolesRefusalIsReported) {
   const auto result = run("pgbouncer", {.query = "SHOW NOTHING"});
 
   EXPECT_THAT(result.message(), testing::AllOf(HasSubstr("SHOW"), testing::Not(HasSubstr("SET LOCAL"))));

@@ -8,7 +8,7 @@
 #include "support/postgres_server.hpp"
 #include "support/run_check.hpp"
 
-// A host whose name the check resolves itself, and whose certificate libpq verifies by that name.
+// The check resolves the host's name itself, and libpq verifies the certificate by that name.
 
 namespace {
 
@@ -24,7 +24,7 @@ class PostgresTlsTest : public testing::Test {
     if (!PostgresServer::available()) GTEST_SKIP() << "no PostgreSQL server programs";
   }
 
-  /// Asks a server that has a certificate for that name, as localhost.
+  /// Connects to "localhost" at a server whose certificate is for `name`.
   static std::string message_with_certificate_for(const std::string& name) {
     PostgresServer server;
     const std::string certificate = server.certify(name);

@@ -36,14 +36,14 @@ double seconds_now() {
   return std::chrono::duration<double>{std::chrono::steady_clock::now().time_since_epoch()}.count();
 }
 
-/// In memory where possible: a disk that is busy with other tests can keep the readiness checks of all three instances
-/// waiting at the same time.
+/// In memory if possible: a disk that is busy with other tests can delay the readiness checks of all three instances at
+/// the same time.
 std::filesystem::path folder_of_databases() {
   const std::filesystem::path memory{"/dev/shm"};
   return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
 
-/// An example server that comes back with its ports and its notes.
+/// An example server that restarts with the same ports and notes.
 class Instance {
  public:
   void start(const std::string& drain_seconds) {
@@ -63,7 +63,7 @@ class Instance {
   std::unique_ptr<ExampleServer> server_;
 };
 
-/// Three instances behind a HAProxy.
+/// Three instances behind one HAProxy.
 class RollingRestartTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -80,7 +80,7 @@ class RollingRestartTest : public testing::Test {
         std::vector<Haproxy::Server>{instances_[0].ports(), instances_[1].ports(), instances_[2].ports()}, options);
   }
 
-  /// Stops each instance and starts it again, under load.
+  /// Stops and restarts each instance, under load.
   LoadResult restart_in_turn(int rounds, std::size_t slow_workers) {
     Load load{haproxy_->port(), slow_workers};
     for (int round = 0; round < rounds; ++round)
@@ -109,7 +109,7 @@ class RollingRestartTest : public testing::Test {
     EXPECT_TRUE(haproxy_->sees(i, "UP")) << instances_[i].server().log();
   }
 
-  /// Without load on it, an instance that ends would prove nothing.
+  /// Waits until the instance gets requests: stopping an idle one would prove nothing.
   void expect_traffic(std::size_t i) {
     const auto before = haproxy_->sessions(i);
     EXPECT_TRUE(eventually([&] { return haproxy_->sessions(i) >= before + 50; }, Haproxy::pause));
@@ -125,10 +125,10 @@ class RollingRestartTest : public testing::Test {
   std::array<Instance, 3> instances_;
   std::unique_ptr<Haproxy> haproxy_;
   std::string drain_seconds_;
-  int ends_with_work_ = 0;  ///< Instances that had requests under way when they closed their listener.
+  int ends_with_work_ = 0;  ///< Instances that closed their listener with requests in flight.
 };
 
-/// So many that hardly any instance ends without a request that began before its delay and ends after it.
+/// So many that almost every instance that stops has requests that began before its propagation delay and end after it.
 constexpr std::size_t slow_workers = 24;
 
 TEST_F(RollingRestartTest, LosesNothingInFiveRounds) {
@@ -141,7 +141,8 @@ TEST_F(RollingRestartTest, LosesNothingInFiveRounds) {
   EXPECT_GE(ends_with_work_, 12) << "the load proves nothing of requests under way";
 }
 
-// The load balancer ends none of these: a connection that is kept alive stays with its instance until that closes it.
+// In this mode the load balancer never closes a connection: a connection that is kept alive stays with its instance
+// until the instance closes it.
 TEST_F(RollingRestartTest, LosesNothingOnConnectionsThatArePassedThrough) {
   ASSERT_NO_FATAL_FAILURE(start("1", {.mode = "tcp"}));
 
@@ -165,7 +166,7 @@ TEST_F(RollingRestartTest, AKilledInstanceLosesNoMoreThanWasInFlightOnIt) {
   ASSERT_NO_FATAL_FAILURE(start("2", {.retries = "3", .redispatch = true}));
   Load load{haproxy_->port()};
   expect_traffic(0);
-  instances_[0].server().signal(SIGSTOP);  // so that something is in flight
+  instances_[0].server().signal(SIGSTOP);  // so that requests are in flight
   ASSERT_TRUE(eventually([&] { return haproxy_->in_flight(0) >= Load::workers / 2; }, Haproxy::pause));
 
   const double killed = seconds_now();

@@ -26,8 +26,8 @@ using vitals::detail::Descriptor;
 
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Tells this process, as long as it lives, that it was started with the socket, under the name "health". Descriptors
-/// before it have other names: the server never touches these.
+/// Sets the environment of a process that was started with the socket under the name "health", while it lives.
+/// Descriptors with lower numbers get other names: the server never touches these.
 class Inherited {
  public:
   explicit Inherited(int fd) {
@@ -47,7 +47,7 @@ class Inherited {
   static constexpr int first = 3;
 };
 
-/// What the service manager listens on.
+/// The socket on which the service manager listens.
 class ManagersSocket {
  public:
   virtual ~ManagersSocket() = default;
@@ -121,7 +121,7 @@ TEST_P(ActivatedServerTest, AnswersAndKeepsTheConnection) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.send(get_ready).read_response().body, "OK");
 }
 
-TEST_P(ActivatedServerTest, TellsThePortOfTheSocketWhileItRuns) {
+TEST_P(ActivatedServerTest, ReportsThePortOfTheSocketWhileItRuns) {
   make();
   EXPECT_EQ(server_->port(), 0);
 
@@ -132,7 +132,7 @@ TEST_P(ActivatedServerTest, TellsThePortOfTheSocketWhileItRuns) {
   EXPECT_EQ(server_->port(), 0);
 }
 
-TEST_P(ActivatedServerTest, AnswersThoseWhoCameBeforeItsStart) {
+TEST_P(ActivatedServerTest, AnswersClientsThatConnectedBeforeItsStart) {
   make();
   auto client = socket_->connect();
   client.send(get_ready);
@@ -142,7 +142,7 @@ TEST_P(ActivatedServerTest, AnswersThoseWhoCameBeforeItsStart) {
   EXPECT_EQ(client.read_response().status, 200);
 }
 
-TEST_P(ActivatedServerTest, AnswersThoseWhoCameWhileItWasStopped) {
+TEST_P(ActivatedServerTest, AnswersClientsThatConnectedWhileItWasStopped) {
   make();
   server_->start();
 

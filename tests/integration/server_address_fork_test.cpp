@@ -1,4 +1,4 @@
-// A host that forks while its server listens on a UNIX socket: the socket and its file stay the parent's.
+// An application that forks while its server listens on a UNIX socket: the socket and its file remain the parent's.
 
 #include <cstddef>
 #include <filesystem>
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// How many sockets this process has that are bound to the path: a listener, and what it has accepted.
+/// How many sockets of this process are bound to the path: a listener, and accepted connections.
 std::size_t sockets_at(const std::string& path) {
   std::size_t count = 0;
   for (const int fd : open_sockets()) {
@@ -44,7 +44,7 @@ bool has_open(const std::string& path) {
   return false;
 }
 
-/// A child lives on until the parent has finished.
+/// Keeps a child alive until the parent has finished.
 class UntilReleased {
  public:
   UntilReleased() {
@@ -57,7 +57,7 @@ class UntilReleased {
       if (fd >= 0) ::close(fd);
   }
 
-  /// In the child: says that it is ready, and waits.
+  /// In the child: reports that it is ready, and waits.
   void wait() {
     ::close(done_[1]);
     char byte = 'r';
@@ -91,7 +91,7 @@ class ServerAddressForkTest : public ServerTest {
     EXPECT_EQ(kept.send(get_ready).read_response().status, 200) << "on a connection from before";
     EXPECT_EQ(http_client_at(where).send(get_ready).read_response().status, 200);
   }
-  /// That the server can be stopped and started at the same address while a child lives that has done `work`.
+  /// Expects that the server can be stopped and restarted at the same address while a child lives that has done `work`.
   template <class Work>
   void expect_restart_beside_child(const std::string& where, Work work) {
     (void)keep(where);

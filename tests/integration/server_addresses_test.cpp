@@ -1,4 +1,4 @@
-// A server on a UNIX socket: one with a file, and one in the abstract namespace.
+// A server on a UNIX socket, with a file or in the abstract namespace.
 
 #include <cerrno>
 #include <filesystem>
@@ -28,7 +28,7 @@ using testing::StartsWith;
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string last_get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-/// A server on `where_`, which its clients know without the scheme.
+/// A server on `where_`, which is the address without its scheme.
 class UnixServerTest : public ServerTest {
  protected:
   explicit UnixServerTest(std::string where) : where_{std::move(where)} {}
@@ -53,7 +53,7 @@ class SocketFileServerTest : public UnixServerTest {
  protected:
   SocketFileServerTest() : SocketFileServerTest{std::make_unique<TemporaryFolder>()} {}
 
-  /// The error and the message with which a second server on the path doesn't start.
+  /// The error and the message of a second server that can't start on the path.
   [[nodiscard]] std::pair<std::error_code, std::string> refusal() {
     try {
       make_server()->start();
@@ -81,7 +81,7 @@ TEST_F(SocketFileServerTest, AnswersAndKeepsTheConnection) {
   }
 }
 
-TEST_F(SocketFileServerTest, ClosesAConnectionBehindItsLastAnswer) {
+TEST_F(SocketFileServerTest, ClosesAConnectionAfterItsLastAnswer) {
   start();
 
   EXPECT_THAT(connect().send(last_get_ready).read_to_end(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), EndsWith("OK")));
@@ -96,8 +96,7 @@ TEST_F(SocketFileServerTest, AnswersWhatIsPipelined) {
 }
 
 TEST_F(SocketFileServerTest, AnswersAPeerThatOnlyStopsSending) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
   auto client = connect();
   client.send(get_ready).stop_sending();
@@ -121,7 +120,7 @@ TEST_F(SocketFileServerTest, ItsFileIsForOwnerAndGroup) {
   EXPECT_EQ(mode_of(where_), S_IFSOCK | 0660U);
 }
 
-TEST_F(SocketFileServerTest, ItsFileHasTheModeThatIsAskedFor) {
+TEST_F(SocketFileServerTest, ItsFileHasTheRequestedMode) {
   start({.unix_mode = 0606});
 
   EXPECT_EQ(mode_of(where_), S_IFSOCK | 0606U);
@@ -225,14 +224,14 @@ class AbstractServerTest : public UnixServerTest {
   AbstractServerTest() : UnixServerTest{"@vitals-test-" + std::to_string(::getpid())} {}
 };
 
-TEST_F(AbstractServerTest, AnswersWhoeverKnowsItsName) {
+TEST_F(AbstractServerTest, AnswersOnItsName) {
   start();
 
   expect_answer();
   EXPECT_EQ(server_->port(), 0);
 }
 
-TEST_F(AbstractServerTest, StopGivesUpTheName) {
+TEST_F(AbstractServerTest, StopReleasesTheName) {
   start();
 
   server_->stop();

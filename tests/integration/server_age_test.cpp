@@ -1,4 +1,5 @@
-// How connections end that nobody but the server ends: for their age, and for what they send behind their last answer.
+// How the server ends connections that nothing else ends: because of their age, and with unread bytes after the last
+// answer.
 
 #include <chrono>
 #include <exception>
@@ -18,16 +19,16 @@ using Clock = std::chrono::steady_clock;
 
 const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr auto age = 100ms;
-/// By how much the clock of the server's turns may be behind.
+/// How late the clock of the server's turns may be.
 constexpr auto tick = 10ms;
 
 class ServerAgeTest : public ServerTest {
  protected:
-  /// Starts a server whose connections are old soon.
+  /// Starts a server with a short max_connection_age.
   void start_with_a_short_age() { start({.max_connection_age = age}); }
 };
 
-TEST_F(ServerAgeTest, ClosesAConnectionThatIsOldBehindItsNextAnswer) {
+TEST_F(ServerAgeTest, ClosesAnOldConnectionAfterItsNextAnswer) {
   start_with_a_short_age();
   const auto begin = Clock::now();
   auto client = connect();
@@ -45,8 +46,7 @@ TEST_F(ServerAgeTest, ClosesAConnectionThatIsOldBehindItsNextAnswer) {
 }
 
 TEST_F(ServerAgeTest, ClosesAConnectionThatGrewOldWhileItsAnswerWaitedForACheck) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start_with_a_short_age();
   auto client = connect();
   client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -61,7 +61,7 @@ TEST_F(ServerAgeTest, ClosesAConnectionThatGrewOldWhileItsAnswerWaitedForACheck)
   EXPECT_EQ(server_->limit_counts().old, 1U);
 }
 
-TEST_F(ServerAgeTest, CutsOffAPeerThatSendsOnBehindItsLastAnswer) {
+TEST_F(ServerAgeTest, CutsOffAPeerThatKeepsSendingAfterItsLastAnswer) {
   start();
   auto client = connect();
   client.send("nonsense\r\n\r\n");
@@ -70,13 +70,13 @@ TEST_F(ServerAgeTest, CutsOffAPeerThatSendsOnBehindItsLastAnswer) {
   EXPECT_TRUE(eventually([&] {
     try {
       client.send(std::string(65536, 'x'));
-    } catch (const std::exception&) {  // it has been reset
+    } catch (const std::exception&) {  // the connection was reset
     }
     return server_->limit_counts().cut_off == 1;
   }));
 }
 
-TEST_F(ServerAgeTest, CutsOffAPeerThatDoesNotEndBehindItsLastAnswer) {
+TEST_F(ServerAgeTest, CutsOffAPeerThatDoesNotCloseAfterItsLastAnswer) {
   start();
   const auto begin = Clock::now();
   auto client = connect();

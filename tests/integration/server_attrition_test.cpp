@@ -1,4 +1,4 @@
-// Ways to wear a server down: beside each of them a kubelet keeps getting its answers, and afterwards nothing is left.
+// Ways to wear a server down: meanwhile a kubelet keeps getting its answers, and afterwards no connection is left.
 
 #include <algorithm>
 #include <chrono>
@@ -19,6 +19,7 @@
 #include "support/eventually.hpp"
 #include "support/prober.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unaccepted_client.hpp"
 
 namespace vitals_test {
 namespace {
@@ -28,10 +29,10 @@ using namespace std::chrono_literals;
 const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string get_all = "GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t dozens = 48;
-/// Between two bytes of a slow client: far from a second, so that there are some while a prober asks.
+/// The pause between two bytes of a slow client: short enough for several bytes while a probe is answered.
 constexpr std::chrono::milliseconds between_bytes{50};
 
-/// A client that comes again when the server has closed its connection.
+/// A client that reconnects whenever the server has closed its connection.
 class StubbornClient {
  public:
   StubbornClient(std::uint16_t port, std::string_view hello, int receive_buffer)
@@ -67,7 +68,7 @@ class ServerAttritionTest : public ServerTest {
     ServerTest::start(std::move(options));
     before_ = open_sockets();
   }
-  /// With answers of 100 kB for `get_all`.
+  /// Answers to `get_all` have 100 kB.
   void start_with_much_to_tell(vitals::HealthServerOptions options = {}) {
     for (int i = 0; i < 100; ++i)
       health_.add_readiness_check("flag-" + std::to_string(i),
@@ -75,7 +76,7 @@ class ServerAttritionTest : public ServerTest {
     options.endpoint.details = vitals::Callers::anyone;
     start(std::move(options));
   }
-  /// Attacks again and again while a prober asks.
+  /// Attacks repeatedly while a prober sends probes.
   template <class Attack>
   void expect_answers_beside(Attack attack) {
     Prober prober{server_->port()};
@@ -89,7 +90,7 @@ class ServerAttritionTest : public ServerTest {
     EXPECT_TRUE(eventually([&] { return open_sockets() == before_; }));
   }
 
-  /// As many connections as the descriptors suffice for, at most 10,000. Both their ends are in this process.
+  /// As many connections as there are descriptors for, at most 10,000. Both ends are in this process.
   [[nodiscard]] static std::size_t flood(std::size_t places) {
     const std::size_t wanted = sanitized ? 1'000 : 10'000;
     const std::size_t descriptors = DescriptorLimit::hard() - 200;
@@ -125,7 +126,7 @@ class ServerAttritionTest : public ServerTest {
       if (client.has_input()) client.read(1);
     });
   }
-  /// They say the same at first, and then do a step each now and then.
+  /// All clients send `hello` first, and then take a step every now and then.
   template <class Step>
   void expect_answers_beside_slow_clients(std::string_view hello, int receive_buffer, Step step) {
     std::vector<StubbornClient> clients;
@@ -152,8 +153,8 @@ TEST_F(ServerAttritionTest, ByTenThousandIdleConnectionsInPlacesForAll) {
   expect_answers_beside_idle_connections(20'000);
 }
 
-TEST_F(ServerAttritionTest, ByTenThousandConnectionsThatNeverSayAWord) {
-  // The kernel doesn't tell of the end of each that has ended before it was accepted.
+TEST_F(ServerAttritionTest, ByTenThousandSilentConnections) {
+  // The kernel doesn't report every connection that ended before it was accepted.
   start({.max_connections = 512, .first_byte_timeout = 3s});
   std::vector<HttpClient> silent;
   Prober prober{server_->port()};
@@ -163,7 +164,7 @@ TEST_F(ServerAttritionTest, ByTenThousandConnectionsThatNeverSayAWord) {
     prober.wait_for_an_answer();
   }
 
-  // Where the kernel accepts only those who speak, they come when it has lost patience.
+  // If the kernel defers connections without a request, it accepts them in the end.
   EXPECT_TRUE(eventually([&] { return server_->limit_counts().made_room > 0; }));
   prober.expect_answers();
   silent.clear();
@@ -205,23 +206,18 @@ TEST_F(ServerAttritionTest, ByClientsThatReadAByteNowAndThen) { expect_answers_b
 TEST_F(ServerAttritionTest, ByClientsThatReadAByteNowAndThenInFewPlaces) { expect_answers_beside_slow_readers(32); }
 
 TEST_F(ServerAttritionTest, ByALackOfDescriptorsBurnsNoProcessor) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
-  const int socket = HttpClient::open_socket();
-  LastDescriptor last;
-  auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // has the server's spare descriptor
-  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
-  client.send(get_healthz);
+  UnacceptedClient client{server_->port()};
+  client->send(get_healthz);
 
   const auto before = processor_time();
-  EXPECT_FALSE(client.wait_for_input(1s));
+  EXPECT_FALSE(client->wait_for_input(1s));
   const auto burnt = processor_time() - before;
 
   EXPECT_LT(burnt, 100ms * (sanitized ? 10 : 1));
-  last.give_back();
-  EXPECT_EQ(client.read_response().status, 200);
+  client.free_descriptors();
+  EXPECT_EQ(client->read_response().status, 200);
 }
 
 TEST_F(ServerAttritionTest, ByALackOfDescriptorsLeavesThoseOfIdleConnectionsToNewOnes) {
@@ -229,7 +225,7 @@ TEST_F(ServerAttritionTest, ByALackOfDescriptorsLeavesThoseOfIdleConnectionsToNe
   const int socket = HttpClient::open_socket();
   const LastDescriptor last;
   auto idle = connect();
-  idle.send(get_healthz).read_response();  // has the server's spare descriptor
+  idle.send(get_healthz).read_response();  // uses the server's spare descriptor
   HttpClient client{server_->port(), "127.0.0.1", 0, socket};
 
   client.send(get_healthz);

@@ -1,5 +1,4 @@
-// A body on a request that needs none: the head alone is answered, and what comes behind it is never taken for a
-// request.
+// A body on a request that needs none: only the head is answered, and the bytes after it are never parsed as a request.
 
 #include <string>
 
@@ -29,7 +28,7 @@ class ServerBodiesTest : public ServerTest {
   }
 };
 
-// Java's HttpClient sends one where its caller gives a GET a publisher.
+// Java's HttpClient sends one if a GET has a body publisher.
 TEST_F(ServerBodiesTest, AnAnswerIsGivenToAnEmptyChunkedOne) {
   for (const std::string method : {"GET", "HEAD", "OPTIONS"})
     EXPECT_THAT(exchange(head_of(method, "Transfer-Encoding: chunked") + "0\r\n\r\n"),

@@ -1,4 +1,4 @@
-// Real clients, asking in ways that a hand-written request may get wrong.
+// Real clients, which send requests that handwritten ones may not cover.
 
 #include <filesystem>
 #include <fstream>
@@ -38,7 +38,7 @@ class CurlTest : public ServerClientsTest {
     if (!std::filesystem::exists(executable)) GTEST_SKIP() << "no curl";
   }
 
-  /// What it prints for a path: heads and bodies.
+  /// curl's output for a path: heads and bodies.
   [[nodiscard]] std::string curl(const std::string& path, std::vector<std::string> arguments) const {
     const TemporaryFolder folder;
     const std::string url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
@@ -145,14 +145,14 @@ TEST_P(HaproxyDrainTest, SendsNothingNewToAnInstanceThatDrains) {
 
 INSTANTIATE_TEST_SUITE_P(Checks, HaproxyDrainTest, testing::Values("GET /ready", "OPTIONS /readyz"));
 
-/// HAProxy beside a server on a UNIX socket.
+/// HAProxy in front of a server on a UNIX socket.
 class HaproxyUnixTest : public ServerClientsTest {
  protected:
   void SetUp() override {
     if (!Haproxy::available()) GTEST_SKIP() << "no HAProxy";
   }
 
-  /// That its checks follow readiness, and that it forwards requests.
+  /// Expects that HAProxy's health checks follow readiness, and that it forwards requests.
   void expect_service(const std::string& where, vitals::HealthServerOptions options = {},
                       const std::string& of_haproxy = {}) {
     options.address = "unix:" + where;
@@ -183,7 +183,7 @@ class HaproxyUnixTest : public ServerClientsTest {
 TEST_F(HaproxyUnixTest, FollowsReadiness) { expect_service(path_); }
 
 TEST_F(HaproxyUnixTest, FollowsReadinessAtAnAbstractName) {
-  // HAProxy 2.6 fills names up with zeros, so it finds only those of full length.
+  // HAProxy 2.6 pads names with zeros, so it reaches only names of full length.
   auto name = "@vitals-test-" + std::to_string(::getpid()) + "-";
   name.resize(108, 'x');
 

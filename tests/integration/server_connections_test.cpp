@@ -40,7 +40,7 @@ TEST_F(ServerConnectionsTest, AreKeptAfterAForeignPathAndAForeignMethod) {
   EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
 
-TEST_F(ServerConnectionsTest, AreClosedWhenTheClientAsksForIt) {
+TEST_F(ServerConnectionsTest, AreClosedOnTheClientsRequest) {
   start();
 
   const auto answer = exchange("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, CLOSE\r\n\r\n");
@@ -49,7 +49,7 @@ TEST_F(ServerConnectionsTest, AreClosedWhenTheClientAsksForIt) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\nOK"));
 }
 
-TEST_F(ServerConnectionsTest, AreAskedToCloseByTheirFirstAnswerAfterTheShutdownHasBegun) {
+TEST_F(ServerConnectionsTest, GetConnectionCloseInTheirFirstAnswerAfterTheShutdownHasBegun) {
   start();
   auto first = connect();
   auto second = connect();
@@ -65,7 +65,7 @@ TEST_F(ServerConnectionsTest, AreAskedToCloseByTheirFirstAnswerAfterTheShutdownH
   }
 }
 
-TEST_F(ServerConnectionsTest, AreAskedToCloseByEachAnswerWhileDraining) {
+TEST_F(ServerConnectionsTest, GetConnectionCloseInEachAnswerWhileDraining) {
   start();
   health_.begin_shutdown("SIGTERM");
 
@@ -77,7 +77,7 @@ TEST_F(ServerConnectionsTest, AreAskedToCloseByEachAnswerWhileDraining) {
   }
 }
 
-TEST_F(ServerConnectionsTest, AreAskedToCloseByTheAnswerThatTheShutdownBringsAbout) {
+TEST_F(ServerConnectionsTest, GetConnectionCloseInTheAnswerThatTheShutdownCauses) {
   health_.add_readiness_check(
       "hung", [gate = gate_] { gate.wait(); }, patient());
   start();
@@ -92,7 +92,7 @@ TEST_F(ServerConnectionsTest, AreAskedToCloseByTheAnswerThatTheShutdownBringsAbo
   EXPECT_EQ(answer.header("connection"), "close");
 }
 
-TEST_F(ServerConnectionsTest, OfHttp10AreClosedUnlessKeepAliveIsAskedForAndGranted) {
+TEST_F(ServerConnectionsTest, OfHttp10AreClosedUnlessKeepAliveIsRequestedAndGranted) {
   start();
   auto client = connect();
 
@@ -104,7 +104,7 @@ TEST_F(ServerConnectionsTest, OfHttp10AreClosedUnlessKeepAliveIsAskedForAndGrant
   EXPECT_EQ(client.read_to_end(), "");
 }
 
-TEST_F(ServerConnectionsTest, AnswerPipelinedRequestsInOrderAlsoBehindOneThatWaits) {
+TEST_F(ServerConnectionsTest, AnswerPipelinedRequestsInOrderAlsoAfterOneThatWaits) {
   health_.add_startup_check(
       "slow", [gate = gate_] { gate.wait(); }, patient());
   start();
@@ -194,7 +194,7 @@ TEST_F(ServerConnectionsTest, GetA408WhenTheHeadTakesTooLong) {
   EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
 }
 
-TEST_F(ServerConnectionsTest, AreClosedWithoutAWordWhenTheyStayIdle) {
+TEST_F(ServerConnectionsTest, AreClosedWithoutAnAnswerWhenTheyStayIdle) {
   start({.idle_timeout = 100ms});
   auto client = connect();
 

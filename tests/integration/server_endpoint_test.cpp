@@ -1,4 +1,4 @@
-// What EndpointOptions change, over a socket.
+// The effects of EndpointOptions, over a socket.
 
 #include <string>
 

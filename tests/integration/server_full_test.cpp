@@ -1,4 +1,4 @@
-// Who makes room when a server has as many connections as it may have.
+// Which connection makes room when a server has as many connections as it may have.
 
 #include <string>
 #include <thread>
@@ -21,12 +21,12 @@ using testing::StartsWith;
 const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr int places = 8;
-constexpr int reserve = 1;  // of them
+constexpr int reserve = 1;  // of these places
 
 class ServerFullTest : public ServerTest {
  protected:
   void start_small() { start({.log = log_, .max_connections = places}); }
-  /// As many connections, each with a request that has been answered.
+  /// This many connections, each with one answered request.
   std::vector<HttpClient> connect_and_ask(int connections) {
     std::vector<HttpClient> clients;
     for (int i = 0; i < connections; ++i) {
@@ -41,7 +41,7 @@ class ServerFullTest : public ServerTest {
     for (auto& client : clients) client.send("GET /hea");
     return clients;
   }
-  /// Probes one after the other, each with a connection of its own that it keeps.
+  /// Sends probes one after another, each on a new connection that stays open.
   void expect_answers(int probes) {
     for (int i = 0; i < probes; ++i) {
       kept_.push_back(connect());
@@ -53,7 +53,7 @@ class ServerFullTest : public ServerTest {
   std::vector<HttpClient> kept_;
 };
 
-TEST_F(ServerFullTest, ClosesNobodyWhileItsReserveIsFree) {
+TEST_F(ServerFullTest, ClosesNoConnectionWhileItsReserveIsFree) {
   start_small();
 
   auto clients = connect_and_ask(places - reserve);
@@ -61,9 +61,8 @@ TEST_F(ServerFullTest, ClosesNobodyWhileItsReserveIsFree) {
   for (auto& client : clients) EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
 
-TEST_F(ServerFullTest, SaysNothingWhileNobodyWaits) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+TEST_F(ServerFullTest, LogsNothingWhileNoConnectionWaits) {
+  add_hanging_check(health_, gate_);
   start_small();
   std::vector<HttpClient> clients;
   for (int i = 0; i < places - reserve; ++i) {
@@ -156,9 +155,8 @@ TEST_F(ServerFullTest, AnswersProbesWhilePeersThatReadNothingFillIt) {
   expect_answers(1);
 }
 
-TEST_F(ServerFullTest, LeavesThoseWhoWaitForRuns) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+TEST_F(ServerFullTest, KeepsConnectionsThatWaitForRuns) {
+  add_hanging_check(health_, gate_);
   start_small();
   std::vector<HttpClient> clients;
   for (int i = 0; i < places; ++i) {
@@ -169,7 +167,7 @@ TEST_F(ServerFullTest, LeavesThoseWhoWaitForRuns) {
   auto probe = connect();
 
   probe.send(get_healthz);
-  while (log_.lines().empty() && !probe.has_input()) std::this_thread::yield();  // it says so when nobody gives way
+  while (log_.lines().empty() && !probe.has_input()) std::this_thread::yield();  // logged if nothing makes room
   gate_.open();
 
   for (auto& client : clients) EXPECT_EQ(client.read_response().status, 200);

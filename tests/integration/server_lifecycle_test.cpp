@@ -66,7 +66,7 @@ TEST_F(ServerLifecycleTest, NamesAddressAndPortWhenItCannotListen) {
   EXPECT_EQ(second.port(), 0);
 }
 
-TEST_F(ServerLifecycleTest, GivesTheErrorToThoseWhoAskForIt) {
+TEST_F(ServerLifecycleTest, ReturnsTheErrorIfACallerPassesOne) {
   start();
   vitals::HealthServer second{health_, local(server_->port())};
   std::error_code error;
@@ -135,8 +135,7 @@ TEST_F(ServerLifecycleTest, StopClosesWhatIsOpen) {
 }
 
 TEST_F(ServerLifecycleTest, StopWaitsForNoCheckAndForNoAnswer) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
   auto client = connect();
   client.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -154,8 +153,7 @@ TEST_F(ServerLifecycleTest, StopDoesNotTakeTheSecondThatARunnersEndMayTake) {
   for (int i = 0; i < rounds; ++i) {
     const Gate gate;
     vitals::HealthRegistry health{{.answer_budget = 60s}};
-    health.add_readiness_check(
-        "hangs", [gate] { gate.wait(); }, patient());
+    add_hanging_check(health, gate);
     vitals::HealthServer server{health, local()};
     server.start();
     gate.wait_until_entered();
@@ -223,7 +221,7 @@ TEST_F(ServerLifecycleTest, OutlivesItsRegistry) {
   EXPECT_EQ(http_get(server.port(), "/ready").status, 503);
 }
 
-TEST_F(ServerLifecycleTest, GoesOnAnsweringWhileTheServiceShutsDown) {
+TEST_F(ServerLifecycleTest, KeepsAnsweringWhileTheServiceShutsDown) {
   start();
 
   health_.begin_shutdown("SIGTERM");
@@ -232,7 +230,7 @@ TEST_F(ServerLifecycleTest, GoesOnAnsweringWhileTheServiceShutsDown) {
   EXPECT_EQ(http_get(server_->port(), "/ready").status, 503);
 }
 
-TEST_F(ServerLifecycleTest, AsksToCloseAlsoAfterARestartWhileItDrains) {
+TEST_F(ServerLifecycleTest, SendsConnectionCloseAlsoAfterARestartWhileItDrains) {
   start();
   health_.begin_shutdown("SIGTERM");
 
@@ -245,7 +243,7 @@ TEST_F(ServerLifecycleTest, AsksToCloseAlsoAfterARestartWhileItDrains) {
 
 #ifdef __linux__
 
-/// How many threads of this process the kernel runs in turns of 0.1 ms.
+/// How many threads of this process have a time slice of 0.1 ms.
 int threads_with_a_short_slice() {
   int threads = 0;
   for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"})
@@ -262,7 +260,7 @@ TEST_F(ServerLifecycleTest, ItsThreadHasAShortSlice) {
   EXPECT_EQ(threads_with_a_short_slice(), 1);
 }
 
-TEST_F(ServerLifecycleTest, ItsThreadHasTheUsualSliceIfItIsToldSo) {
+TEST_F(ServerLifecycleTest, ItsThreadHasTheUsualSliceIfTheOptionSaysSo) {
   start({.short_time_slice = false});
   EXPECT_EQ(http_get(server_->port(), "/healthz").status, 200);
 

@@ -1,4 +1,4 @@
-// Each limit of a server: what keeps to it is served; what exceeds it is refused, counted and logged.
+// Each limit of a server: requests within it are served; what exceeds it is refused, counted and logged.
 
 #include <chrono>
 #include <cstddef>
@@ -8,10 +8,10 @@
 
 #include <gmock/gmock.h>
 
-#include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/log.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unaccepted_client.hpp"
 
 namespace vitals_test {
 namespace {
@@ -27,7 +27,7 @@ using vitals::LimitCounts;
 const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string get_all = "GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A request whose head has that many bytes.
+/// A request whose head has `size` bytes.
 std::string request_of(std::size_t size) {
   const std::string begin = "GET /healthz HTTP/1.0\r\nSecret: ";
   return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n";
@@ -63,7 +63,7 @@ class ServerLimitsTest : public ServerTest {
     options.log = log_;
     ServerTest::start(std::move(options));
   }
-  /// An answer of 100 kB for each `get_all`: more than the kernel keeps for a peer that doesn't read a hundred of them.
+  /// Answers to `get_all` have 100 kB: the kernel can't buffer a hundred of them for a peer that doesn't read.
   void start_with_much_to_tell(vitals::HealthServerOptions options = {}) {
     for (int i = 0; i < 100; ++i)
       health_.add_readiness_check("flag-" + std::to_string(i),
@@ -76,7 +76,8 @@ class ServerLimitsTest : public ServerTest {
     EXPECT_THAT(exchange(request), StartsWith("HTTP/1.1 200 "));
     EXPECT_EQ(total(server_->limit_counts()), 0U);
   }
-  /// That the bytes get that answer and then the end of the connection, and that nothing of them is repeated.
+  /// Expects that the bytes get this answer and then the end of the connection, and that the answer repeats none of
+  /// them.
   void expect_refusal(const std::string& bytes, int status, Count limit) {
     const auto answer = exchange(bytes);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 " + std::to_string(status) + ' '));
@@ -85,7 +86,7 @@ class ServerLimitsTest : public ServerTest {
     EXPECT_EQ(count(answer, "HTTP/1.1 "), 1);
     expect_counted(limit);
   }
-  /// That this limit has been met once, and no other.
+  /// Expects that this limit was exceeded once, and no other.
   void expect_counted(Count limit) {
     EXPECT_TRUE(eventually([&] { return server_->limit_counts().*limit == 1; })) << server_->limit_counts().*limit;
     EXPECT_EQ(total(server_->limit_counts()), 1U);
@@ -167,7 +168,7 @@ TEST_F(ServerLimitsTest, EndAHeadThatTakesTooLongAlthoughItsBytesKeepComing) {
   expect_counted(&LimitCounts::slow_heads);
 }
 
-TEST_F(ServerLimitsTest, CloseAConnectionThatNeverSaysAWordWithoutOne) {
+TEST_F(ServerLimitsTest, CloseASilentConnectionWithoutAnAnswer) {
   start({.first_byte_timeout = 100ms});
 
   EXPECT_EQ(exchange(""), "");
@@ -175,17 +176,17 @@ TEST_F(ServerLimitsTest, CloseAConnectionThatNeverSaysAWordWithoutOne) {
   expect_counted(&LimitCounts::silent);
 }
 
-TEST_F(ServerLimitsTest, LeaveAConnectionThatHasSaidItsFirstWordInTime) {
+TEST_F(ServerLimitsTest, KeepAConnectionWhoseFirstBytesCameInTime) {
   start({.first_byte_timeout = 500ms});
   auto client = connect();
   client.send("GET /healthz");
 
-  EXPECT_EQ(exchange(""), "");  // came later, and went for being silent
+  EXPECT_EQ(exchange(""), "");  // a later connection, closed because it is silent
 
   EXPECT_EQ(client.send(" HTTP/1.1\r\nHost: a\r\n\r\n").read_response().status, 200);
 }
 
-TEST_F(ServerLimitsTest, CloseAConnectionThatStaysIdleWithoutAWord) {
+TEST_F(ServerLimitsTest, CloseAnIdleConnectionWithoutAnAnswer) {
   start({.idle_timeout = 100ms});
   auto client = connect();
 
@@ -210,7 +211,7 @@ TEST_F(ServerLimitsTest, GiveAPeerThatReadsLateAllItsAnswers) {
   auto client = connect();
 
   client.send(many_times(get_all));
-  EXPECT_EQ(exchange(""), "");  // came later, and went for being silent
+  EXPECT_EQ(exchange(""), "");  // a later connection, closed because it is silent
 
   for (int i = 0; i < 150; ++i) ASSERT_EQ(client.read_response().status, 200) << i;
   expect_counted(&LimitCounts::silent);
@@ -230,20 +231,15 @@ TEST_F(ServerLimitsTest, CountConnectionsThatMakeRoom) {
 }
 
 TEST_F(ServerLimitsTest, CountConnectionsThatLackADescriptor) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
-  const int socket = HttpClient::open_socket();
-  LastDescriptor last;
-  auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // has the server's spare descriptor
-  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
+  UnacceptedClient client{server_->port()};
 
-  client.send(get_healthz);
+  client->send(get_healthz);
 
   EXPECT_TRUE(eventually([&] { return server_->limit_counts().not_accepted > 0; }));
-  last.give_back();
-  EXPECT_EQ(client.read_response().status, 200);
+  client.free_descriptors();
+  EXPECT_EQ(client->read_response().status, 200);
 }
 
 TEST_F(ServerLimitsTest, AnswerPipelinedRequestsInOrderHoweverManyTurnsTheyTake) {
@@ -277,7 +273,7 @@ TEST_F(ServerLimitsTest, AreLoggedOnceEachHoweverOftenTheyAreMet) {
   for (int i = 0; i < 20; ++i) (void)exchange(request_with_fields(101));
   (void)exchange("nonsense\r\n\r\n");
 
-  EXPECT_TRUE(eventually([&] { return log_.lines().size() >= 3; }));  // the last one is behind all others
+  EXPECT_TRUE(eventually([&] { return log_.lines().size() >= 3; }));  // the last line comes after all others
   EXPECT_THAT(log_.lines(), SizeIs(3));
   EXPECT_THAT(log_.lines(), Each(AllOf(StartsWith("vitals: "), Not(HasSubstr("ecret")))));
   EXPECT_EQ(server_->limit_counts().long_targets, 20U);

@@ -1,4 +1,4 @@
-// Connections that begin with a PROXY protocol header, and those that should and don't.
+// Connections that begin with a PROXY protocol header, and connections without the header that is required.
 
 #include <chrono>
 #include <cstdint>
@@ -26,7 +26,7 @@ const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string get_healthz_once = "GET /healthz HTTP/1.0\r\n\r\n";
 const std::string v1 = "PROXY TCP4 192.0.2.1 192.0.2.2 40000 8080\r\n";
 
-/// Of version 2.
+/// A header of version 2.
 std::string v2(char command, char family, const std::string& payload) {
   const auto size = static_cast<std::uint16_t>(payload.size());
   return "\r\n\r\n\0\r\nQUIT\n"s + command + family + static_cast<char>(size >> 8) + static_cast<char>(size & 0xff) +
@@ -47,7 +47,7 @@ class ServerProxyTest : public ServerTest {
     options.proxy_protocol = ProxyProtocol::required;
     start(std::move(options));
   }
-  /// That the bytes get no answer, but the end of the connection, and that this has been counted once.
+  /// Expects that the connection is closed without an answer, and that this is counted once.
   void expect_end_without_an_answer(std::string_view bytes, std::uint64_t LimitCounts::*limit) {
     EXPECT_EQ(exchange(bytes), "");
     EXPECT_TRUE(eventually([&] { return server_->limit_counts().*limit == 1; }));
@@ -68,7 +68,7 @@ TEST_P(ServerProxyHeaderTest, IsTakenInOnePacketWithTheRequest) {
   client.send(GetParam().bytes + get_healthz);
 
   EXPECT_EQ(client.read_response().status, 200);
-  EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // without another one
+  EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // without another header
 }
 
 TEST_P(ServerProxyHeaderTest, IsTakenByteByByte) {
@@ -85,7 +85,7 @@ TEST_P(ServerProxyHeaderTest, IsTakenInAPacketOfItsOwn) {
   auto client = connect();
   client.send(GetParam().bytes);
 
-  EXPECT_THAT(exchange(v1 + get_healthz_once), StartsWith("HTTP/1.1 200 "));  // came later
+  EXPECT_THAT(exchange(v1 + get_healthz_once), StartsWith("HTTP/1.1 200 "));  // connected later
 
   EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
@@ -134,7 +134,7 @@ TEST_F(ServerProxyTest, HeaderThatTakesTooLongIsTheEndWithoutAnAnswer) {
   EXPECT_EQ(server_->limit_counts().proxy_headers, 0U);
 }
 
-TEST_F(ServerProxyTest, HeadThatTakesTooLongBehindAHeaderGets408) {
+TEST_F(ServerProxyTest, HeadThatTakesTooLongAfterAHeaderGets408) {
   start_behind_a_proxy({.head_timeout = 100ms});
 
   EXPECT_THAT(exchange(v1 + "GET "), StartsWith("HTTP/1.1 408 "));

@@ -1,4 +1,4 @@
-// Each request in the tables of src/server/README.md gets the code, and is counted, as they say.
+// Each request in the tables of src/server/README.md gets the status code and the count that they say.
 
 #include <chrono>
 #include <cstdint>
@@ -35,14 +35,14 @@ const std::map<std::string, Count> counts_by_name{{"malformed", &LimitCounts::ma
 
 struct Row {
   std::string what = {};
-  std::string request = {};  ///< As it is written there.
+  std::string request = {};  ///< As the table has it.
   int status = 0;
-  std::string counter = {};  ///< "none": not counted.
+  std::string counter = {};  ///< "none" if it isn't counted.
 };
 
 std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.what << ": " << row.request; }
 
-/// The rows that have a request and a code.
+/// The rows that have a request and a status code.
 std::vector<Row> rows() {
   const std::regex pattern{R"(\| (.*?) ?\| `(.*)` \| (\d+) \| `?(\w+)`? \| \d+ [\d.]+ \|)"};
   std::ifstream in{VITALS_SOURCE_DIR "/src/server/README.md"};
@@ -59,7 +59,7 @@ std::string repeated(const std::string& text, const std::string& times) {
   return all;
 }
 
-/// The bytes that are meant by `x{9}`, `(\r\n){3}`, `\r`, `\n` and `\x16`.
+/// Expands `x{9}`, `(\r\n){3}`, `\r`, `\n` and `\x16` to bytes.
 std::string bytes_of(std::string text) {
   std::smatch parts;
   while (std::regex_search(text, parts, std::regex{R"(\((.*?)\)\{(\d+)\}|(.)\{(\d+)\})"}))
@@ -81,7 +81,7 @@ std::string bytes_of(std::string text) {
 
 class ServerRefusalsTest : public ServerTest, public testing::WithParamInterface<Row> {
  protected:
-  /// By name, those that aren't zero.
+  /// The counts that aren't zero, by name.
   [[nodiscard]] std::map<std::string, std::uint64_t> counted() const {
     std::map<std::string, std::uint64_t> found;
     const auto counts = server_->limit_counts();

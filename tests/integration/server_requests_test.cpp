@@ -72,7 +72,7 @@ TEST_F(ServerRequestsTest, SendsNoBodyToAHeadThatItRefuses) {
               AllOf(StartsWith("HTTP/1.1 431 "), EndsWith("\r\n\r\n")));
 }
 
-TEST_F(ServerRequestsTest, KnowsNoForeignPathAndRepeatsNothingOfIt) {
+TEST_F(ServerRequestsTest, Answers404ToAForeignPathAndRepeatsNothingOfIt) {
   const auto response = http_get(server_->port(), "/<script>secret");
 
   EXPECT_EQ(response.status, 404);
@@ -81,7 +81,7 @@ TEST_F(ServerRequestsTest, KnowsNoForeignPathAndRepeatsNothingOfIt) {
   EXPECT_EQ(response.header("cache-control"), "no-store");
 }
 
-// Apache's hcmethod=OPTIONS and HAProxy's "uri *" ask so.
+// Sent by Apache's hcmethod=OPTIONS and HAProxy's "uri *".
 TEST_F(ServerRequestsTest, AnswersOptionsOfTheWholeServerAsThoseOfReadiness) {
   auto client = connect();
   const auto ask = [&](const std::string& target) {
@@ -90,7 +90,7 @@ TEST_F(ServerRequestsTest, AnswersOptionsOfTheWholeServerAsThoseOfReadiness) {
 
   for (const auto& result : {vitals::CheckResult::pass(), vitals::CheckResult::fail()}) {
     database_.set(result);
-    for (int i = 0; i < 2; ++i) {  // the second head is a known one
+    for (int i = 0; i < 2; ++i) {  // the second head repeats the first
       const auto whole = ask("*");
       const auto ready = ask("/ready");
 
@@ -115,13 +115,13 @@ TEST_F(ServerRequestsTest, RefusesOtherMethodsOnTheWholeServer) {
     EXPECT_THAT(exchange(method + " * HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 400 ")) << method;
 }
 
-// As Varnish and check_http send it.
+// Varnish and check_http send it so.
 TEST_F(ServerRequestsTest, TakesAnIpv6AddressWithoutBracketsAsHost) {
   EXPECT_THAT(exchange("GET /ready HTTP/1.1\r\nHost: ::1\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(exchange("GET /ready HTTP/1.1\r\nHost: ::g\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
 }
 
-TEST_F(ServerRequestsTest, RefusesOtherMethodsAndSaysWhichItKnows) {
+TEST_F(ServerRequestsTest, RefusesOtherMethodsAndListsTheAllowedOnes) {
   auto client = connect();
 
   client.send("DELETE /ready HTTP/1.1\r\nHost: a\r\n\r\n");

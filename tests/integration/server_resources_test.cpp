@@ -17,6 +17,7 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/server_fixture.hpp"
+#include "support/unaccepted_client.hpp"
 
 namespace vitals_test {
 namespace {
@@ -31,7 +32,7 @@ std::set<std::string> threads() {
   return ids;
 }
 
-/// The signals that a thread blocks, a bit each; all for one that has ended.
+/// The signals that a thread blocks, one bit each; all bits for a thread that has ended.
 unsigned long long blocked_signals(const std::string& thread) {
   std::ifstream status{"/proc/self/task/" + thread + "/status"};
   for (std::string line; std::getline(status, line);)
@@ -41,40 +42,35 @@ unsigned long long blocked_signals(const std::string& thread) {
 
 class ServerResourcesTest : public ServerTest {};
 
-TEST_F(ServerResourcesTest, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
+TEST_F(ServerResourcesTest, KeepsAcceptingAfterTheProcessRanOutOfDescriptors) {
   const auto trouble = std::make_shared<std::promise<std::string>>();
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start({.log = [trouble, told = false](std::string_view line) mutable {
     if (!std::exchange(told, true)) trouble->set_value(std::string{line});
   }});
-  const int socket = HttpClient::open_socket();
-  LastDescriptor last;
-  auto waiting = connect();
-  waiting.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");  // has the server's spare descriptor
+  UnacceptedClient client{server_->port()};
 
-  HttpClient client{server_->port(), "127.0.0.1", 0, socket};
-  client.send(get_healthz);
+  client->send(get_healthz);
   const auto line = trouble->get_future().get();
-  last.give_back();
+  client.free_descriptors();
 
   EXPECT_EQ(line, "vitals: can't accept a connection on 127.0.0.1:" + std::to_string(server_->port()) +
                       ": Too many open files; trying again every 100 ms");
-  EXPECT_EQ(client.read_response().status, 200);
+  EXPECT_EQ(client->read_response().status, 200);
 }
 
 TEST_F(ServerResourcesTest, AnswersProbesByASpareDescriptorWhileTheProcessHasNoneLeft) {
   start();
   auto idle = connect();
   idle.send(get_healthz).read_response();
-  const LastDescriptor last;  // for the probe's own end
+  const LastDescriptor last;  // for the client's end of the probe
 
-  // Until the server has closed the last probe's connection, it may have none for the next one's.
+  // Until the server has closed the last probe's connection, it may have no descriptor for the next one.
   const auto has_closed_it = [&] {
     try {
-      return sockets_of(server_->port()) == 2;  // its listener, and the idle one's
+      return sockets_of(server_->port()) == 2;  // the listener and the idle connection
     } catch (const std::filesystem::filesystem_error&) {
-      return false;  // that needs a descriptor, too
+      return false;  // this call needs a descriptor, too
     }
   };
   for (int i = 0; i < 10; ++i) {
@@ -92,17 +88,17 @@ TEST_F(ServerResourcesTest, HasASpareDescriptorAgainOnceOneIsFree) {
   {
     const LastDescriptor last;
     auto client = connect();
-    EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // with the spare descriptor, which it keeps
+    EXPECT_EQ(client.send(get_healthz).read_response().status, 200);  // uses the spare descriptor, and keeps it
   }
 
   EXPECT_TRUE(eventually([&] { return open_descriptors().size() == before; }));
 }
 
-TEST_F(ServerResourcesTest, ClosesNobodyForTheLackOfADescriptorThatNobodyWaitsFor) {
+TEST_F(ServerResourcesTest, ClosesNoConnectionWhileNoNewOneNeedsItsDescriptor) {
   start();
   LastDescriptor last{2};
 
-  auto client = connect();  // takes one, and the server the other one
+  auto client = connect();  // takes one descriptor; the server takes the other
 
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.send(get_healthz).read_response().status, 200);
 }
@@ -119,12 +115,12 @@ TEST_F(ServerResourcesTest, MakesRoomForANewConnectionByEndingTheLongestIdleOne)
   EXPECT_EQ(flood.front().read_to_end(), "");
 }
 
-TEST_F(ServerResourcesTest, TellsByASystemErrorThatDescriptorsAreMissingToStart) {
+TEST_F(ServerResourcesTest, ReportsASystemErrorIfDescriptorsAreMissingToStart) {
   start();  // a server that has run before has all but its own descriptors
   server_->stop();
   std::error_code error;
   {
-    LastDescriptor last;  // enough to listen, and not to serve
+    LastDescriptor last;  // enough to listen, not to serve
     server_->start(error);
   }
 
@@ -140,7 +136,7 @@ TEST_F(ServerResourcesTest, OpensNoDescriptorThatAChildWouldInherit) {
 
   const auto after = open_descriptors();
 
-  EXPECT_GE(after.size(), before.size() + 4);  // the listener, a connection, its client, what Asio waits with
+  EXPECT_GE(after.size(), before.size() + 4);  // the listener, a connection, its client, and Asio's own
   for (const int fd : after) EXPECT_TRUE(before.count(fd) != 0 || is_close_on_exec(fd)) << fd;
 }
 
@@ -154,13 +150,12 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpen) {
     server_->stop();
   }
 
-  EXPECT_TRUE(eventually([&] { return open_descriptors() == before; }));  // the timer's thread closes its own
+  EXPECT_TRUE(eventually([&] { return open_descriptors() == before; }));  // the timer thread closes its own
 }
 
 TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhileACheckThatAnAnswerWaitedForHangs) {
   const vitals::Runner goes_on{health_};
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   gate_.wait_until_entered();
   const auto before = open_descriptors();
   {
@@ -187,8 +182,7 @@ TEST_F(ServerResourcesTest, LeavesNoDescriptorOpenWhenItCannotListen) {
 }
 
 TEST_F(ServerResourcesTest, DropsAConnectionThatIsResetWhileItsAnswerWaits) {
-  health_.add_readiness_check(
-      "hangs", [gate = gate_] { gate.wait(); }, patient());
+  add_hanging_check(health_, gate_);
   start();
   const auto before = open_sockets().size();
   auto client = connect();
@@ -218,7 +212,7 @@ TEST_F(ServerResourcesTest, LeavesEverySignalToTheApplicationsThreads) {
   const auto before = threads();
   const auto mask_before = blocked_signals(std::to_string(::getpid()));
   start();
-  http_get(server_->port(), "/healthz");  // until a thread runs, the C library blocks its signals by itself
+  http_get(server_->port(), "/healthz");  // until a thread runs, the C library blocks its signals
 
   auto started = threads();
   std::erase_if(started, [&](const auto& thread) { return before.count(thread) != 0; });

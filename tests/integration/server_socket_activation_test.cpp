@@ -1,5 +1,5 @@
-// A program that is started by the first connection to its socket: systemd-socket-activate listens, and then becomes
-// that program by exec.
+// A program that is started by the first connection to its socket: systemd-socket-activate listens, and then replaces
+// itself with that program by exec.
 
 #include <csignal>
 #include <fcntl.h>
@@ -27,13 +27,13 @@ namespace {
 constexpr const char* socket_activate = "/usr/bin/systemd-socket-activate";
 const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Where the program is listened for.
+/// An address on which the program's socket listens.
 class Address {
  public:
   virtual ~Address() = default;
-  /// As systemd-socket-activate takes it.
+  /// The address as systemd-socket-activate expects it.
   [[nodiscard]] virtual std::string text() const = 0;
-  /// @throws std::runtime_error  if nobody listens there.
+  /// @throws std::runtime_error  if no socket listens there.
   [[nodiscard]] virtual HttpClient connect() const = 0;
 };
 
@@ -71,8 +71,8 @@ class SocketActivationTest : public testing::TestWithParam<std::string> {
     return std::make_unique<TcpAddress>();
   }
 
-  /// Has the server's program started by the first connection to one of the sockets.
-  /// @param names  Of the sockets, with colons between them; empty: they have none.
+  /// Makes the first connection to one of the sockets start the server's program.
+  /// @param names  The names of the sockets, separated by colons; empty: they have none.
   void listen(const std::string& names, const std::vector<const Address*>& sockets,
               const std::string& server_address = "systemd:health", const std::vector<std::string>& through = {}) {
     std::vector<std::string> arguments;
@@ -83,7 +83,7 @@ class SocketActivationTest : public testing::TestWithParam<std::string> {
     program_.emplace(socket_activate, arguments, folder_.path());
   }
 
-  /// A client, as soon as the socket listens.
+  /// A client that connects as soon as the socket listens.
   [[nodiscard]] HttpClient client_of(const Address& address) const {
     std::optional<HttpClient> client;
     const bool is_there = eventually([&] {
@@ -97,7 +97,7 @@ class SocketActivationTest : public testing::TestWithParam<std::string> {
     if (!is_there) throw std::runtime_error{"nobody listens on " + address.text()};
     return *std::move(client);
   }
-  /// What the server says about itself on a new connection.
+  /// The server's answer on a new connection.
   [[nodiscard]] std::string ask(const Address& address) const {
     return client_of(address).send(get_ready).read_response().body;
   }
@@ -141,7 +141,7 @@ TEST_P(SocketActivationTest, TakesASocketWithoutANameAsUnknown) {
   EXPECT_EQ(ask(*address_), "OK");
 }
 
-/// Keeps the socket that the program has been given, as systemd does: another process has a copy, until this goes.
+/// Keeps the program's socket open, as systemd does: another process has a copy while this lives.
 class SocketKeeper {
  public:
   explicit SocketKeeper(const std::filesystem::path& folder) {
@@ -150,7 +150,8 @@ class SocketKeeper {
     kept_ = vitals::detail::Descriptor{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
   }
 
-  /// Starts the program that follows, beside a copy of its sockets that lasts as long as the FIFO has a writer.
+  /// Starts the program that follows on the command line, and a process that holds a copy of its sockets while the FIFO
+  /// has a writer.
   static std::vector<std::string> command() {
     return {"/bin/sh", "-c", "exec 9<kept; cat <&9 & exec \"$@\" 9<&-", "sh"};
   }
@@ -166,7 +167,7 @@ TEST_P(SocketActivationTest, TheEndOfTheProgramLeavesTheSocketAsItWas) {
 
   ASSERT_EQ(end_server(), 0);
 
-  auto next = address_->connect();  // of a UNIX socket, its file is there, too
+  auto next = address_->connect();  // for a UNIX socket, this needs its file
   EXPECT_FALSE(next.send(get_ready).has_input()) << "it waits for the next program";
 }
 

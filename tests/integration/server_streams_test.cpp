@@ -1,4 +1,4 @@
-// A host that has closed its standard streams: what it writes to them by habit must not reach a probe.
+// An application that has closed its standard streams: what it writes to their numbers must not reach a client.
 
 #include <array>
 #include <chrono>
@@ -53,7 +53,7 @@ struct Service {
   TestedServer server{health, {.address = "127.0.0.1", .port = 0}};
 };
 
-TEST(ServerStreamsTest, TheLibraryNeverTakesTheNumbersOfStandardStreamsThatTheHostHasClosed) {
+TEST(ServerStreamsTest, TheLibraryNeverUsesTheNumbersOfClosedStandardStreams) {
   const Pipe port;
   const Pipe look;
   ProcessWithoutStreams process{[&] {

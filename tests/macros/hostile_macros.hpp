@@ -1,7 +1,7 @@
 #pragma once
 
-// Names that Qt, X11, Windows, glibc and GNU C++ define as macros. Here each stands for what compiles nowhere, so that
-// it doesn't matter what it stands for there. Not X11's Status: see <vitals/status.hpp>.
+// Names that Qt, X11, Windows, glibc and GNU C++ define as macros. Here each expands to something that never compiles,
+// so that the real definitions don't matter. X11's Status is missing: see <vitals/status.hpp>.
 
 #define VITALS_HOSTILE ] this name is a macro elsewhere [
 
@@ -55,6 +55,6 @@
 #define far VITALS_HOSTILE
 #define interface VITALS_HOSTILE
 
-// Only as functions, as Windows has them: (std::max)(a, b) and the name alone are right.
+// Function-like, as on Windows: (std::max)(a, b) and the name alone are fine.
 #define min(a, b) VITALS_HOSTILE
 #define max(a, b) VITALS_HOSTILE

@@ -1,7 +1,7 @@
 # cmake -D INCLUDE=folder -D OUTPUT=folder -P list_headers.cmake
 #
-# Writes headers_of_vitals.hpp, which includes every header in the folder whose libraries are there, and
-# headers_of_others.hpp, which includes whatever else those include.
+# Writes headers_of_vitals.hpp, which includes every header in the folder whose libraries are installed, and
+# headers_of_others.hpp, which includes all other headers that those include.
 
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/vitals/*.hpp)
 list(LENGTH headers count)
@@ -16,7 +16,7 @@ foreach(header IN LISTS headers)
   list(TRANSFORM included REPLACE "^#include <([^>]+)>.*" "\\1")
   list(FILTER included EXCLUDE REGEX "^vitals/")
   list(APPEND others ${included})
-  # Boost 1.74 has no cancellation, and vitals/asio.hpp does without.
+  # Boost 1.74 has no cancellation; vitals/asio.hpp works without it.
   list(FILTER included EXCLUDE REGEX "cancellation")
   list(TRANSFORM included REPLACE "(.+)" "__has_include(<\\1>)")
   list(JOIN included " && " is_possible)

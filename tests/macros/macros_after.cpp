@@ -1,6 +1,6 @@
-// The macros come between the public headers and the code that uses them.
+// The macros are defined after the public headers, before the code that uses them.
 
-// The order is what is tested.
+// The order is tested.
 // clang-format off
 #include "headers_of_vitals.hpp"
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,7 @@
-// The macros come before every public header. Other libraries don't bear all of them, and the standard library removes
-// min and max, so their headers come first.
+// The macros are defined before every public header. Not all other libraries work with them, and the standard library
+// undefines min and max, so their headers come first.
 
-// The order is what is tested.
+// The order is tested.
 // clang-format off
 #include "headers_of_others.hpp"
 #include <boost/asio/io_context.hpp>

@@ -1,6 +1,6 @@
-// The macros come before everything, the standard library too, as in a program that includes Qt first.
+// The macros are defined before everything, even the standard library, as in a program that includes Qt first.
 
-// The order is what is tested.
+// The order is tested.
 // clang-format off
 #include "hostile_macros.hpp"
 

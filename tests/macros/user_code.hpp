@@ -1,6 +1,6 @@
 #pragma once
 
-// How a program uses the default package: its main types, their options and what they answer.
+// Typical uses of the default package: its main types, their options and their results.
 
 #include <chrono>
 #include <csignal>

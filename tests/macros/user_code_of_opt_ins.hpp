@@ -1,6 +1,6 @@
 #pragma once
 
-// How a program uses what it links only if it wants it.
+// Typical uses of the optional parts.
 
 #include <chrono>
 #include <functional>

@@ -1,4 +1,4 @@
-// A service that systemd starts by a socket: its health server takes the address that is the program's argument.
+// A service for systemd's socket activation: its health server takes its address from the program's argument.
 
 #include <chrono>
 #include <csignal>

@@ -1,7 +1,7 @@
 #include "support/child.hpp"
 
-// ThreadSanitizer would end a child that starts threads. What only a thread of the parent has known is a leak in the
-// child, and for the parent to free.
+// ThreadSanitizer would end a child that starts threads. In a child, memory that only another thread of the parent has
+// referred to would count as a leak.
 extern "C" {
 const char* __tsan_default_options();
 const char* __tsan_default_options() { return "die_after_fork=0:report_thread_leaks=0"; }

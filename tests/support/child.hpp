@@ -18,9 +18,9 @@ namespace vitals_test {
 /// ThreadSanitizer can't follow a child that makes threads while its parent has some.
 inline constexpr bool children_may_have_threads = !thread_sanitized;
 
-/// Whether every other thread of this process sleeps: then none of them holds a lock that a child would miss for ever.
+/// Whether every other thread of this process sleeps. If so, none holds a lock that would stay locked in a child.
 inline bool others_sleep() {
-  std::error_code error;  // of a thread that ends meanwhile
+  std::error_code error;  // a thread may end meanwhile
   for (std::filesystem::directory_iterator task{"/proc/self/task", error}, end; task != end; task.increment(error)) {
     if (error) return false;
     if (task->path().filename() == std::to_string(gettid())) continue;
@@ -34,10 +34,10 @@ inline bool others_sleep() {
   return true;
 }
 
-/// A child of fork(), without exec. One that hangs is ended after a minute by SIGALRM.
+/// A child of fork(), without exec. SIGALRM ends a child that hangs for a minute.
 class Child {
  public:
-  /// How wait() tells of a signal.
+  /// wait() returns this plus the number of the signal.
   static constexpr int by_signal = 1000;
 
   /// @param work  Called in the child, which then ends by _exit(0); by _exit(99) if it throws.
@@ -64,7 +64,7 @@ class Child {
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
-  /// @returns Its exit status, or by_signal plus the number of the signal that has ended it.
+  /// Returns the exit status, or by_signal plus the number of the signal that ended the child.
   int wait() {
     int status = 0;
     waitpid(pid_, &status, 0);
@@ -72,7 +72,7 @@ class Child {
     return WIFEXITED(status) ? WEXITSTATUS(status) : by_signal + WTERMSIG(status);
   }
 
-  /// Whether this process is one.
+  /// Whether this process is a child.
   static bool& in_child() noexcept {
     static bool here = false;
     return here;

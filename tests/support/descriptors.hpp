@@ -19,14 +19,14 @@ inline std::set<int> open_descriptors() {
   std::set<int> descriptors;
   for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
     const int fd = std::stoi(entry.path().filename().string());
-    std::error_code gone;  // the one of the listing itself
+    std::error_code gone;  // the descriptor of the listing itself is closed by now
     if (std::filesystem::exists(std::filesystem::symlink_status(entry.path(), gone))) descriptors.insert(fd);
   }
   std::erase_if(descriptors, [](int fd) { return fcntl(fd, F_GETFD) < 0; });
   return descriptors;
 }
 
-/// Those of them that are sockets. Asks nothing of the descriptors themselves: they belong to other threads.
+/// The open descriptors that are sockets. Makes no call on the descriptors themselves: they belong to other threads.
 inline std::set<int> open_sockets() {
   std::set<int> sockets;
   for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
@@ -37,7 +37,7 @@ inline std::set<int> open_sockets() {
   return sockets;
 }
 
-/// How many of them belong to a server: its listener and its connections.
+/// How many of the open sockets belong to a server: its listener and its connections.
 inline std::size_t sockets_of(std::uint16_t port) {
   std::size_t count = 0;
   for (const int fd : open_sockets()) {
@@ -50,7 +50,7 @@ inline std::size_t sockets_of(std::uint16_t port) {
 
 inline bool is_close_on_exec(int fd) { return (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0; }
 
-/// Changes how many descriptors the process may have, as long as it lives.
+/// Changes the limit of descriptors while it lives.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(rlim_t limit) {
@@ -63,7 +63,7 @@ class DescriptorLimit {
   DescriptorLimit& operator=(const DescriptorLimit&) = delete;
   ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
 
-  /// The most that the process may allow itself.
+  /// The highest limit that the process may set.
   static rlim_t hard() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -74,7 +74,7 @@ class DescriptorLimit {
   rlimit before_{};
 };
 
-/// Takes every descriptor that the process may have, but the last ones.
+/// Opens as many descriptors as the process may have, except the last few.
 class LastDescriptor {
  public:
   explicit LastDescriptor(int left = 1) {

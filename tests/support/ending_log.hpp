@@ -7,12 +7,12 @@
 
 namespace vitals_test {
 
-/// A `log` option whose destructor is user code as well: it calls what the test says, for each copy.
+/// A `log` option whose destructor is user code as well: each copy calls the test's function when it is destroyed.
 class EndingLog {
  public:
   using AtEnd = std::shared_ptr<std::function<void()>>;
 
-  /// @param at_end  Nothing happens while it holds none.
+  /// @param at_end  While it is empty, nothing happens.
   explicit EndingLog(AtEnd at_end) : at_end_{std::move(at_end)} {}
   EndingLog(const EndingLog&) = default;
   EndingLog& operator=(const EndingLog&) = delete;

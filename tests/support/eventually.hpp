@@ -5,7 +5,7 @@
 
 namespace vitals_test {
 
-/// Asks until `is_so` is, each `pause`, for at most 30 s; tells whether it came to be.
+/// Calls `is_so` every `pause` until it returns true, for at most 30 s. Returns whether it did.
 template <class Condition>
 bool eventually(Condition is_so, std::chrono::milliseconds pause = std::chrono::milliseconds{1}) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};

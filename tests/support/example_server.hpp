@@ -14,11 +14,11 @@
 
 namespace vitals_test {
 
-/// The developer's own database is none of the tests' business.
+/// The tests must not use the developer's own database.
 inline const int without_database_url = unsetenv("DATABASE_URL");
 
-/// The built vitals-example-server, running on free ports in a folder of its own, and ending without a delay for load
-/// balancers, unless its options say otherwise.
+/// The built vitals-example-server, running on free ports in a temporary folder. It ends without a propagation delay
+/// unless its options set one.
 class ExampleServer {
  public:
   explicit ExampleServer(std::vector<std::string> options = {}) : ExampleServer{{}, std::move(options)} {}
@@ -34,12 +34,12 @@ class ExampleServer {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::uint16_t health_port() const noexcept { return health_port_; }
   [[nodiscard]] std::string log() const { return program_.errors(); }
-  /// Whether it comes to have logged that.
+  /// Waits until the server has logged the text; false if it doesn't.
   [[nodiscard]] bool logs(const std::string& text) const {
     return eventually([&] { return log().find(text) != std::string::npos; });
   }
 
-  /// The status of one of the health server's answers.
+  /// The status code of an answer of the health server.
   [[nodiscard]] int health(const std::string& path) const { return exchange(health_port_, "GET", path).status; }
   [[nodiscard]] bool becomes(const std::string& path, int status) const {
     return eventually([&] { return health(path) == status; });

@@ -75,10 +75,10 @@ void* or_throw(void* memory) {
 using vitals_test::allocate;
 using vitals_test::or_throw;
 
-// Not inlined: g++ 12 would find that what they take isn't what they give back.
+// Not inlined: g++ 12 would warn that new and free() don't match.
 #define REPLACED [[gnu::noinline]]
 
-/// Where Asio takes the memory for its handlers from.
+/// Asio allocates the memory for its handlers with it.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
   return allocate(size, std::align_val_t{alignment});
 }

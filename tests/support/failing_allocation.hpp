@@ -14,12 +14,12 @@ namespace vitals_test {
 /// Whose allocations are counted.
 enum class Allocating {
   test,    ///< The test's thread, in FailingAllocation::attempt().
-  others,  ///< Every other thread: those of the library.
+  others,  ///< All other threads, which are those of the library.
 };
 
 inline void PrintTo(Allocating whose, std::ostream* out) { *out << (whose == Allocating::test ? "test" : "others"); }
 
-/// Lets one allocation fail, the `number`-th that is made between begin() and end(). Only one at a time may live.
+/// Makes one allocation fail: number `number` of those between begin() and end(). Only one object at a time may live.
 ///
 /// Needs failing_allocation.cpp, which replaces operator new and aligned_alloc().
 class FailingAllocation {
@@ -30,10 +30,10 @@ class FailingAllocation {
   ~FailingAllocation() { end(); }
 
   void begin() noexcept;
-  /// From that number on, all fail.
+  /// Like begin(), but all allocations from that number on fail.
   void begin_lasting() noexcept;
   void end() noexcept;
-  /// Whether that many were made.
+  /// Whether the allocation of that number was made.
   [[nodiscard]] bool happened() const noexcept { return refused() > 0; }
   /// How many have failed.
   [[nodiscard]] int refused() const noexcept;
@@ -63,7 +63,7 @@ class FailingAllocation {
   const int number_;
 };
 
-/// What a test does in a thread that isn't its own: while it lives, this thread's allocations aren't counted.
+/// Marks code of the test that runs on another thread: while it lives, this thread's allocations aren't counted.
 class TestCode {
  public:
   TestCode() noexcept;
@@ -75,14 +75,14 @@ class TestCode {
   const int before_;
 };
 
-/// Calls `scenario` again and again, with the first allocation failing, the second, and so on until none is left to
-/// fail. Ends at the first failure of the test.
+/// Calls `scenario` repeatedly: the first allocation fails, then the second, and so on until the scenario makes fewer.
+/// Stops at the test's first failure.
 ///
-/// VITALS_FAIL_AT in the environment is the only number that is tried; the test is skipped if so many aren't made.
+/// VITALS_FAIL_AT in the environment selects a single number; the test is skipped if fewer allocations are made.
 template <class Scenario>
 void with_each_allocation_failing(Allocating whose, Scenario scenario) {
   constexpr int most = 400;
-  constexpr int enough = 3;  // threads don't make the same number each time
+  constexpr int enough = 3;  // the number of allocations of threads varies
   const char* const only = std::getenv("VITALS_FAIL_AT");
   int unharmed = 0;
   for (int number = only == nullptr ? 1 : std::atoi(only); unharmed < enough; ++number) {
@@ -91,7 +91,7 @@ void with_each_allocation_failing(Allocating whose, Scenario scenario) {
     FailingAllocation failing{whose, number};
     try {
       scenario(failing);
-    } catch (const std::exception& error) {  // here, where the trace says which allocation it is
+    } catch (const std::exception& error) {  // caught here, where the trace names the allocation
       ADD_FAILURE() << "threw " << error.what();
     }
     failing.end();

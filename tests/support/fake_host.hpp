@@ -16,13 +16,13 @@
 
 namespace vitals_test {
 
-/// How often a server has called its host.
+/// How often a server has called each function of its host.
 struct HostCalls {
-  int made = 0;    ///< Waits and timers.
-  int begun = 0;   ///< The same.
-  int asked = 0;   ///< Whether one of them is under way.
-  int posted = 0;  ///< Tasks.
-  int woken = 0;   ///< Posts that a sleeping host would have had to be woken for.
+  int made = 0;    ///< Constructed waits and timers.
+  int begun = 0;   ///< Waits and timers that were started.
+  int asked = 0;   ///< Queries whether one of them is pending.
+  int posted = 0;  ///< Posted tasks.
+  int woken = 0;   ///< Posts that must wake a sleeping host.
 
   friend HostCalls operator-(const HostCalls& after, const HostCalls& before) noexcept {
     return {.made = after.made - before.made,
@@ -38,7 +38,7 @@ struct HostCalls {
   }
 };
 
-/// A host that takes its turns when the test says so, by the clock that the test gives it.
+/// A host that takes a turn when the test calls turn(), on a clock that the test moves.
 class FakeHost final : public vitals::detail::Host {
  public:
   using Now = vitals::SteadyTime (*)() noexcept;
@@ -58,10 +58,10 @@ class FakeHost final : public vitals::detail::Host {
     ++posted_;
   }
 
-  /// Drops what was posted, and what is still to come: it owns connections, and these their host.
+  /// Drops all posted tasks, and later ones too: the tasks own connections, which own their host.
   void close() noexcept { tasks_.close(); }
 
-  /// Since it was made. For the thread that gives the host its turns.
+  /// Counts since construction. Only from the thread that calls turn().
   [[nodiscard]] HostCalls calls() const noexcept {
     auto calls = calls_;
     calls.posted = posted_;
@@ -69,8 +69,8 @@ class FakeHost final : public vitals::detail::Host {
     return calls;
   }
 
-  /// Calls what was posted, those whose descriptors are ready, and those whose time has come: all that is so now.
-  /// @param patience  To wait for a descriptor, at most.
+  /// Runs the posted tasks, the handlers of ready descriptors and the timers that are due, as of now.
+  /// @param patience  The longest wait for a descriptor.
   /// @returns How many descriptors were ready.
   int turn(std::chrono::milliseconds patience = {}) {
     tasks_.call_all();
@@ -164,7 +164,7 @@ class FakeHost final : public vitals::detail::Host {
   vitals::detail::PostedTasks tasks_;
   std::vector<Wait*> waits_;
   std::vector<Timer*> timers_;
-  HostCalls calls_;  // but for what any thread may call
+  HostCalls calls_;  // except for functions that any thread may call
   std::atomic<int> posted_ = 0;
   std::atomic<int> woken_ = 0;
 };

@@ -26,7 +26,7 @@ inline std::string postgres_message(char type, const std::string& body) {
   return postgres_message(type, body, body.size());
 }
 
-/// A server that says what a test wants, to one client after the other.
+/// A server that sends what a test tells it to, to one client after another.
 class FakePostgres {
  public:
   /// The server's side of a connection.
@@ -34,14 +34,14 @@ class FakePostgres {
    public:
     explicit Session(int fd) : fd_{fd} {}
 
-    /// The first message, or a request for TLS.
+    /// Reads the first message, or a request for TLS.
     std::string read_startup() { return read_body(); }
-    /// A message of the client: its type and its body.
+    /// Reads a message of the client: its type and its body.
     std::string read_message() {
       const std::string type = read(1);
       return type.empty() ? "" : type + read_body();
     }
-    /// What arrives next, of any kind.
+    /// Reads whatever arrives next.
     std::string read_some() {
       std::array<char, 4096> buffer{};
       const auto size = ::recv(fd_, buffer.data(), buffer.size(), 0);
@@ -55,7 +55,7 @@ class FakePostgres {
       }
       return true;
     }
-    /// The client is let in, and may ask.
+    /// Accepts the client's login; the client may then send queries.
     bool welcome() { return send(postgres_message('R', std::string(4, '\0')) + ready()); }
     static std::string ready() { return postgres_message('Z', "I"); }
 
@@ -120,7 +120,7 @@ class FakePostgres {
   std::thread thread_;
 };
 
-/// One row of one column, after which the client may ask again.
+/// Sends one row of one column and accepts the next query.
 inline void send_answer(FakePostgres::Session& session, const std::string& value) {
   const std::uint32_t size = htonl(static_cast<std::uint32_t>(value.size()));
   const std::string column = std::string{"\0\1column", 8} + std::string(19, '\0');
@@ -130,7 +130,7 @@ inline void send_answer(FakePostgres::Session& session, const std::string& value
                postgres_message('C', std::string{"SELECT 1", 9}) + FakePostgres::Session::ready());
 }
 
-/// A server that answers each question with one row of one column.
+/// Answers every query with one row of one column.
 inline void answer_with(FakePostgres::Session& session, const std::string& value) {
   session.read_startup();
   session.welcome();

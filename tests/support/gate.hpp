@@ -6,11 +6,11 @@
 
 namespace vitals_test {
 
-/// Opens once; threads wait for that. Copies are the same gate: a check that hangs on it holds its own.
+/// Opens once; threads can wait for that. Copies share one gate: a check that hangs on it holds a copy.
 class Gate {
  public:
   void open() const {
-    const auto state = state_;  // who has waited may destroy the gate before this returns
+    const auto state = state_;  // a waiting thread may destroy the gate before this returns
     const std::lock_guard lock{state->mutex};
     state->open = true;
     state->changed.notify_all();
@@ -22,7 +22,7 @@ class Gate {
     state->changed.notify_all();
     state->changed.wait(lock, [&] { return state->open; });
   }
-  /// Until somebody waits, or has waited.
+  /// Waits until a thread waits at the gate, or has waited.
   void wait_until_entered() const {
     const auto state = state_;
     std::unique_lock lock{state->mutex};

@@ -14,7 +14,7 @@ namespace {
 
 std::string name_of(std::size_t server) { return "server" + std::to_string(server); }
 
-/// As in the line of a server.
+/// The address as it is written in a `server` line.
 std::string address_of(const Haproxy::Server& server) {
   const auto& path = server.unix_path;
   if (path.empty())
@@ -39,7 +39,7 @@ std::string configuration(const std::vector<Haproxy::Server>& servers, const Hap
   return text.str();
 }
 
-/// A listening socket, since HAProxy can't take a free port and tell it.
+/// A listening socket, since HAProxy can't pick a free port and report it.
 class Listener {
  public:
   Listener() : fd_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -64,7 +64,7 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
-/// What HAProxy answers to a command; empty if it doesn't.
+/// HAProxy's answer to a command; empty if there is none.
 std::string ask(const std::string& path, const std::string& command) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 inline const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A registry, and a context that runs when the test says so.
+/// A registry, and a context that runs only when the test runs it.
 class HostedServerFixture : public testing::Test {
  protected:
   void TearDown() override {
@@ -30,7 +30,7 @@ class HostedServerFixture : public testing::Test {
   }
 
   static vitals::HealthServerOptions local(std::uint16_t port = 0) { return {.address = "127.0.0.1", .port = port}; }
-  /// Runs the loop on threads of its own, until it has no work or is stopped.
+  /// Runs the loop on new threads until it has no work or is stopped.
   void run_loop(int threads = 1) {
     io_.restart();
     for (int i = 0; i < threads; ++i) loop_.emplace_back([this] { io_.run(); });

@@ -34,20 +34,20 @@ struct HttpResponse {
   }
 };
 
-/// A client that sends exactly the bytes that it is given. Whatever doesn't come within 30 s throws.
+/// A client that sends exactly the given bytes. Throws if what it waits for takes longer than 30 s.
 class HttpClient {
  public:
-  /// A socket that is connected, of whatever family.
+  /// A connected socket of any address family.
   struct Connected {
     int fd = -1;
   };
 
-  /// @param socket  Taken over.
+  /// @param socket  Ownership passes to the client.
   explicit HttpClient(Connected socket) : fd_{socket.fd} {
     if (fd_ < 0) fail("connect");
   }
-  /// @param receive_buffer  Most bytes that the kernel keeps until they are read; 0: as many as it likes.
-  /// @param socket  What socket() has given before, and is taken over; -1: it is called now.
+  /// @param receive_buffer  The size of the kernel's buffer in bytes; 0: the kernel's default.
+  /// @param socket  A socket from open_socket(), whose ownership passes to the client; -1: open one now.
   explicit HttpClient(std::uint16_t port, const std::string& address = "127.0.0.1", int receive_buffer = 0,
                       int socket = -1)
       : fd_{socket} {
@@ -61,7 +61,7 @@ class HttpClient {
       ::close(fd_);
       fail("connect");
     }
-    const int on = 1;  // each send() is a packet of its own
+    const int on = 1;  // every send() becomes a packet of its own
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   HttpClient(HttpClient&& other) noexcept
@@ -71,7 +71,7 @@ class HttpClient {
     if (fd_ >= 0) ::close(fd_);
   }
 
-  /// For a client that is to connect when the process has no descriptor left.
+  /// For a client that must connect when the process has no descriptor left.
   static int open_socket(int family = AF_INET) { return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0); }
 
   HttpClient& send(std::string_view bytes) {
@@ -83,7 +83,7 @@ class HttpClient {
     return *this;
   }
 
-  /// The next answer. That to a HEAD has no body, whatever its Content-Length says.
+  /// Reads the next answer. An answer to HEAD has no body, whatever its Content-Length says.
   HttpResponse read_response(bool to_head = false) {
     auto head_end = std::string::npos;
     while ((head_end = received_.find("\r\n\r\n")) == std::string::npos)
@@ -99,13 +99,13 @@ class HttpClient {
     return response;
   }
 
-  /// Everything until the peer closes the connection, or resets it.
+  /// Reads until the peer closes or resets the connection.
   std::string read_to_end() {
     while (receive()) {
     }
     return std::exchange(received_, {});
   }
-  /// So many bytes of what comes, and none beyond them; before anything else is read.
+  /// Reads exactly this many bytes. Call it before any other read.
   std::string read(std::size_t size) {
     std::string bytes(size, '\0');
     for (std::size_t got = 0; got < size;) {
@@ -116,15 +116,15 @@ class HttpClient {
     }
     return bytes;
   }
-  /// Whatever has come, without waiting for more.
+  /// Returns what has arrived, without waiting.
   std::string read_available() {
     while (wait_for_input({}) && receive()) {
     }
     return std::exchange(received_, {});
   }
-  /// Whether something has come that wasn't read yet, without waiting for it.
+  /// Whether unread bytes have arrived; doesn't wait.
   [[nodiscard]] bool has_input() { return !received_.empty() || wait_for_input({}); }
-  /// Whether more comes, or the end, in that time.
+  /// Waits for more bytes or for the end of the connection; false if neither comes in time.
   [[nodiscard]] bool wait_for_input(std::chrono::milliseconds time) {
     pollfd state{.fd = fd_, .events = POLLIN, .revents = 0};
     return ::poll(&state, 1, static_cast<int>(time.count())) > 0;
@@ -132,9 +132,9 @@ class HttpClient {
   /// Whether read_to_end() ended on a reset.
   [[nodiscard]] bool was_reset() const noexcept { return reset_; }
 
-  /// Says that no more will be sent, and goes on reading.
+  /// Closes the sending direction; reading goes on.
   void stop_sending() { ::shutdown(fd_, SHUT_WR); }
-  /// Ends the connection by a reset.
+  /// Resets the connection.
   void reset() {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -160,7 +160,7 @@ class HttpClient {
     return ::connect(fd_, reinterpret_cast<const sockaddr*>(&native), sizeof native);
   }
 
-  /// False at the end of the connection.
+  /// Returns false at the end of the connection.
   bool receive() {
     if (ended_) return false;
     if (!wait_for_input(limit)) throw std::runtime_error{"nothing came within 30 s; before: " + received_};
@@ -195,7 +195,7 @@ class HttpClient {
   bool reset_ = false;
 };
 
-/// One GET on a connection of its own.
+/// Sends one GET on a new connection.
 inline HttpResponse http_get(std::uint16_t port, const std::string& target, const std::string& address = "127.0.0.1") {
   HttpClient client{port, address};
   client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

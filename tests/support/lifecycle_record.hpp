@@ -14,7 +14,7 @@
 
 namespace vitals_test {
 
-/// What a Lifecycle tells: its `on_event`. Copies are the same record.
+/// Records the events of a Lifecycle, as its `on_event`. Copies share one record.
 class LifecycleRecord {
  public:
   void operator()(const vitals::LifecycleEvent& event) const {
@@ -24,17 +24,17 @@ class LifecycleRecord {
     state_->reached = std::max(state_->reached, event.to);
     state_->told.notify_all();
   }
-  /// What has happened, as in "draining (SIGTERM)" or "worker (done)".
+  /// The recorded steps, as in "draining (SIGTERM)" or "worker (done)".
   [[nodiscard]] std::vector<std::string> steps() const {
     const std::lock_guard lock{state_->mutex};
     return state_->steps;
   }
-  /// Waits until it is told that the state has been entered.
+  /// Waits until the Lifecycle has entered the state.
   void await(vitals::LifecycleState state) const {
     std::unique_lock lock{state_->mutex};
     state_->told.wait(lock, [&] { return state_->reached >= state; });
   }
-  /// Options whose every wait is as long as a test may take, or none; nothing is logged.
+  /// Options whose waits never end during a test, except for those that are 0. Nothing is logged.
   [[nodiscard]] vitals::LifecycleOptions options(vitals::Duration propagation_delay,
                                                  std::vector<int> signals = {}) const {
     return {.propagation_delay = propagation_delay,

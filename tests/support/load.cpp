@@ -1,8 +1,8 @@
-// Constant load on an HTTP server of this machine, as of clients that lose nothing silently.
+// Constant load on an HTTP server of this machine, from clients that notice every lost request.
 //
-// Half of the workers keep their connections, the others open one for each request. A connection that the server closed
-// between two requests is replaced; anything else that isn't a whole answer with 200 or 201 is a failed request.
-// Slow workers only send POSTs, whose bodies come byte by byte: whatever ends finds some of them under way.
+// Half of the workers keep their connections, the others open one per request. If the server closes a connection
+// between two requests, the worker opens a new one. Anything else than a complete answer with 200 or 201 is a failed
+// request. Slow workers only send POSTs, byte by byte, so that whenever an instance stops, some requests are in flight.
 
 #include <algorithm>
 #include <atomic>
@@ -53,11 +53,11 @@ struct FailedRequest {
   std::string what;
 };
 
-/// Sends one request after the other, at its pace.
+/// Sends one request after another, at its pace.
 class Worker {
  public:
-  /// @param phase    When it begins: the workers share their time instead of coming all at once.
-  /// @param sending  How long a request takes to send.
+  /// @param phase    The first request's offset, so that the workers don't all send at once.
+  /// @param sending  How long sending a request takes.
   Worker(const Options& options, int index, Clock::duration phase, Clock::duration sending)
       : options_{options}, keeps_{index % 2 == 0}, next_is_post_in_{index % 10}, phase_{phase}, sending_{sending} {}
 
@@ -89,7 +89,7 @@ class Worker {
     slowest_ = std::max(slowest_, Clock::now() - begin - sending_);
   }
 
-  /// Nothing is sent twice: a connection that ends after a byte of the request went out has lost that request.
+  /// Never sends a request twice: if the connection ends after the first byte went out, the request is lost.
   LoadAnswer ask(Clock::time_point deadline) {
     if (connection_ && connection_->was_closed_while_idle()) connection_.reset();
     if (!connection_) connection_.emplace(options_.port, deadline);
@@ -102,7 +102,7 @@ class Worker {
     return connection_->read_answer(deadline);
   }
 
-  /// The head at once, then the body byte by byte.
+  /// Sends the head at once, then the body byte by byte.
   void send_slowly(const std::string& request, Clock::time_point deadline) {
     const auto head_size = request.size() - body.size();
     connection_->send(std::string_view{request}.substr(0, head_size), deadline);
@@ -183,7 +183,7 @@ int main(int argc, char** argv) {
   sigemptyset(&end);
   sigaddset(&end, SIGTERM);
   sigaddset(&end, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &end, nullptr);  // before any thread, which inherits it
+  pthread_sigmask(SIG_BLOCK, &end, nullptr);  // before any thread is started: threads inherit the mask
   try {
     const Options options = parse({argv + 1, argv + argc});
     std::atomic<bool> stop = false;

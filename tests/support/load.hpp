@@ -21,10 +21,10 @@ struct FailedRequest {
 struct LoadResult {
   std::size_t requests = 0;
   std::vector<FailedRequest> failed = {};
-  double slowest = 0;  ///< In seconds, without what a slow worker takes to send.
+  double slowest = 0;  ///< In seconds, without the time that slow workers take for sending.
 };
 
-/// Each failed request on a line of its own.
+/// Prints one line per failed request.
 inline std::ostream& operator<<(std::ostream& stream, const LoadResult& result) {
   stream << result.requests << " requests, " << result.failed.size() << " failed" << std::fixed;
   for (const FailedRequest& request : result.failed)
@@ -32,19 +32,20 @@ inline std::ostream& operator<<(std::ostream& stream, const LoadResult& result) 
   return stream;
 }
 
-/// Constant load on a port of this machine, from a process of its own.
+/// Constant load on a port of this machine, from a separate process.
 class Load {
  public:
   static constexpr std::size_t workers = 8;
 
-  /// @param slow_workers  Besides: each has a request under way whose body takes 2 s to come.
+  /// @param slow_workers  Additional workers, each of which always has a request in flight whose body takes 2 s to
+  /// send.
   explicit Load(std::uint16_t port, std::size_t slow_workers = 0)
       : program_{VITALS_LOAD,
                  {"--workers", std::to_string(workers), "--slow-workers", std::to_string(slow_workers),
                   std::to_string(port)},
                  folder_.path()} {}
 
-  /// Ends it after the requests under way.
+  /// Stops the load after the requests in flight.
   LoadResult end() {
     program_.signal(SIGTERM);
     if (program_.wait() != 0) throw std::runtime_error{"the load failed: " + program_.errors()};

@@ -19,7 +19,7 @@
 
 namespace vitals_test {
 
-/// What became of a request that failed, in words.
+/// Why a request failed.
 class LoadFailure : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -34,7 +34,7 @@ struct LoadAnswer {
   bool closes = false;
 };
 
-/// A connection on which a whole request, with the connecting if need be, may take until its deadline.
+/// A connection on which a whole request, including the connect if necessary, must end before its deadline.
 class LoadConnection {
  public:
   LoadConnection(std::uint16_t port, std::chrono::steady_clock::time_point deadline)
@@ -51,7 +51,7 @@ class LoadConnection {
   LoadConnection& operator=(const LoadConnection&) = delete;
   ~LoadConnection() { close(fd_); }
 
-  /// Whether the peer has closed it since the last answer: no request was sent that could be lost.
+  /// Whether the peer has closed the connection since the last answer. No request was sent, so none is lost.
   [[nodiscard]] bool was_closed_while_idle() const {
     char byte = 0;
     const auto size = recv(fd_, &byte, 1, MSG_PEEK);

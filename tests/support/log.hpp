@@ -8,7 +8,7 @@
 
 namespace vitals_test {
 
-/// What a server has logged: its `log` option. Copies are the same log.
+/// Records what a server logs, as its `log` option. Copies share one record.
 class Log {
  public:
   void operator()(std::string_view line) const {

@@ -20,7 +20,7 @@ inline std::string kubernetes_file(const std::string& name) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// What stands between `before` and the next of `after`; empty if there is nothing like that.
+/// The text between `before` and the next `after`; empty if there is none.
 inline std::string between(const std::string& text, const std::string& before, char after) {
   const auto start = text.find(before);
   if (start == std::string::npos) return "";
@@ -28,7 +28,7 @@ inline std::string between(const std::string& text, const std::string& before, c
   return text.substr(value, text.find(after, value) - value);
 }
 
-/// The number of a key in that text.
+/// The number after a key in that text.
 inline std::optional<int> number(const std::string& text, const std::string& key) {
   const std::string value = between(text, " " + key + ": ", '\n');
   return value.empty() ? std::nullopt : std::optional{std::stoi(value)};
@@ -65,12 +65,12 @@ inline std::optional<vitals::HttpGetProbe> probe_of(const std::string& manifest,
 
 }  // namespace detail
 
-/// What examples/kubernetes/deployment.yaml tells the kubelet.
+/// The numbers in examples/kubernetes/deployment.yaml.
 struct Manifest {
   vitals::ContainerProbes probes;
   /// From SIGTERM to SIGKILL.
   std::chrono::seconds termination_grace_period;
-  /// For how long a new instance must have been ready before a rollout ends an old one.
+  /// How long a new instance must be ready before a rollout stops an old one.
   std::chrono::seconds min_ready;
 };
 
@@ -83,7 +83,7 @@ inline Manifest read_manifest() {
           std::chrono::seconds{number(text, "minReadySeconds").value()}};
 }
 
-/// The load balancer of the pictures, which asks by itself; a probe like the kubelet's.
+/// The load balancer of the pictures, which probes /ready itself, like the kubelet.
 inline vitals::HttpGetProbe load_balancer() {
   return {.path = "/ready", .period = std::chrono::seconds{4}, .success_threshold = 2, .failure_threshold = 2};
 }

@@ -44,7 +44,7 @@ void NameServer::set(State state) {
 
 }  // namespace vitals_test
 
-/// Takes the place of the C library's in the whole program, libpq included.
+/// Replaces the C library's function in the whole program, libpq included.
 extern "C" [[gnu::visibility("default")]] int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                                                           addrinfo** found) {
   using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);

@@ -5,19 +5,19 @@
 
 namespace vitals_test {
 
-/// A name server that doesn't answer, until it is open.
+/// A name server that doesn't answer until it is opened.
 ///
-/// name_server.cpp replaces getaddrinfo() in the whole program, libpq included. There, every name that ends in ".test"
-/// is 127.0.0.1, but "gone.test" doesn't exist, "heavy.test" takes more memory than there is, and "silent.test" asks
-/// `silent_names` first.
+/// name_server.cpp replaces getaddrinfo() in the whole program, libpq included. Every name that ends in ".test" then
+/// resolves to 127.0.0.1, with three exceptions: "gone.test" doesn't exist, "heavy.test" fails for lack of memory, and
+/// "silent.test" waits for `silent_names`.
 class NameServer {
  public:
-  /// @returns False if there is no answer.
+  /// @returns False if lookups fail.
   bool ask();
   void open() { set(State::open); }
-  /// From now on lookups fail, as they do when the C library's own time limit is over.
+  /// Makes lookups fail from now on, as they do when the C library's own time limit expires.
   void give_up() { set(State::given_up); }
-  /// To be called when no lookup waits.
+  /// Call it only while no lookup waits.
   void reset();
   [[nodiscard]] int asked();
   [[nodiscard]] int waiting();

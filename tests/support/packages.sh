@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What tests/run.sh and examples/run.sh need from Debian. To be sourced.
+# The Debian packages that tests/run.sh and examples/run.sh need. To be sourced.
 
-# What a release build and its example server need. "a|b" is content with either, and installs the first.
-# Used by those who source this.
+# For a release build and its example server. "a|b" is satisfied by either package; if both are missing, the first is
+# installed. Used by scripts that source this file.
 # shellcheck disable=SC2034
 build_packages=(g++ cmake ninja-build ccache 'libboost1.81-dev|libboost1.74-dev' nlohmann-json3-dev libpq-dev
   libsqlite3-dev curl)
@@ -19,7 +19,7 @@ is_any_installed() {
   return 1
 }
 
-# Runs a command as root, which on a bare machine is either who we are or a matter of sudo.
+# Runs a command as root: directly if we are root, else by sudo.
 as_root() {
   if ((EUID == 0)); then
     "$@"
@@ -31,8 +31,8 @@ as_root() {
   fi
 }
 
-# Installs those of the named packages that are missing, and asks nothing. Never removes one: a machine may hold what
-# conflicts with ours for a reason.
+# Installs the missing ones of these packages without asking. Never removes a package: the machine may need one that
+# conflicts with ours.
 install_packages() {
   local package missing=()
   for package in "$@"; do
@@ -50,7 +50,7 @@ install_packages() {
       "${missing[@]}" </dev/null
 }
 
-# Unpacks the headers of Boost 1.74 into the folder, since Debian can't have both of its Boosts installed.
+# Unpacks the headers of Boost 1.74 into the folder, because Debian can't have both versions installed.
 unpack_boost_1_74() {
   local folder=$1 download
   [[ -f $folder/usr/include/boost/version.hpp ]] && return 0

@@ -11,7 +11,7 @@
 
 namespace vitals_test {
 
-/// The peer with that IPv4 or IPv6 address, as accept() would tell it; an exempt one if it is neither.
+/// The peer with that IPv4 or IPv6 address, as accept() would return it; an exempt one if the text is neither.
 inline vitals::detail::PeerAddress peer(const std::string& text, std::uint16_t port = 0) {
   sockaddr_storage address = {};
   sockaddr_in v4 = {};

@@ -30,7 +30,7 @@ fs::path program_folder() {
   return folders.empty() ? fs::path{} : *std::max_element(folders.begin(), folders.end());
 }
 
-/// Whom the server runs as: it refuses to be root.
+/// The user that the server runs as: PostgreSQL refuses to run as root.
 const passwd* server_user() {
   if (geteuid() != 0) return nullptr;
   const passwd* user = getpwnam("postgres");
@@ -48,7 +48,7 @@ pid_t launch(std::vector<std::string> words, const fs::path& log) {
   const pid_t pid = fork();
   if (pid < 0) throw std::runtime_error{"can't fork"};
   if (pid > 0) return pid;
-  // Between fork and exec only system calls.
+  // Only system calls are allowed between fork and exec.
   const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -94,7 +94,7 @@ struct ProcessState {
 ProcessState state_of(const fs::path& process) {
   std::ifstream stat{process / "stat"};
   std::string line;
-  // "pid (name) state parent ..."; the name may hold anything, but ends with the last parenthesis.
+  // "pid (name) state parent ...": the name may hold any character, so search for the last parenthesis.
   const auto end_of_name = std::getline(stat, line) ? line.rfind(')') : std::string::npos;
   if (end_of_name == std::string::npos) return {};
   return {line.at(end_of_name + 2), static_cast<pid_t>(std::stol(line.substr(end_of_name + 4)))};
@@ -116,7 +116,7 @@ void freeze_process(pid_t pid) {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
-/// A new folder that belongs to the server's user.
+/// A new folder owned by the server's user.
 fs::path make_folder() {
   std::string name = (fs::temp_directory_path() / "vitals-pg-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"can't make a temporary folder"};
@@ -125,7 +125,7 @@ fs::path make_folder() {
   return name;
 }
 
-/// What initdb makes, for each server of this process to copy: initdb takes a second of processor time.
+/// What initdb makes, copied for each server of this process: initdb takes a second of CPU time.
 class InitialDatabase {
  public:
   InitialDatabase() {
@@ -155,7 +155,7 @@ bool PostgresServer::available() { return !program_folder().empty(); }
 
 PostgresServer::PostgresServer() {
   initialise();
-  constexpr int attempts = 5;  // somebody else may take the port before the server does
+  constexpr int attempts = 5;  // another process may take the port before the server does
   for (int i = 0; i < attempts; ++i) {
     port_ = free_port();
     if (try_start()) return;
@@ -197,7 +197,7 @@ bool PostgresServer::try_start() {
   return false;
 }
 
-/// The server keeps its state in the eighth line of this file.
+/// The server writes its state to the eighth line of this file.
 bool PostgresServer::is_ready() const {
   std::ifstream in{folder_ / "data" / "postmaster.pid"};
   std::string line;
@@ -208,7 +208,7 @@ bool PostgresServer::is_ready() const {
 
 void PostgresServer::stop() {
   if (frozen_) thaw();
-  kill(pid_, SIGINT);  // PostgreSQL's "fast": ends the connections and then itself
+  kill(pid_, SIGINT);  // PostgreSQL's "fast" shutdown: closes the connections, then exits
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
   while (!has_ended(pid_)) {
     if (std::chrono::steady_clock::now() > deadline) kill(pid_, SIGQUIT);
@@ -235,7 +235,7 @@ std::string PostgresServer::certify(const std::string& name) {
 }
 
 void PostgresServer::freeze() {
-  freeze_process(pid_);  // first, so that there are no new ones
+  freeze_process(pid_);  // first, so that it starts no new processes
   for (const pid_t child : children_of(pid_)) freeze_process(child);
   frozen_ = true;
 }

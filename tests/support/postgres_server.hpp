@@ -7,13 +7,13 @@
 
 namespace vitals_test {
 
-/// A real PostgreSQL in a temporary folder, on a free port of 127.0.0.1 and a socket in that folder.
+/// A real PostgreSQL in a temporary folder, on a free port of 127.0.0.1 and on a socket in that folder.
 ///
-/// The role is `app` with the password `password()`, the database `postgres`. Started by root, the server runs as the
-/// user `postgres` (or `nobody`). It ends with the object, and with the test process if that dies.
+/// The role is `app` with the password `password()`, the database `postgres`. If the tests run as root, the server runs
+/// as the user `postgres` (or `nobody`). It is stopped with the object, and killed if the test process dies.
 class PostgresServer {
  public:
-  /// False where there are no server programs to be found; tests are skipped then.
+  /// Whether server programs are installed; if not, tests are skipped.
   static bool available();
   static std::string password() { return "hunter2-Secr3t"; }
 
@@ -23,23 +23,23 @@ class PostgresServer {
   PostgresServer& operator=(const PostgresServer&) = delete;
   ~PostgresServer();
 
-  /// Starts it again on the same port, and waits until it takes connections.
+  /// Starts it again on the same port, and waits until it accepts connections.
   void start();
-  /// Ends it and its connections at once, and waits for that.
+  /// Stops it at once with all its connections, and waits until it has exited.
   void stop();
-  /// Starts it again as a hot standby, which follows nobody until it is promoted.
+  /// Restarts it as a hot standby that follows no primary and is never promoted.
   void demote();
-  /// Starts it again with TLS, and a certificate of its own for the host of that name.
+  /// Restarts it with TLS and a self-signed certificate for this host name.
   /// @returns The certificate's file.
   std::string certify(const std::string& name);
-  /// Stops (SIGSTOP) all its processes: connections are still taken, by the kernel, but nobody answers.
+  /// Stops all its processes with SIGSTOP: the kernel still completes connections, but nothing answers.
   void freeze();
   void thaw();
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  /// The folder of the socket, as libpq takes it for a host.
+  /// The folder of the socket, in the form that libpq accepts as a host.
   [[nodiscard]] std::string socket_folder() const { return folder_.string(); }
-  /// A connection URI; by default with the right password.
+  /// A connection URI, by default with the right password.
   [[nodiscard]] std::string url(const std::string& password = PostgresServer::password()) const;
 
  private:

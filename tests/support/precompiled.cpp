@@ -1,1 +1,1 @@
-// The precompiled headers of tests/CMakeLists.txt belong to this file.
+// The source file of the precompiled headers in tests/CMakeLists.txt.

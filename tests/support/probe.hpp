@@ -15,7 +15,7 @@ namespace vitals::inline v1::test {
 
 using vitals_test::Gate;
 
-/// Counts up; threads wait until enough has been counted.
+/// A counter; threads can wait until it reaches a number.
 class Counter {
  public:
   int add() {
@@ -38,7 +38,7 @@ class Counter {
   int count_ = 0;
 };
 
-/// Asks a probe as a server does: starts the runs that it needs, waits for them within the answer budget, and reports.
+/// Probes as a server does: starts the runs that are needed, waits for them within the answer budget, and reports.
 inline Report probe(const HealthRegistry& health, Probe which = Probe::readiness) {
   const auto state = detail::state_of(health);
   const auto ready = std::make_shared<Gate>();  // outlives the call that opens it

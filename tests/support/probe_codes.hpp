@@ -8,7 +8,7 @@
 
 namespace vitals_test {
 
-/// What the three probes of a service answer at one moment.
+/// The status codes of a service's three probes at one moment.
 struct ProbeCodes {
   int startup = 0;
   int liveness = 0;
@@ -21,7 +21,7 @@ inline std::ostream& operator<<(std::ostream& out, const ProbeCodes& codes) {
   return out << "startup " << codes.startup << ", liveness " << codes.liveness << ", readiness " << codes.readiness;
 }
 
-/// By what is known; runs no check.
+/// From known results; runs no check.
 inline ProbeCodes probe_codes(const vitals::HealthRegistry& health) {
   const auto code = [&](vitals::Probe probe) {
     return health.report(probe).status() == vitals::Status::fail ? 503 : 200;

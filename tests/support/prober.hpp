@@ -20,7 +20,7 @@ inline const std::string kubelet_request =
     "GET /healthz HTTP/1.1\r\nHost: 10.0.0.1:8080\r\nUser-Agent: kube-probe/1.30\r\nAccept: */*\r\n"
     "Connection: close\r\n\r\n";
 
-/// Asks a server as a kubelet does, each 20 ms on a connection of its own, on a thread of its own.
+/// Probes a server as a kubelet does: every 20 ms, on a new connection, on a thread of its own.
 class Prober {
  public:
   explicit Prober(std::uint16_t port) : port_{port}, thread_{[this] { run(); }} {}
@@ -28,15 +28,15 @@ class Prober {
   Prober& operator=(const Prober&) = delete;
   ~Prober() { finish(); }
 
-  /// Whether it hasn't asked often enough: as long an attack should go on.
+  /// Whether it has sent too few probes so far; attacks go on until it has sent enough.
   [[nodiscard]] bool needs_more() const noexcept { return asked_ < enough; }
-  /// Waits for the answer to a question that it hasn't asked yet. An attack that begins faster than the server can see
-  /// would have the kernel refuse connections, which no server can help.
+  /// Waits until a probe that begins now has been answered. If an attack began faster than the server can accept, the
+  /// kernel would refuse connections, and no server could prevent that.
   void wait_for_an_answer() const {
     const auto before = asked_.load();
     for (auto asked = before; asked < before + 2; asked = asked_) asked_.wait(asked);
   }
-  /// Lets it ask until it has done so often enough, and looks at the answers.
+  /// Waits until it has sent enough probes, and checks the answers.
   void expect_answers() {
     finish();
     EXPECT_EQ(good_, asked_);
@@ -69,7 +69,7 @@ class Prober {
   }
 
   const std::uint16_t port_;
-  std::size_t good_ = 0;  ///< Answers that were a 200; read when the thread has ended.
+  std::size_t good_ = 0;  ///< Answers with 200; read after the thread has ended.
   std::atomic<std::size_t> asked_ = 0;
   std::atomic<bool> over_ = false;
   std::thread thread_;

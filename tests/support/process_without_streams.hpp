@@ -10,11 +10,11 @@
 
 namespace vitals_test {
 
-/// A process of its own that has closed its standard input, output and error.
+/// A child process that has closed its standard input, output and error.
 class ProcessWithoutStreams {
  public:
-  /// @param body  What it does, with its standard streams closed. What it returns is kept until they have been looked
-  /// at.
+  /// @param body  Runs in the child after its standard streams were closed. The object that it returns is kept until
+  /// the child has checked the descriptors.
   template <class Body>
   explicit ProcessWithoutStreams(Body body) : pid_{fork()} {
     if (pid_ < 0) throw std::runtime_error{"can't fork"};
@@ -28,7 +28,7 @@ class ProcessWithoutStreams {
     waitpid(pid_, nullptr, 0);
   }
 
-  /// How many of the three numbers are open once the body has returned; -1 if it has thrown.
+  /// How many of the descriptors 0 to 2 are open after the body has returned; -1 if it has thrown.
   int open_streams() {
     int status = 0;
     waitpid(pid_, &status, 0);

@@ -47,17 +47,17 @@ Program::Program(const std::string& executable, std::vector<std::string> argumen
   words.push_back(nullptr);
   const std::string output = folder_ / "stdout";
   const std::string errors = folder_ / "stderr";
-  fs::remove(output);  // an earlier program's must not be taken for this one's
+  fs::remove(output);  // the files of an earlier program must not be taken for this one's
   fs::remove(errors);
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error{"can't fork"};
   if (pid_ > 0) return;
-  // Between fork and exec only system calls.
+  // Only system calls are allowed between fork and exec.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (chdir(folder_.c_str()) != 0) _exit(126);
   redirect(STDOUT_FILENO, output.c_str());
   redirect(STDERR_FILENO, errors.c_str());
-  if (inherited >= 0) fcntl(inherited, F_SETFD, 0);  // not closed on exec
+  if (inherited >= 0) fcntl(inherited, F_SETFD, 0);  // keep it open on exec
   execv(words[0], words.data());
   _exit(127);
 }

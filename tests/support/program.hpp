@@ -9,7 +9,7 @@
 
 namespace vitals_test {
 
-/// A folder of its own, which goes with the object.
+/// A temporary folder, removed with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder() : TemporaryFolder{std::filesystem::temp_directory_path()} {}
@@ -24,11 +24,11 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// A program that was started with its output going to files, and that is killed with the object.
+/// A running program whose output goes to files. It is killed with the object.
 class Program {
  public:
-  /// @param folder     Where it runs, and where its output is kept.
-  /// @param inherited  A descriptor that it gets, under the same number; -1: none.
+  /// @param folder     Its working directory, and where its output is stored.
+  /// @param inherited  A descriptor that it inherits under the same number; -1: none.
   Program(const std::string& executable, std::vector<std::string> arguments, const std::filesystem::path& folder,
           int inherited = -1);
   Program(const Program&) = delete;
@@ -39,7 +39,7 @@ class Program {
   [[nodiscard]] std::string errors() const;
 
   void signal(int number) const;
-  /// The exit status once it has ended; a signal that ended it counts negative, and -1000 that it didn't within 30 s.
+  /// Waits for the exit status. A signal that ended the program counts negative; -1000: it didn't end within 30 s.
   int wait();
 
  private:

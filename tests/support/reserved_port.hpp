@@ -8,9 +8,9 @@
 
 namespace vitals_test {
 
-/// A free port that nobody else gets while this lives: for a server that ends and comes back on the same one.
+/// A free port that nothing else gets while this lives, for a server that restarts on the same port.
 ///
-/// The kernel lets another socket listen on it beside this one, which doesn't, as long as both allow to share it.
+/// The kernel lets another socket listen on the port beside this one, which doesn't listen, if both allow sharing it.
 class ReservedPort {
  public:
   ReservedPort() : fd_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {

@@ -14,13 +14,13 @@ inline vitals::CheckContext context_for(std::chrono::milliseconds timeout, std::
   return {std::move(token), vitals::Clock{}.steady_now() + timeout};
 }
 
-/// A context in which exactly that time remains, however long the test takes to get there.
+/// A context with exactly this much time left, however slowly the test gets there.
 inline vitals::CheckContext context_with_exactly(std::chrono::milliseconds remaining) {
   const vitals::test::ManualClock clock;
   return {{}, clock.now() + remaining, clock};
 }
 
-/// Long enough for everything that should not wait, on any machine.
+/// Long enough, on any machine, for everything that must not wait.
 inline constexpr std::chrono::seconds generous{30};
 
 }  // namespace vitals_test

@@ -12,10 +12,10 @@
 
 namespace vitals_test {
 
-/// What sched_getattr(2) says of a thread, by the offsets of its structure.
+/// The scheduling attributes of a thread that sched_getattr(2) returns, by the offsets of its structure.
 class Scheduling {
  public:
-  /// @param thread  0 is the calling one.
+  /// @param thread  0 is the calling thread.
   explicit Scheduling(pid_t thread = 0) { syscall(SYS_sched_getattr, thread, bytes_.data(), bytes_.size(), 0); }
 
   [[nodiscard]] std::uint32_t policy() const { return at<std::uint32_t>(4); }

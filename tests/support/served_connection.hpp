@@ -21,7 +21,7 @@
 
 namespace vitals_test {
 
-/// A pair of sockets: the server's end, and the peer's, whose bytes are a test's.
+/// A pair of sockets: the server's end, and the peer's, which the test reads and writes.
 class Peer {
  public:
   Peer() {
@@ -33,12 +33,12 @@ class Peer {
     ::setsockopt(servers_.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
   }
 
-  /// The server's end, once.
+  /// The server's end; call it once.
   [[nodiscard]] vitals::detail::Descriptor take() { return std::move(servers_); }
   void send(std::string_view bytes) const {
     ASSERT_EQ(::send(own_.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
   }
-  /// All that has come; "end" at its end is that of the connection.
+  /// All bytes that have arrived, followed by "end" if the server has closed the connection.
   [[nodiscard]] std::string received() const {
     std::string all;
     std::array<char, 4096> bytes;
@@ -56,7 +56,7 @@ class Peer {
   vitals::detail::Descriptor servers_ = {};
 };
 
-/// Connections on a host that takes its turns when a test says so, by a clock that the test moves.
+/// Connections on a host whose turns and clock the test drives.
 class ServedConnectionTest : public testing::Test {
  protected:
   explicit ServedConnectionTest(vitals::Callers details = vitals::Callers::anyone)
@@ -75,7 +75,7 @@ class ServedConnectionTest : public testing::Test {
     time_ += duration;
     service_->begin_turn();
   }
-  /// Begins to serve a peer.
+  /// Starts serving a peer.
   std::shared_ptr<vitals::detail::Connection> serve(Peer& peer,
                                                     std::unique_ptr<vitals::detail::Transport> transport = nullptr,
                                                     const vitals::detail::PeerAddress& address = {}) {

@@ -22,7 +22,7 @@ class ServerTest : public testing::Test {
  protected:
   void TearDown() override { gate_.open(); }
 
-  /// Starts a server of its own for the test, with other options than the defaults.
+  /// Starts a server with other options than the defaults.
   void start(vitals::HealthServerOptions options = {}) {
     options.address = "127.0.0.1";
     options.port = 0;
@@ -30,7 +30,7 @@ class ServerTest : public testing::Test {
     server_->start();
   }
   [[nodiscard]] HttpClient connect() const { return HttpClient{server_->port()}; }
-  /// Everything that comes back for these bytes until the server closes the connection.
+  /// Sends the bytes and returns everything that arrives until the server closes the connection.
   [[nodiscard]] std::string exchange(std::string_view bytes) const { return connect().send(bytes).read_to_end(); }
 
   const Gate gate_ = {};
@@ -38,10 +38,16 @@ class ServerTest : public testing::Test {
   std::unique_ptr<TestedServer> server_;
 };
 
-/// For a check that hangs as long as the test wants.
+/// For a check that hangs for the whole test.
 inline vitals::CheckOptions patient() { return {.timeout = std::chrono::seconds{60}}; }
 
-/// How often `part` is in `text`.
+/// Adds a readiness check that hangs until the gate is open.
+inline void add_hanging_check(vitals::HealthRegistry& health, const Gate& gate) {
+  health.add_readiness_check(
+      "hangs", [gate] { gate.wait(); }, patient());
+}
+
+/// How often `part` occurs in `text`.
 inline int count(std::string_view text, std::string_view part) {
   int found = 0;
   for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;

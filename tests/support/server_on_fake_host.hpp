@@ -18,12 +18,14 @@
 
 namespace vitals_test {
 
-/// A server on a FakeHost that a thread gives turns, as fast as it can wait for descriptors: for tests that know a
-/// server only by its address.
+/// A server on a FakeHost whose turns a thread drives as fast as descriptors become ready: for tests that know a server
+/// only by its address.
 class ServerOnFakeHost {
  public:
   explicit ServerOnFakeHost(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})
-      : state_{vitals::detail::state_of(health)}, options_{std::move(options)}, answers_{state_, options_.endpoint, vitals::detail::metrics_routes(options_, counts_, limits_)} {}
+      : state_{vitals::detail::state_of(health)},
+        options_{std::move(options)},
+        answers_{state_, options_.endpoint, vitals::detail::metrics_routes(options_, counts_, limits_)} {}
   ServerOnFakeHost(const ServerOnFakeHost&) = delete;
   ServerOnFakeHost& operator=(const ServerOnFakeHost&) = delete;
   ~ServerOnFakeHost() { stop(); }

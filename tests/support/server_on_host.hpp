@@ -14,8 +14,8 @@
 
 namespace vitals_test {
 
-/// A HostedServer and its host, an io_context that so many threads run as VITALS_TEST_HOST_THREADS says in the
-/// environment, or one: for tests that know a server only by its address.
+/// A HostedServer and its host, an io_context, for tests that know a server only by its address. The environment
+/// variable VITALS_TEST_HOST_THREADS is the number of threads that run the context, 1 by default.
 class ServerOnHost {
  public:
   explicit ServerOnHost(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})

@@ -4,7 +4,7 @@
 
 namespace vitals_test {
 
-/// What the process does about a signal.
+/// The process's current action for a signal.
 inline struct sigaction present(int number) {
   struct sigaction action = {};
   ::sigaction(number, nullptr, &action);

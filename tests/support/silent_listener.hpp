@@ -11,7 +11,7 @@
 
 namespace vitals_test {
 
-/// A port of 127.0.0.1 on which the kernel takes connections and nobody ever says a word, as in a frozen process.
+/// A port of 127.0.0.1 where the kernel completes connections but nothing ever answers, as in a frozen process.
 class SilentListener {
  public:
   SilentListener() : fd_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -33,13 +33,13 @@ class SilentListener {
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-  /// Whether somebody has connected, and hasn't been waited for.
+  /// Whether there is a connection that wait_for_a_peer() hasn't accepted yet.
   [[nodiscard]] bool has_a_peer() const {
     pollfd listener{fd_, POLLIN, 0};
     return poll(&listener, 1, 0) > 0;
   }
 
-  /// Waits for a connection, and reads the first byte of what the peer says.
+  /// Accepts a connection and reads the peer's first byte.
   void wait_for_a_peer() {
     const int peer = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
     char byte = 0;

@@ -6,7 +6,7 @@ struct sqlite3;
 
 namespace vitals_test {
 
-/// A host's connection, by a second copy of SQLite: the one that is linked statically into this library.
+/// An application's connection through a second copy of SQLite, which is linked statically into this library.
 class SqliteCopy {
  public:
   explicit SqliteCopy(const std::string& path);
@@ -14,12 +14,12 @@ class SqliteCopy {
   SqliteCopy& operator=(const SqliteCopy&) = delete;
   ~SqliteCopy();
 
-  /// @returns SQLite's error, 0 if there is none.
+  /// @returns SQLite's error code; 0 if there is none.
   int execute(const char* sql);
-  /// Runs a check of vitals that asks over this connection.
+  /// Runs a check of vitals over this connection.
   /// @returns Its message, empty if it has passed.
   std::string check(const std::string& query, const std::string& expected);
-  /// Where this copy's code is.
+  /// The address of this copy's code.
   static const void* code();
 
  private:

@@ -8,9 +8,9 @@
 
 namespace vitals_test {
 
-/// Whether the process has a lock on the database that keeps others from writing.
+/// Whether this process holds a lock on the database that keeps other processes from writing.
 inline bool keeps_writers_out(const std::string& path) {
-  const pid_t child = fork();  // a process doesn't see its own locks
+  const pid_t child = fork();  // a process can't detect its own locks
   if (child == 0) {
     constexpr off_t reserved_byte = 0x40000001;  // https://www.sqlite.org/fileformat.html#the_lock_byte_page
     struct flock lock {};

@@ -48,7 +48,7 @@ class ServerOf final : public AnyServer {
 /// Each program links one definition: own_server.cpp, server_on_host.cpp or server_on_fake_host.cpp.
 std::unique_ptr<AnyServer> make_tested_server(vitals::HealthRegistry& health, vitals::HealthServerOptions options);
 
-/// The server that the tests of requests and connections are about. They are compiled once, for every kind of server.
+/// The server in the tests of requests and connections. These tests are compiled once, for every kind of server.
 class TestedServer {
  public:
   explicit TestedServer(vitals::HealthRegistry& health, vitals::HealthServerOptions options = {})

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Runs clang-tidy on the sources of the preset "tidy", several of them compiled as one: what they include is then read
-# once. What was clean isn't checked again until something that it is made of changes: a source, a header, the rules, or
-# how it is compiled.
+# Runs clang-tidy on the sources of the preset "tidy", several compiled as one, so that their headers are read once. A
+# result is cached until something changes that it depends on: a source, a header, the rules, or the compiler's options.
 #
 # Usage: tests/support/tidy.sh JOBS
 set -euo pipefail
@@ -11,10 +10,10 @@ database=$folder/compile_commands.json
 export stamps=$folder/clean
 mkdir -p "$stamps"
 
-# Takes one entry of the database: the command up to the output, and the file.
+# Checks one entry of the database: the command up to the output, and the file.
 check() {
   local compile=$1 source=$2 key
-  # The static analyzer looks into what a source includes only if it has such a name.
+  # The static analyzer checks the code in included files only if they have such a name.
   if [[ $source == */Unity/* ]]; then
     cp "$source" "${source%/*}/UnifiedSource_$(basename "$source" .cxx).cpp"
     source=${source%/*}/UnifiedSource_$(basename "$source" .cxx).cpp
@@ -39,7 +38,7 @@ entries() {
   sed -n -e 's/^ *"command": "\(.*\) -o .*/\1/p' -e 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$database" | sed 's/\\"/"/g'
 }
 
-# Every source belongs to one of the files.
+# Every source must belong to one of the files.
 known=$(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$database")
 known+=$'\n'$(sed -n 's/^#include "\(.*\)"$/\1/p' $(grep '/Unity/' <<<"$known"))
 missing=$(find "$PWD/src" -name '*.cpp' | grep -vxF "$known" || true)

@@ -7,8 +7,8 @@
 
 namespace vitals_test {
 
-/// @param path  One that begins with '@' is a name in the abstract namespace.
-/// @throws std::runtime_error  if nobody listens there.
+/// @param path  A path that begins with '@' is a name in the abstract namespace.
+/// @throws std::runtime_error  if no server listens there.
 inline HttpClient http_client_at(std::string_view path) {
   return HttpClient{HttpClient::Connected{connected_to(path).release()}};
 }

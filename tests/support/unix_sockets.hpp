@@ -14,7 +14,7 @@
 
 namespace vitals_test {
 
-/// @param path  One that begins with '@' is a name in the abstract namespace.
+/// @param path  A path that begins with '@' is a name in the abstract namespace.
 inline int call_with_unix_address(int (*call)(int, const sockaddr*, socklen_t), int fd, std::string_view path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -25,13 +25,13 @@ inline int call_with_unix_address(int (*call)(int, const sockaddr*, socklen_t), 
   return call(fd, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size));
 }
 
-/// A client that has connected; none, with errno, if that can't be.
+/// A connected socket; if connecting fails, an empty one, with errno set.
 inline vitals::detail::Descriptor connected_to(std::string_view path, int flags = 0) {
   vitals::detail::Descriptor client{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0)};
   return call_with_unix_address(::connect, client.get(), path) == 0 ? std::move(client) : vitals::detail::Descriptor{};
 }
 
-/// A socket that somebody else has bound, and may listen on.
+/// A socket that is bound to the path, and doesn't listen yet.
 inline vitals::detail::Descriptor bound_to(std::string_view path, int type = SOCK_STREAM) {
   vitals::detail::Descriptor socket{::socket(AF_UNIX, type | SOCK_CLOEXEC, 0)};
   if (call_with_unix_address(::bind, socket.get(), path) != 0) throw std::runtime_error{"can't bind"};
@@ -44,10 +44,10 @@ inline vitals::detail::Descriptor listening_on(std::string_view path, int backlo
   return socket;
 }
 
-/// What a server that has died leaves.
+/// Leaves the file that a crashed server would leave.
 inline void leave_socket_file(std::string_view path) { (void)listening_on(path); }
 
-/// The mode of a file with its type; 0 if there is none.
+/// The type and mode of a file; 0 if it doesn't exist.
 inline mode_t mode_of(const std::string& path) {
   struct stat state = {};
   return ::lstat(path.c_str(), &state) == 0 ? state.st_mode : 0;

@@ -8,7 +8,7 @@
 
 namespace vitals_test {
 
-/// An io_context's executor whose copies are counted, and whose last copy does something before it goes.
+/// An io_context's executor that counts its copies; the destructor of the last copy calls a function.
 class WatchedExecutor : public boost::asio::io_context::executor_type {
  public:
   explicit WatchedExecutor(
@@ -16,7 +16,7 @@ class WatchedExecutor : public boost::asio::io_context::executor_type {
       : boost::asio::io_context::executor_type{io.get_executor()},
         copies_{static_cast<void*>(nullptr), [end = std::move(at_the_end)](void*) { end(); }} {}
 
-  /// Whether there are copies, for a test that has let go of its own.
+  /// Expires when no copy is left; for a test that has dropped its own.
   [[nodiscard]] std::weak_ptr<void> copies() const noexcept { return copies_; }
 
  private:

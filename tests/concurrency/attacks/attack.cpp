@@ -14,7 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// design.md, "Runner": threads in total, and the server's own. A thread that has just ended may still be listed.
+// src/README.md, "Threads": the most threads in total, and the server's own. A thread that has just ended may still be
+// listed.
 constexpr std::size_t most_library_threads = 256 + 1;
 constexpr std::size_t ending_threads = 8;
 constexpr std::size_t control_threads = 1;

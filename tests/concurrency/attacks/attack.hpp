@@ -15,7 +15,7 @@
 
 namespace vitals_test {
 
-/// A registry, and the two ways of asking it.
+/// A registry, and the two ways to probe it.
 struct Service {
   Service() { server.start(); }
 
@@ -25,38 +25,38 @@ struct Service {
 };
 
 struct Probing {
-  /// None: as long as the command line says.
+  /// Not set: as long as the command line says.
   std::optional<std::chrono::milliseconds> duration = std::nullopt;
-  /// Threads, of which each asks one probe in one way.
+  /// Threads, each of which sends one kind of probe in one way.
   int probers = sanitized ? 20 : 200;
-  /// From one question of a prober to its next; zero: asks again at once.
+  /// The time between two probes of a thread; zero: none.
   std::chrono::milliseconds pace{100};
-  /// Called again and again while they ask.
+  /// Called repeatedly during the attack.
   std::function<void()> meanwhile = {};
 };
 
-/// One run of a scenario: what was measured, and what was found broken.
+/// One run of a scenario: its measurements and its violations.
 class Attack {
  public:
   static constexpr std::chrono::milliseconds budget{750};
 
   Attack(std::string_view name, std::chrono::milliseconds duration);
 
-  /// Has probers ask for all that a service answers, by Endpoint::handle() and over HTTP, and prints how long it took.
-  /// How long an answer may take depends on the machine, so it is judged by order: one that comes after a Control
-  /// has waited for three times the budget is a failure.
+  /// Sends all kinds of probes, by Endpoint::handle() and over HTTP, and prints the latencies. How long an answer may
+  /// take depends on the machine, so an answer counts as late only if it comes after a Control that waits for three
+  /// times the budget.
   Answers probe(const Service& service, const Probing& probing = {});
-  /// The same, but nothing is a failure: for loads that no machine is fast enough for.
+  /// The same, but late answers aren't violations: for loads that are too heavy for any machine.
   Answers probe_ungated(const Service& service, const Probing& probing);
 
-  /// An invariant of the scenario.
+  /// Checks an invariant of the scenario.
   void expect(bool holds, std::string_view what);
-  /// Something that the service does by itself; waited for as long as a loaded machine may need.
+  /// Waits until something has happened by itself, for as long as a loaded machine may need.
   void expect_soon(std::string_view what, const std::function<bool()>& is_so,
                    std::chrono::seconds limit = std::chrono::seconds{60});
-  /// That the probe answers 200 before long.
+  /// Expects that the probe soon answers 200.
   void expect_recovery(const Service& service, std::string_view target);
-  /// That design.md's bound of threads held while probers asked.
+  /// Expects that the number of threads stayed within the bound while probes were sent.
   void expect_bounded_threads();
 
   [[nodiscard]] bool failed() const noexcept { return failed_; }
@@ -73,7 +73,7 @@ class Attack {
 /// The threads of this process.
 std::size_t threads();
 
-/// Each is a way to break the promises of the library, and says so with Attack::expect().
+/// A scenario tries to break the library's promises, and reports violations with Attack::expect().
 using Scenario = void (*)(Attack&);
 
 /// By name.

@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 using vitals::every;
 using vitals::Probe;
 
-/// A pipe that nobody reads.
+/// A pipe that is never read.
 class UnreadPipe {
  public:
   UnreadPipe() {
@@ -36,7 +36,7 @@ class UnreadPipe {
   UnreadPipe& operator=(const UnreadPipe&) = delete;
   ~UnreadPipe() { close(ends_[1]); }
 
-  /// Blocks once the pipe is full. False when nobody can read it any more.
+  /// Blocks once the pipe is full. Returns false after end().
   [[nodiscard]] bool write(const std::string& text) const {
     return ::write(ends_[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
   }
@@ -59,7 +59,7 @@ class EventLoop {
   }
 
   void post(std::function<void()> task) { boost::asio::post(io_, std::move(task)); }
-  /// Fails when the loop doesn't come to it before the deadline of the run.
+  /// Fails if the loop doesn't run the task before the run's deadline.
   void check(const vitals::CheckContext& context) {
     const auto came = std::make_shared<std::promise<void>>();
     auto future = came->get_future();
@@ -73,7 +73,7 @@ class EventLoop {
   std::thread thread_{[this] { io_.run(); }};
 };
 
-// A check that has another status from run to run, so that listeners have something to hear.
+// A check whose status changes from run to run, so that listeners get events.
 Watch::Check restless(const Watch& watch) {
   return watch.over([fails = std::make_shared<std::atomic<bool>>(false)](const auto&) {
     if (fails->exchange(!fails->load())) throw std::runtime_error{"restless"};

@@ -12,8 +12,8 @@
 
 namespace vitals_test {
 
-/// Decides whether an answer is late, by comparison with a thread that only sleeps: for three times the budget from
-/// each question on, and for longer where the machine is slow. An answer that comes after it has woken up is late.
+/// Decides whether an answer is late by comparison with a thread that only sleeps, for three times the budget from each
+/// probe on; on a slow machine the thread wakes up later, too. An answer that comes after the wake-up is late.
 class Control {
  public:
   using Expired = std::shared_ptr<const std::atomic<bool>>;
@@ -62,7 +62,7 @@ class Control {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Wait> waits_;  // in the order of their ends
+  std::deque<Wait> waits_;  // in the order in which they end
   bool over_ = false;
   std::thread thread_{[this] { run(); }};
 };

@@ -14,8 +14,7 @@ using vitals::every;
 using vitals::on_demand;
 using vitals::Probe;
 
-/// An answer that waits takes no less than this, on any machine: the end of the wait is a fifteenth before the
-/// budget's.
+/// The shortest time, on any machine, for an answer that waits: waiting ends a fifteenth before the budget does.
 constexpr auto shortest_wait = Attack::budget - Attack::budget / 15;
 
 std::string numbered(const std::string& name, int number) { return name + '-' + std::to_string(number); }
@@ -29,7 +28,7 @@ void every_check_hangs(Attack& attack) {
   Service service;
   for (int i = 0; i < checks; ++i) {
     const auto check = watch.over([hang](const vitals::CheckContext&) { hang.wait(); });
-    // Most of them leave the count of those in time soon, so that the threads run out.
+    // Most of them time out soon and leave the count of runs within their timeout, so that the threads run out.
     const vitals::CheckOptions options{.timeout = i % 4 == 0 ? 500ms : 50ms,
                                        .schedule = i % 2 == 0 ? on_demand() : every(1s)};
     if (i % 3 == 0)
@@ -69,7 +68,7 @@ void remote_checks_hang_beside_live_ones(Attack& attack) {
     service.health.add_readiness_check(numbered("live-queue", i), live.over([](const auto&) {}), options);
   }
 
-  // The first answers wait for what hangs, up to the budget.
+  // The first answers wait for the hanging runs, up to the budget.
   attack.probe(service, {.duration = 1500ms});
   attack.expect_soon("each that hangs was started and told to stop",
                      [&] { return hung.runs() == hung_checks && hung.told_to_stop() == hung_checks; });
@@ -117,7 +116,7 @@ void slow_checks_run_together(Attack& attack) {
   for (int i = 0; i < checks; ++i)
     service.health.add_readiness_check(numbered("slow", i), watch.over([end](const auto&) { end.wait_for(400ms); }));
 
-  attack.expect_recovery(service, "/ready");  // each has a result
+  attack.expect_recovery(service, "/ready");  // by now each check has a result
   const auto answers = attack.probe(service);
 
   attack.expect(answers.all_good("liveness"), "liveness passed");

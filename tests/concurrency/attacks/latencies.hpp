@@ -11,10 +11,10 @@
 
 namespace vitals_test {
 
-/// How long the answers took to one way of asking.
+/// The latencies of one kind of probe.
 class Latencies {
  public:
-  /// @param late  It came after its Control.
+  /// @param late  The answer came after its Control.
   void add(std::chrono::nanoseconds took, int status, bool late) {
     took_.push_back(took);
     if (status == 200) ++good_;
@@ -29,10 +29,10 @@ class Latencies {
   }
 
   [[nodiscard]] std::size_t count() const noexcept { return took_.size(); }
-  /// How many of them were a 200.
+  /// How many answers were a 200.
   [[nodiscard]] std::size_t good() const noexcept { return good_; }
   [[nodiscard]] std::size_t late() const noexcept { return late_; }
-  /// What that many per mille of the answers didn't exceed: 1000 is the longest.
+  /// The latency that `part` per mille of the answers don't exceed; 1000: the longest.
   [[nodiscard]] std::chrono::nanoseconds per_mille(std::size_t part) {
     if (took_.empty()) return {};
     if (!sorted_) std::sort(took_.begin(), took_.end());
@@ -47,13 +47,13 @@ class Latencies {
   bool sorted_ = true;
 };
 
-/// The same for all the ways of asking.
+/// The latencies of all kinds of probes.
 class Answers {
  public:
   explicit Answers(std::map<std::string, Latencies> by_route) : by_route_{std::move(by_route)} {}
 
   [[nodiscard]] const std::map<std::string, Latencies>& by_route() const noexcept { return by_route_; }
-  /// Of the routes that begin so: of one probe; empty: all.
+  /// The latencies of the routes that begin with `probe`; empty: of all.
   [[nodiscard]] Latencies of(std::string_view probe) const {
     Latencies answers;
     for (const auto& [route, latencies] : by_route_)

@@ -1,4 +1,4 @@
-// Attacks the library through its public headers, and tells how long its answers took and which promise it broke.
+// Attacks the library through its public headers; prints the latencies of its answers, and the promises that it broke.
 
 #include <chrono>
 #include <csignal>
@@ -32,7 +32,7 @@ int run(int count, const char* const* arguments) {
     duration = std::chrono::milliseconds{static_cast<long>(seconds * 1000)};
   }
   std::thread{[] {
-  }}.join();  // with the first thread a sanitizer starts its own, which would be counted as the library's
+  }}.join();  // a sanitizer starts a thread of its own with the first one, which would count as the library's
   std::signal(SIGPIPE, SIG_IGN);  // one of the listeners writes to a pipe
   Attack attack{scenario->first, duration};
   scenario->second(attack);

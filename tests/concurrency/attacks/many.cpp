@@ -1,4 +1,4 @@
-// Ten thousand checks, and probers that ask as fast as they can.
+// Ten thousand checks, and probes as fast as possible.
 
 #include <chrono>
 #include <deque>
@@ -14,12 +14,12 @@ using namespace std::chrono_literals;
 using vitals::every;
 using vitals::on_demand;
 
-// A sanitizer makes each step ten times as long.
+// A sanitizer makes every step ten times slower.
 constexpr int checks = sanitized ? 500 : 10'000;
-constexpr int liveness_share = 8;  // one of so many is a liveness check
+constexpr int liveness_share = 8;  // one of this many checks is a liveness check
 constexpr int changes_at_a_time = 5;
 
-/// Quick checks, half of them on demand; some go and others come all the while.
+/// Quick checks, half of them on demand; some are removed and others added all the time.
 class Crowd {
  public:
   Crowd(vitals::HealthRegistry& health, const Watch& watch) : health_{health}, watch_{watch} {

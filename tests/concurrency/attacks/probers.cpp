@@ -19,7 +19,7 @@ struct Target {
 constexpr std::array targets{Target{"liveness", "/healthz"}, Target{"readiness", "/ready"},
                              Target{"startup", "/startup"}};
 constexpr Target everything{"health", "/health?verbose", "application/health+json"};
-// A dashboard, beside the probes: it is shown every check.
+// Among the probes there is a dashboard, which requests all checks.
 constexpr std::size_t probes_per_dashboard = 50;
 constexpr std::chrono::milliseconds dashboard_pace{1000};
 
@@ -27,7 +27,7 @@ int ask_endpoint(const vitals::Endpoint& endpoint, const Target& target) {
   return endpoint.handle({.target = target.path, .accept = target.accept}).value().status;
 }
 
-// A connection for each question, as the kubelet does.
+// Opens a connection per request, as the kubelet does.
 int ask_server(const vitals::HealthServer& server, const Target& target) {
   HttpClient client{server.port()};
   client.send("GET " + std::string{target.path} + " HTTP/1.1\r\nHost: localhost\r\nAccept: " +
@@ -51,7 +51,7 @@ Probers::Probers(const Service& service, const Probing& probing) : pace_{probing
 void Probers::add(const Service& service, std::size_t number) {
   const bool dashboard = number % probes_per_dashboard < 2 && pace_.count() > 0;
   const auto target = dashboard ? everything : targets[number / 2 % targets.size()];
-  // Over TCP a closed loop would measure the ports that it uses up.
+  // Without a pace, TCP connections would use up the machine's ports, and that would be measured.
   if (number % 2 == 0 || pace_.count() == 0)
     probers_.push_back({std::string{target.name} + " handle()",
                         [&service, target] { return ask_endpoint(service.endpoint, target); }});

@@ -13,14 +13,14 @@
 
 namespace vitals_test {
 
-/// Threads that ask a service until they are stopped.
+/// Threads that send probes until they are stopped.
 class Probers {
  public:
   Probers(const Service& service, const Probing& probing);
 
-  /// Waits for the answers under way.
+  /// Waits for the outstanding answers.
   void stop();
-  /// How long the answers took, by the way of asking. After stop().
+  /// The latencies by kind of probe. Call it after stop().
   [[nodiscard]] std::map<std::string, Latencies> latencies() const;
 
  private:

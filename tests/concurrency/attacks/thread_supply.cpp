@@ -20,7 +20,7 @@ void unlimit_new_threads() noexcept { left = unlimited; }
 
 }  // namespace vitals_test
 
-// Found before that of the C library, by libstdc++ too.
+// Replaces the C library's function, also for libstdc++.
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
                               void* argument) noexcept {
   if (vitals_test::left.fetch_sub(1) <= 0) return EAGAIN;

@@ -2,7 +2,7 @@
 
 namespace vitals_test {
 
-/// After that many more threads the creation of one fails with EAGAIN, in all of this process.
+/// After `count` more threads, creating one fails with EAGAIN in the whole process.
 void limit_new_threads(int count) noexcept;
 /// Threads can be created again.
 void unlimit_new_threads() noexcept;

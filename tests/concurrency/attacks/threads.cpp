@@ -1,4 +1,4 @@
-// Threads that can't be had, and threads that aren't needed any more.
+// Threads that can't be created, and threads that are no longer needed.
 
 #include <chrono>
 #include <string>
@@ -66,7 +66,7 @@ void threads_cannot_be_created(Attack& attack) {
   bool failing = false;
   attack.probe(service, {.meanwhile = [&] {
                  if (std::exchange(failing, true)) return;
-                 limit_new_threads(0);  // now that the probers are there
+                 limit_new_threads(0);  // the threads that probe exist by now
                  for (int i = 0; i < 20; ++i)
                    service.health.add_readiness_check("hung-" + std::to_string(i),
                                                       hung.over([hang](const auto&) { hang.wait(); }));

@@ -15,14 +15,14 @@
 
 namespace vitals_test {
 
-/// Holds up whoever waits until it is released. Copies are the same hold-up: a check that may be abandoned has its own.
+/// Blocks its callers until it is released. Copies share one state: a check that may be abandoned holds a copy.
 class HoldUp {
  public:
   void wait() const {
     std::unique_lock lock{state_->mutex};
     state_->released.wait(lock, [&] { return state_->over; });
   }
-  /// The same for at most that long.
+  /// Blocks for at most this long.
   void wait_for(vitals::Duration duration) const {
     std::unique_lock lock{state_->mutex};
     state_->released.wait_for(lock, duration, [&] { return state_->over; });
@@ -42,24 +42,25 @@ class HoldUp {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// The options of a check that is well: on a machine that is too slow for its timeout it doesn't fail, nor grow stale.
+/// The options of a check that passes: it neither fails nor becomes stale on a machine that is too slow for its
+/// timeout.
 inline vitals::CheckOptions well(vitals::Schedule schedule = vitals::on_demand()) {
   return {.schedule = schedule, .failure_threshold = 1000, .stale_after = std::chrono::minutes{1}};
 }
 
-/// Every check of that name has begun so many runs, and is well.
+/// Whether every check of that name has begun this many runs and passes.
 inline bool all_ran(const vitals::Report& report, const std::string& name, std::uint64_t runs) {
   for (const auto& check : report.checks())
     if (check.name.starts_with(name) && (check.runs < runs || check.status != vitals::Status::pass)) return false;
   return true;
 }
 
-/// Counts what is done to checks. Copies count together.
+/// Counts the runs of checks. Copies share the counts.
 class Watch {
  public:
   using Check = std::function<vitals::CheckResult(const vitals::CheckContext&)>;
 
-  /// A check that does `work`, which fails by throwing, and that is watched.
+  /// A watched check that does `work`, which throws to fail.
   [[nodiscard]] Check over(std::function<void(const vitals::CheckContext&)> work) const {
     return [counts = counts_, running = std::make_shared<std::atomic<int>>(0),
             work = std::move(work)](const vitals::CheckContext& context) {
@@ -70,10 +71,10 @@ class Watch {
     };
   }
 
-  /// Runs that began while another of the same check was under way.
+  /// How many runs began during another run of the same check.
   [[nodiscard]] int overlaps() const noexcept { return counts_->overlaps; }
   [[nodiscard]] int runs() const noexcept { return counts_->runs; }
-  /// Runs of different checks that were under way together.
+  /// The most runs of different checks that were in progress at the same time.
   [[nodiscard]] int most_at_once() const noexcept { return counts_->most_at_once; }
   [[nodiscard]] int told_to_stop() const noexcept { return counts_->told_to_stop; }
 

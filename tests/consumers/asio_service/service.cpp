@@ -1,4 +1,4 @@
-// A service on one io_context: its own work, a check of it, and the server.
+// A service on one io_context: its own work, a check of that work, and the server.
 
 #include <future>
 #include <thread>

@@ -1,5 +1,5 @@
-// A program that uses Boost.Asio and Boost.Beast itself; with shared libraries of vitals they are of another version
-// than the one inside.
+// A program that uses Boost.Asio and Boost.Beast itself. If vitals is a shared library, the program's Boost has another
+// version than the one inside vitals.
 
 #include <chrono>
 #include <cstdlib>
@@ -46,7 +46,7 @@ std::string ask(asio::io_context& io, std::uint16_t port, const std::string& pat
   return answer;
 }
 
-/// A port on which nobody listens.
+/// A port without a listener.
 std::uint16_t closed_port(asio::io_context& io) {
   return tcp::acceptor{io, {asio::ip::address_v4::loopback(), 0}}.local_endpoint().port();
 }
@@ -65,7 +65,7 @@ std::string message_of_failed_connect() {
   return "no error";
 }
 
-/// Timers, strands and threads of the host's Asio, while the server of vitals runs on its own.
+/// Uses timers, strands and threads of the program's Asio while the server of vitals runs on its own.
 int count_ticks(asio::io_context& io, int ticks) {
   auto strand = asio::make_strand(io);
   int count = 0;
@@ -85,7 +85,7 @@ int count_ticks(asio::io_context& io, int ticks) {
   return count;
 }
 
-/// The health routes on the host's own Beast.
+/// Serves the health routes with the program's own Beast.
 void expect_mounted(vitals::HealthRegistry& health) {
   const vitals::Runner runner{health};
   const vitals::Endpoint endpoint{health};

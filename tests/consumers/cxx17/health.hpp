@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-/// What a C++17 program sees of its health: nothing of vitals.
+/// The health of a C++17 program, without a type of vitals in its interface.
 class Health {
  public:
   Health();

@@ -1,4 +1,4 @@
-// Links each optional component that was asked for.
+// Uses each optional component that was requested.
 
 #include <vitals/registry.hpp>
 

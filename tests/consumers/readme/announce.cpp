@@ -1,4 +1,4 @@
-// Preloaded into a program under test: says on standard error what the test waits for, when it has happened.
+// Preloaded into a program under test, it prints the events that the test waits for on standard error.
 
 #include <arpa/inet.h>
 #include <csignal>
@@ -21,7 +21,7 @@ extern "C" int listen(int fd, int backlog) noexcept {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   if (result == 0 && getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
-    // The port is at the same place in both families.
+    // The port has the same offset for both address families.
     dprintf(STDERR_FILENO, "listens: %d\n", ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port));
   }
   return result;

@@ -1,11 +1,11 @@
-# Takes the programs out of our documents.
+# Extracts the programs from our documents.
 
 # extract_programs(<folder> <document> ...)
 #
-# Writes each C++ snippet with a main() to <folder>/program_<n>/main.cpp, and a project that the document shows for it to
-# the CMakeLists.txt beside it; a program without one gets a project of the same kind. `programs` is their names,
-# `<program>_components` what each of them needs of vitals, and `components` all of that. A document without a program is
-# an error.
+# Writes each C++ snippet that has a main() to <folder>/program_<n>/main.cpp, and the project that the document shows
+# for it to the CMakeLists.txt beside it. A program without one gets a similar project. Sets `programs` to the names,
+# `<program>_components` to the components that each one needs, and `components` to all of them. A document without a
+# program is an error.
 function(extract_programs folder)
   file(REMOVE_RECURSE ${folder})
   set(programs "")
@@ -47,8 +47,8 @@ macro(extract_programs_of_document)
   endwhile()
 endmacro()
 
-# Moves the next snippet from `rest` to `snippet` and `language`, which is empty if there is none, and what is before it
-# to the end of `prose`. Snippets that name the file they come from are prose.
+# Moves the next snippet from `rest` to `snippet` and `language` (empty if there is none), and appends the text before
+# it to `prose`. A snippet that names its file counts as prose.
 macro(take_snippet)
   set(language "")
   string(REGEX MATCH "\n```([a-z]+)\n" fence "${rest}")
@@ -67,7 +67,8 @@ macro(take_snippet)
   endif()
 endmacro()
 
-# A snippet without includes stands for the program that the prose before it links: it has that one's.
+# A snippet without includes continues the program that the text before it links to, so it gets the includes of that
+# program.
 macro(write_program)
   set(preamble "")
   if(NOT snippet MATCHES "#include")
@@ -83,7 +84,7 @@ macro(write_program)
     string(SUBSTRING "${preamble}" 0 ${end} preamble)
     cmake_path(GET example PARENT_PATH ${program}_include_folder)
   endif()
-  # The test can't be sure of a certain port.
+  # A fixed port may be in use.
   string(REGEX REPLACE "\\.port = ([0-9]+)" ".port = 0 /* \\1 in the document; here a free one */" snippet "${snippet}")
   file(WRITE ${folder}/${program}/main.cpp "${preamble}\n${snippet}")
 

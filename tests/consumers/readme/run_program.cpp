@@ -1,8 +1,8 @@
 // run_program PRELOADED PROGRAM server|worker
 //
-// Starts a service, waits until it is ready, ends it by SIGTERM, and exits with 0 if it does. A worker is ready when it
-// handles the signal, a server when one of its ports answers /ready with OK. A server drains for seconds: a second
-// signal, SIGINT, ends that.
+// Starts a service, waits until it is ready, sends SIGTERM, and succeeds if the service then exits with 0. A worker is
+// ready when it handles the signal, a server when one of its ports answers /ready with OK. A server drains for seconds,
+// so a second signal, SIGINT, ends that.
 
 #include <csignal>
 #include <cstdio>
@@ -30,7 +30,7 @@ class Service {
     }
     if (is_server_ && line.find("serving -> draining") != line.npos) kill(pid_, SIGINT);
   }
-  /// Whether it was ready, and then exited with 0.
+  /// Whether the program was ready and then exited with 0.
   bool ended_well() const {
     int status = 0;
     waitpid(pid_, &status, 0);
@@ -41,7 +41,7 @@ class Service {
   }
 
  private:
-  /// Other threads may write to the same line.
+  /// Other threads may write to the same line, so the text may be anywhere in it.
   bool is_ready(std::string_view line) const {
     if (!is_server_) return line.find("handles: SIGTERM") != line.npos;
     constexpr std::string_view prefix = "listens: ";
@@ -64,7 +64,7 @@ int main(int, char** argv) {
   if (pipe(log) != 0) return 1;
   const pid_t pid = fork();
   if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // not longer than the test
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // killed with the test
     dup2(log[1], STDERR_FILENO);
     close(log[0]);
     close(log[1]);

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-/// A part of a program, with a health of its own. Is ready.
+/// A part of a program with its own health. Always ready.
 class Billing {
  public:
   Billing();

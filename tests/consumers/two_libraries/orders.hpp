@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-/// A part of a program, with a health of its own. Is never ready.
+/// A part of a program with its own health. Never ready.
 class Orders {
  public:
   Orders();

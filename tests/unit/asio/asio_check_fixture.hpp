@@ -14,15 +14,15 @@
 
 namespace vitals_test {
 
-/// A registry without a thread and a context that only the test runs: run_due() starts runs, poll() gives the loop a
-/// turn.
+/// A registry without a thread, and a context that runs only when the test runs it: run_due() starts runs, poll() runs
+/// the handlers that are ready.
 class AsioCheckTest : public testing::Test {
  protected:
   template <class Check>
   vitals::CheckHandle add(Check&& check) {
     return health_.add_readiness_check("check", std::forward<Check>(check), {.timeout = timeout});
   }
-  /// Starts the run, and lets the loop do what it can do now.
+  /// Starts the run, and runs the handlers that are ready.
   vitals::CheckReport run() {
     health_.run_due();
     poll();
@@ -32,12 +32,12 @@ class AsioCheckTest : public testing::Test {
     io_->restart();
     io_->poll();
   }
-  /// The run that has begun is overdue, and has been told so.
+  /// Makes the run in progress overdue, which also requests its stop.
   void overrun() {
     clock_.advance(timeout + std::chrono::milliseconds{1});
     health_.run_due();
   }
-  /// Time for the next run.
+  /// Advances the clock until the next run is due.
   void wait_for_turn() { clock_.advance(std::chrono::seconds{20}); }
   [[nodiscard]] vitals::CheckReport report() const { return health_.report("check"); }
 

@@ -33,7 +33,7 @@ using vitals::Status;
 
 class RunOnCoroutineTest : public AsioCheckTest {
  protected:
-  /// Never completes by itself.
+  /// Never completes unless it is cancelled.
   awaitable<void> hang() {
     boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, 24h};
     co_await timer.async_wait(use_awaitable);
@@ -53,7 +53,7 @@ TEST_F(RunOnCoroutineTest, TakesVoidBoolAndCheckResult) {
             Status::warn);
 }
 
-TEST_F(RunOnCoroutineTest, AnExceptionWithoutWordsIsAFailure) {
+TEST_F(RunOnCoroutineTest, AnExceptionWithoutAMessageIsAFailure) {
   struct NullWhat : std::exception {
     [[nodiscard]] const char* what() const noexcept override { return nullptr; }
   };
@@ -88,7 +88,7 @@ TEST_F(RunOnCoroutineTest, TakesAnEscapingExceptionAsTheFailure) {
   EXPECT_EQ(check.message, "no answer");
 }
 
-TEST_F(RunOnCoroutineTest, IsNotBegunWhenItsRunHasBeenGivenUp) {
+TEST_F(RunOnCoroutineTest, IsNotBegunAfterItsRunWasAbandoned) {
   bool ran = false;
   add(run_on(*io_, [&]() -> awaitable<void> {
     ran = true;
@@ -206,7 +206,7 @@ TEST_F(RunOnCoroutineTest, IsCancelledWhenItsCheckIsRemoved) {
 }
 #endif
 
-TEST_F(RunOnCoroutineTest, IsToldToStopWhileItRunsOnAPool) {
+TEST_F(RunOnCoroutineTest, GetsAStopRequestWhileItRunsOnAPool) {
   boost::asio::thread_pool pool{4};
   add(run_on(pool, [](const CheckContext& context) -> awaitable<void> {
     const auto executor = co_await boost::asio::this_coro::executor;

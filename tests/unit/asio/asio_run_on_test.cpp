@@ -40,7 +40,7 @@ TEST_F(RunOnTest, RefusesAnEmptyFunction) {
   EXPECT_THAT([&] { (void)run_on(*io_, static_cast<bool (*)(const CheckContext&)>(nullptr)); }, is_refused);
 }
 
-TEST_F(RunOnTest, AnExceptionWithoutWordsIsAFailure) {
+TEST_F(RunOnTest, AnExceptionWithoutAMessageIsAFailure) {
   struct NullWhat : std::exception {
     [[nodiscard]] const char* what() const noexcept override { return nullptr; }
   };
@@ -109,7 +109,7 @@ TEST_F(RunOnTest, TakesAnEscapingExceptionAsTheFailure) {
   EXPECT_EQ(check.message, "no answer");
 }
 
-TEST_F(RunOnTest, TakesWhateverElseIsThrownAsAFailure) {
+TEST_F(RunOnTest, TakesOtherThrownTypesAsAFailure) {
   add(run_on(*io_, [] { throw 1; }));
 
   EXPECT_EQ(run().status, Status::fail);
@@ -135,7 +135,7 @@ TEST_F(RunOnTest, RunsOnEveryKindOfExecutor) {
 
 TEST_F(RunOnTest, FailsByItsTimeoutWhileTheLoopIsBlockedAndRecoversByItself) {
   add(run_on(*io_, [] { return true; }));
-  health_.run_due();  // and the loop has no turn
+  health_.run_due();  // the loop doesn't run meanwhile
 
   overrun();
   const auto blocked = report();
@@ -147,7 +147,7 @@ TEST_F(RunOnTest, FailsByItsTimeoutWhileTheLoopIsBlockedAndRecoversByItself) {
   EXPECT_EQ(run().status, Status::pass);
 }
 
-TEST_F(RunOnTest, BeginsNoRunThatHasBeenGivenUp) {
+TEST_F(RunOnTest, BeginsNoAbandonedRun) {
   int ran = 0;
   add(run_on(*io_, [&] { ++ran; }));
   health_.run_due();
@@ -158,7 +158,7 @@ TEST_F(RunOnTest, BeginsNoRunThatHasBeenGivenUp) {
   EXPECT_EQ(ran, 0);
 }
 
-TEST_F(RunOnTest, PilesNothingUpWhileTheLoopIsBlocked) {
+TEST_F(RunOnTest, QueuesOnlyOneRunWhileTheLoopIsBlocked) {
   int ran = 0;
   add(run_on(*io_, [&] { ++ran; }));
   for (int i = 0; i < 10; ++i) {
@@ -166,7 +166,7 @@ TEST_F(RunOnTest, PilesNothingUpWhileTheLoopIsBlocked) {
     wait_for_turn();
   }
 
-  EXPECT_EQ(io_->poll(), 1U);  // what is left of the run that was given up
+  EXPECT_EQ(io_->poll(), 1U);  // the handler of the abandoned run
   EXPECT_EQ(run().status, Status::pass);
   EXPECT_EQ(ran, 1);
 }
@@ -182,7 +182,7 @@ TEST_F(RunOnTest, FailsWhenTheContextIsDestroyedBeforeTheRunBegins) {
   EXPECT_EQ(report().status, Status::fail);
 }
 
-TEST_F(RunOnTest, FailsFromThenOnWhenTheContextIsGone) {
+TEST_F(RunOnTest, FailsOnceTheContextWasDestroyed) {
   add(run_on(boost::asio::make_strand(*io_), [] {}));
   EXPECT_EQ(run().status, Status::pass);
   io_.reset();
@@ -220,7 +220,7 @@ TEST_F(RunOnTest, TakesTheSystemsExecutor) {
   ran.get_future().get();
 }
 
-TEST_F(RunOnTest, LetsTheContextEndOnlyWhenItsLastOwnerHasLetGoOfTheExecutor) {
+TEST_F(RunOnTest, LetsTheContextEndOnlyAfterTheLastOwnerHasDroppedTheExecutor) {
   std::promise<void> letting_go;
   std::promise<void> gate;
   std::optional check{run_on(WatchedExecutor{*io_,

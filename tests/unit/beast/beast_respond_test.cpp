@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Requests, BeastPersistenceTest,
 
 class BeastAsyncRespondTest : public vitals::test::EndpointTest {};
 
-TEST_F(BeastAsyncRespondTest, AnswersInlineWhereNothingMustBeWaitedFor) {
+TEST_F(BeastAsyncRespondTest, AnswersInlineIfItNeedNotWait) {
   int calls = 0;
   Reply answer;
 
@@ -195,7 +195,7 @@ TEST_F(BeastAsyncRespondTest, AnswersInlineWhereNothingMustBeWaitedFor) {
   EXPECT_EQ(answer.value().body(), "OK");
 }
 
-TEST_F(BeastAsyncRespondTest, TellsInlineThatAPathIsForeign) {
+TEST_F(BeastAsyncRespondTest, ReportsAForeignPathInline) {
   int calls = 0;
 
   const auto pending = vitals::async_respond(endpoint, get("/orders"), [&](const Reply& reply) {
@@ -215,7 +215,7 @@ TEST_F(BeastAsyncRespondTest, TakesAHandlerThatCanOnlyBeMoved) {
   EXPECT_TRUE(called);
 }
 
-/// A readiness check whose runs wait until the gate is open.
+/// A readiness check whose runs wait at the gate.
 class GatedBeastRespondTest : public testing::Test {
  protected:
   ~GatedBeastRespondTest() override { open_gate(); }
@@ -247,7 +247,7 @@ TEST_F(GatedBeastRespondTest, BringsTheAnswerToTheExecutorOfTheHandler) {
                             }));
 
   open_gate();
-  io.run();  // ends only when there is no work any more
+  io.run();  // returns only when no work is left
 
   EXPECT_EQ(thread, std::this_thread::get_id());
 }

@@ -13,7 +13,7 @@
 #include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
 
-// Which of several hosts a run reaches.
+// Which of several hosts a run connects to.
 
 namespace {
 
@@ -37,7 +37,7 @@ class PostgresHostsTest : public testing::Test {
   FakePostgres server_{[](FakePostgres::Session& session) { vitals_test::answer_with(session, "1"); }};
 };
 
-TEST_F(PostgresHostsTest, AHostThatStaysSilentForItsTimeoutIsPassedOver) {
+TEST_F(PostgresHostsTest, AHostThatIsSilentForItsTimeoutIsSkipped) {
   const SilentListener silent;
   const Postgres two =
       check("connect_timeout=1 host=127.0.0.1,127.0.0.1 port=" + port_of(silent) + "," + server_.port());
@@ -88,7 +88,7 @@ TEST_F(PostgresHostsTest, EachSilentHostHasItsShareOfTheTime) {
   EXPECT_TRUE(third.has_a_peer());
 }
 
-TEST_F(PostgresHostsTest, WhatTheSilentHostsWereIsSaid) {
+TEST_F(PostgresHostsTest, TheSilentHostsAreNamed) {
   const SilentListener silent;
   const std::string closed = port_of(SilentListener{});
   const Postgres two = check("connect_timeout=1 host=127.0.0.1,127.0.0.1 port=" + port_of(silent) + "," + closed);
@@ -105,13 +105,13 @@ TEST_F(PostgresHostsTest, AHostWithoutANameIsConnectedToByItsAddress) {
   EXPECT_EQ(result, CheckResult::pass());
 }
 
-TEST_F(PostgresHostsTest, ListsThatDontFitTogetherFailInLibpqsWords) {
+TEST_F(PostgresHostsTest, ListsOfDifferentLengthFailWithLibpqsMessage) {
   const auto result = check("host=silent.test,silent.test hostaddr=127.0.0.1")(context_for(generous));
 
   EXPECT_THAT(result.message(), HasSubstr("could not match 2 host names to 1 hostaddr values"));
 }
 
-TEST_F(PostgresHostsTest, AServiceThatIsMissingFailsInLibpqsWords) {
+TEST_F(PostgresHostsTest, AMissingServiceFailsWithLibpqsMessage) {
   const auto result = check("service=nowhere host=silent.test")(context_for(generous));
 
   EXPECT_THAT(result.message(), HasSubstr("definition of service \"nowhere\" not found"));

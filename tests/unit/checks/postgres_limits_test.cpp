@@ -12,7 +12,7 @@
 #include "support/fake_postgres.hpp"
 #include "support/run_check.hpp"
 
-// A server that never stops sending doesn't hold a run up.
+// A server that never stops sending doesn't hold up a run.
 
 namespace {
 
@@ -29,11 +29,11 @@ std::string notice() {
   return postgres_message('N', "SNOTICE\0C00000\0Mmore to come\0\0"s);
 }
 
-/// A result's first column, which is followed by rows.
+/// A description of a result with one column; its rows follow.
 std::string column() { return postgres_message('T', std::string{"\0\1column", 8} + std::string(19, '\0')); }
 std::string row() { return postgres_message('D', std::string{"\0\1\0\0\0\1x", 7}); }
 
-/// Sends the same again and again, until the client has hung up.
+/// Sends the same bytes repeatedly until the client closes the connection.
 class Stream {
  public:
   void send(Session& session, const std::string& bytes) {
@@ -47,7 +47,7 @@ class Stream {
       sent_ += bytes.size();
     }
   }
-  /// True if the client has hung up. It stays false if the client has read until this gave up.
+  /// True if the client has closed the connection; false if it was still reading when the stream gave up.
   [[nodiscard]] bool is_cut_off() const {
     return vitals_test::eventually([this] { return was_cut_off_.load(); });
   }
@@ -60,7 +60,7 @@ class Stream {
   std::atomic<bool> was_cut_off_ = false;
 };
 
-constexpr std::size_t huge = 1023UL << 20U;  // nearly as long as a message may be
+constexpr std::size_t huge = 1023UL << 20U;  // close to the longest message that the protocol allows
 
 std::string many(const std::string& bytes) {
   std::string all;
@@ -73,8 +73,8 @@ vitals::CheckResult ask(const FakePostgres& server, std::chrono::milliseconds li
                   server.port()}(context_with_exactly(limit));
 }
 
-/// The same with a short limit, until the stream has begun: on a busy machine a run may be over before it has
-/// connected.
+/// Runs the check with a short timeout, repeatedly until the stream has begun: on a slow machine a run may end before
+/// it has connected.
 vitals::CheckResult ask_shortly(const FakePostgres& server, const Stream& stream) {
   auto result = ask(server, 250ms);
   for (int again = 0; again < 100 && !stream.has_begun(); ++again) result = ask(server, 250ms);
@@ -122,8 +122,8 @@ TEST(PostgresLimitsTest, NoticesWithoutEndBeforeTheWelcomeAreLeftAtTheLimit) {
   EXPECT_TRUE(stream.is_cut_off());
 }
 
-// Not a question of how fast the machine is: none reads a gigabyte within 225 ms. (On most, libpq stops reading by
-// itself sooner or later; postgres_socket_limit_test.cpp is for when it doesn't.)
+// Doesn't depend on the speed of the machine: none reads a gigabyte within 225 ms. On most machines libpq stops reading
+// by itself sooner or later; postgres_socket_limit_test.cpp covers the case when it doesn't.
 TEST(PostgresLimitsTest, AHugeMessageIsNotReadToItsEnd) {
   Stream stream;
   const FakePostgres server{[&](Session& session) {
@@ -131,7 +131,7 @@ TEST(PostgresLimitsTest, AHugeMessageIsNotReadToItsEnd) {
     session.welcome();
     session.read_message();
     session.send(column() + postgres_message('D', "", huge));
-    stream.send(session, std::string(1U << 22U, 'x'));  // so that there always is more to read
+    stream.send(session, std::string(1U << 22U, 'x'));  // so that there is always more to read
   }};
 
   const auto result = ask_shortly(server, stream);
@@ -146,7 +146,7 @@ TEST(PostgresLimitsTest, AHugeMessageBeforeTheWelcomeIsNotReadToItsEnd) {
   const FakePostgres server{[&](Session& session) {
     session.read_startup();
     session.send(postgres_message('R', std::string(4, '\0')) + postgres_message('N', "", huge));
-    stream.send(session, std::string(1U << 22U, 'x'));  // so that there always is more to read
+    stream.send(session, std::string(1U << 22U, 'x'));  // so that there is always more to read
   }};
 
   const auto result = ask_shortly(server, stream);

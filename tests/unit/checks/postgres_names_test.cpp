@@ -19,7 +19,7 @@
 #include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
 
-// How a run gets the addresses of its hosts.
+// How a run resolves the names of its hosts.
 
 namespace {
 
@@ -72,7 +72,7 @@ TEST_F(PostgresNamesTest, AResolvedHostKeepsItsNameInMessages) {
   EXPECT_THAT(result.message(), HasSubstr("\"local.test\" (127.0.0.1)"));
 }
 
-// What it asks for by name it verifies by name.
+// The certificate is verified by the name, although the check connects to an address.
 TEST_F(PostgresNamesTest, AResolvedHostKeepsItsNameForTls) {
   std::string hello;
   {
@@ -88,14 +88,14 @@ TEST_F(PostgresNamesTest, AResolvedHostKeepsItsNameForTls) {
   EXPECT_THAT(hello, HasSubstr("local.test"));
 }
 
-TEST_F(PostgresNamesTest, AnUnknownNameFailsInLibpqsWords) {
+TEST_F(PostgresNamesTest, AnUnknownNameFailsWithLibpqsMessage) {
   const auto result = check("host=gone.test")(context_for(generous));
 
   EXPECT_EQ(result.message(),
             "could not translate host name \"gone.test\" to address: " + std::string{gai_strerror(EAI_NONAME)});
 }
 
-TEST_F(PostgresNamesTest, AnUnknownNameIsPassedOver) {
+TEST_F(PostgresNamesTest, AnUnknownNameIsSkipped) {
   const auto result = check("host=gone.test,127.0.0.1 port=" + server_.port())(context_for(generous));
 
   EXPECT_EQ(result, CheckResult::pass());
@@ -144,7 +144,7 @@ TEST_F(PostgresNamesTest, ACheckPassesWhenItsNameServerIsBack) {
   EXPECT_EQ(result, CheckResult::pass());
 }
 
-TEST_F(PostgresNamesTest, ACheckMayGoWhileItsNameIsBeingResolved) {
+TEST_F(PostgresNamesTest, ACheckMayBeDestroyedWhileItsNameIsBeingResolved) {
   {
     const Postgres silent = check("host=silent.test");
     (void)silent(context_with_exactly(20ms));
@@ -176,7 +176,7 @@ TEST_F(PostgresNamesTest, AResultOfALookupIsUsedOnce) {
   EXPECT_EQ(silent_names.asked(), 2);
 }
 
-TEST_F(PostgresNamesTest, ANameBehindASilentOneIsReachedWhenThatIsGivenUp) {
+TEST_F(PostgresNamesTest, ANameAfterASilentOneIsReachedWhenThatLookupFails) {
   const Postgres two = check("host=silent.test,local.test port=" + server_.port());
   (void)two(context_with_exactly(20ms));
   ASSERT_TRUE(a_lookup_waits());
@@ -216,7 +216,7 @@ TEST_F(PostgresNamesTest, ASilentNameLeavesTimeForAnotherName) {
   EXPECT_EQ(result, CheckResult::pass());
 }
 
-TEST_F(PostgresNamesTest, WhileNoNameHasAnAddressAllOfTheTimeIsTheNameServers) {
+TEST_F(PostgresNamesTest, WhileNoNameHasAnAddressTheNameServerGetsAllTheTime) {
   const auto result = check("host=silent.test,silent.test")(context_with_exactly(100ms));
 
   EXPECT_THAT(result.message(), StartsWith("no answer within 90 ms: the host name \""));
@@ -243,7 +243,7 @@ TEST_F(PostgresNamesTest, APasswordOfAFileIsWithheldBeforeThereIsAConnection) {
   const vitals_test::TemporaryFolder folder;
   const std::string file = folder.path() / "passwords";
   std::ofstream{file} << "*:*:*:*:gone.test\n";
-  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores one that others can read
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // libpq ignores a file that others can read
 
   const auto result = check("host=gone.test passfile=" + file)(context_for(generous));
 

@@ -26,7 +26,7 @@ using vitals_test::context_for;
 using vitals_test::context_with_exactly;
 using vitals_test::generous;
 
-/// Two sockets that are connected to each other.
+/// Two connected sockets.
 struct Pair {
   Pair() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0); }
   Pair(const Pair&) = delete;
@@ -49,7 +49,7 @@ void read_as_long_as_bytes_arrive(int socket) {
   while (recv(socket, buffer.data(), buffer.size(), 0) > 0) continue;
 }
 
-/// Sends without end, but gives up after a long time, so that a test which fails ends.
+/// Sends without end, but gives up after a long time, so that a failing test ends.
 bool sends_until_the_peer_is_gone(int socket) {
   const std::string bytes(4096, 'x');
   const auto deadline = std::chrono::steady_clock::now() + generous;
@@ -110,10 +110,10 @@ TEST(PostgresSocketLimitTest, AnotherSocketWithTheSameNumberIsLeftAlone) {
   SocketLimit socket_limit{limit};
   socket_limit.watch(pair.ends[0]);
   const Pair other;
-  ASSERT_EQ(dup2(other.ends[0], pair.ends[0]), pair.ends[0]);  // as if it had been closed and opened anew
+  ASSERT_EQ(dup2(other.ends[0], pair.ends[0]), pair.ends[0]);  // as if the number had been closed and reused
 
   stop.request_stop();
-  read_as_long_as_bytes_arrive(pair.ends[1]);  // the one that was watched has ended
+  read_as_long_as_bytes_arrive(pair.ends[1]);  // returns when the watched connection has ended
 
   EXPECT_EQ(send(other.ends[1], "x", 1, MSG_NOSIGNAL), 1);
 }
@@ -144,24 +144,24 @@ TEST(PostgresSocketLimitTest, AConnectionIsResetOnlyAfterARunThatOverranItsLimit
   EXPECT_TRUE(is_reset_when_closed(abandoned.ends[0]));
 }
 
-/// How many threads the process has. Opens nothing.
+/// The number of threads of this process. Opens no descriptor.
 nlink_t threads() {
   struct stat tasks {};
   EXPECT_EQ(stat("/proc/self/task", &tasks), 0);
   return tasks.st_nlink;
 }
 
-// Such a thread must neither end the process nor leave the socket without a limit.
+// Such a thread must neither terminate the process nor leave the socket without a limit.
 TEST(PostgresSocketLimitTest, AThreadThatCantWaitCountsAsTheEnd) {
   const Pair pair;
   const RunLimit limit{context_for(1h)};
   SocketLimit socket_limit{limit};
-  std::thread{[] {}}.join();  // with the first one ThreadSanitizer starts one of its own
+  std::thread{[] {}}.join();  // ThreadSanitizer starts a thread of its own with the first one
   const nlink_t before = threads();
   rlimit usual{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
   const rlimit too_few{.rlim_cur = 1, .rlim_max = usual.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &too_few), 0);  // poll() fails for more descriptors than that
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &too_few), 0);  // poll() fails for more descriptors than the limit
   socket_limit.watch(-1);
   EXPECT_TRUE(vitals_test::eventually([&] { return threads() == before; }));
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);

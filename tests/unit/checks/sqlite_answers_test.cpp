@@ -19,7 +19,7 @@
 #include "support/run_check.hpp"
 #include "support/sqlite_lock.hpp"
 
-// What the answer says, whether the database can be written to, and checks on the application's own connection.
+// What a query's answer means, whether the database is writable, and checks that use the application's own connection.
 
 namespace {
 
@@ -33,7 +33,7 @@ using vitals_test::context_with_exactly;
 using vitals_test::generous;
 using vitals_test::keeps_writers_out;
 
-/// An application's own connection.
+/// The application's own connection.
 class Connection {
  public:
   explicit Connection(const std::string& path, int flags = SQLITE_OPEN_FULLMUTEX) {
@@ -70,7 +70,7 @@ struct Answer {
   const char* name;
   const char* query;
   const char* expected;
-  const char* message;  ///< Empty: it passes.
+  const char* message;  ///< Empty if the check passes.
 };
 class SqliteExpectTest : public SqliteAnswersTest, public testing::WithParamInterface<Answer> {};
 
@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Answer{"LaterError", "SELECT 1; SELECT 1 FROM nowhere", "1", "no such table: nowhere"}),
     [](const auto& test) { return test.param.name; });
 
-TEST_F(SqliteAnswersTest, WithoutAnExpectationAnyAnswerWillDo) {
+TEST_F(SqliteAnswersTest, WithoutAnExpectationAnyAnswerPasses) {
   EXPECT_EQ(run({.query = "SELECT 0"}), CheckResult::pass());
 }
 
@@ -111,7 +111,7 @@ TEST_F(SqliteAnswersTest, ADatabaseOpenedForReadingIsNotWritable) {
   EXPECT_EQ(result.message(), "the database is read-only");
 }
 
-/// As somebody whom permissions bind, unlike root, as long as it lives.
+/// Drops root's privileges while it lives, so that file permissions apply.
 class Unprivileged {
  public:
   Unprivileged() {
@@ -156,7 +156,7 @@ TEST_F(SqliteAnswersTest, AFolderThatTakesNoJournalMakesTheDatabaseUnwritable) {
   fs::permissions(folder(), fs::perms::owner_all);
 }
 
-TEST_F(SqliteAnswersTest, ADatabaseThatSomebodyElseWritesToAllTheTimeIsNotWritable) {
+TEST_F(SqliteAnswersTest, ADatabaseThatAnotherProcessWritesToAllTheTimeIsNotWritable) {
   Connection application{path_};
   application.execute("BEGIN IMMEDIATE");
   const Sqlite check{path_, {.expect_writable = true}};
@@ -167,7 +167,7 @@ TEST_F(SqliteAnswersTest, ADatabaseThatSomebodyElseWritesToAllTheTimeIsNotWritab
   EXPECT_EQ(run({}), CheckResult::pass());
 }
 
-TEST_F(SqliteAnswersTest, AHandleIsAskedWithoutOpeningTheFile) {
+TEST_F(SqliteAnswersTest, AHandleIsQueriedWithoutOpeningTheFile) {
   const Connection application{path_};
   const Sqlite check{application.handle(),
                      {.query = "SELECT text FROM notes", .expect = "milk", .expect_writable = true}};
@@ -179,7 +179,7 @@ TEST_F(SqliteAnswersTest, AHandleIsAskedWithoutOpeningTheFile) {
   EXPECT_EQ(vitals_test::open_descriptors(), before);
 }
 
-TEST_F(SqliteAnswersTest, AHandlesOwnDatabaseInMemoryIsAsked) {
+TEST_F(SqliteAnswersTest, AHandlesOwnDatabaseInMemoryIsQueried) {
   Connection application{":memory:"};
   application.execute("CREATE TABLE notes (text)");
 
@@ -202,8 +202,8 @@ TEST_F(SqliteAnswersTest, AHandlesTransactionKeepsItsLocks) {
   application.execute("COMMIT");
 }
 
-// Its rows are written when the last one has been read.
-TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementGoesOn) {
+// Its rows are written only when the last one has been read.
+TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementContinues) {
   const Connection application{path_};
   sqlite3_stmt* insert = nullptr;
   const char* const sql = "INSERT INTO notes VALUES ('tea'), ('bread') RETURNING text";
@@ -230,7 +230,7 @@ TEST_F(SqliteAnswersTest, AHandleThatIsInUseIsWaitedForUntilTheDeadline) {
   sqlite3_mutex_leave(sqlite3_db_mutex(application.handle()));
 }
 
-TEST_F(SqliteAnswersTest, AHandleWhoseFileIsGoneFails) {
+TEST_F(SqliteAnswersTest, AHandleWhoseFileWasDeletedFails) {
   const Connection application{path_};
   const Sqlite check{application.handle()};
   ASSERT_EQ(check(context_for(generous)).message(), "");
@@ -241,15 +241,15 @@ TEST_F(SqliteAnswersTest, AHandleWhoseFileIsGoneFails) {
   EXPECT_EQ(result.message(), "the file that the application has open was deleted or replaced");
 }
 
-TEST_F(SqliteAnswersTest, AHandleThatOneThreadOnlyMayUseIsRefused) {
+TEST_F(SqliteAnswersTest, AHandleForASingleThreadIsRefused) {
   const Connection application{path_, SQLITE_OPEN_NOMUTEX};
 
   EXPECT_THROW(Sqlite{application.handle()}, std::invalid_argument);
   EXPECT_THROW(Sqlite{static_cast<sqlite3*>(nullptr)}, std::invalid_argument);
 }
 
-// SQLite forbids a child to use, or close, what its parent has open.
-TEST_F(SqliteAnswersTest, AForkedChildOpensTheFileAnew) {
+// SQLite forbids a child to use or close a connection of its parent.
+TEST_F(SqliteAnswersTest, AForkedChildOpensTheFileAgain) {
   const Sqlite check{path_};
   ASSERT_EQ(check(context_for(generous)), CheckResult::pass());
   const auto before = vitals_test::open_descriptors().size();

@@ -30,7 +30,7 @@ static_assert(vitals::CheckCallable<Sqlite>);
 
 constexpr const char* endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
 
-/// An application's own connection.
+/// The application's own connection.
 class Connection {
  public:
   explicit Connection(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &database_), SQLITE_OK); }

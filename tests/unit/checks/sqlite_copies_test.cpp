@@ -11,7 +11,7 @@
 #include "support/sqlite_copy.hpp"
 #include "support/sqlite_lock.hpp"
 
-// A program with two copies of SQLite: its host's, and the one that the check has.
+// A program with two copies of SQLite: the application's, and the one that the check is linked with.
 
 namespace {
 
@@ -42,7 +42,7 @@ TEST_F(SqliteCopiesTest, ACheckOverTheHostsHandleLeavesItItsTransaction) {
   EXPECT_EQ(host_.execute("COMMIT"), SQLITE_OK);
 }
 
-// The file stays open for that reason. Its end can't be helped: see the warning of the class.
+// That is why the check keeps the file open. When it is destroyed, this can't be avoided: see the warning of the class.
 TEST_F(SqliteCopiesTest, ACheckOfTheFileTakesTheHostsLocksWhenItIsDestroyed) {
   auto check = std::make_unique<Sqlite>(path_, vitals::checks::SqliteOptions{.query = "PRAGMA schema_version"});
   (void)(*check)(context_for(generous));

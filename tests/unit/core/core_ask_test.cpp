@@ -30,7 +30,7 @@ using vitals::detail::ProbeSet;
 using vitals::detail::state_of;
 using vitals::test::ManualClock;
 
-/// Probes that come while nobody but run_due() runs checks: what they ask for is due then, and they don't wait.
+/// Probes while only run_due() runs checks: they make checks due, and don't wait.
 class AskTest : public testing::Test {
  protected:
   void ask(Probe probe, std::string_view check = {}) {
@@ -90,7 +90,8 @@ TEST_F(AskTest, RunsNoExcludedCheck) {
   ran.clear();
   const std::vector<std::string> excluded{"a", "c", "nobody"};
 
-  (void)vitals::detail::ask(*state_of(health_), {.probes = ProbeSet::of(Probe::readiness), .excluded = excluded}, [] {});
+  (void)vitals::detail::ask(*state_of(health_), {.probes = ProbeSet::of(Probe::readiness), .excluded = excluded},
+                            [] {});
   health_.run_due();
 
   EXPECT_EQ(ran, "b");
@@ -131,7 +132,7 @@ TEST_F(AskTest, RunsTheStartupChecksTooUntilStartupHasSucceeded) {
   EXPECT_EQ(health_.run_due(), 0U);
 }
 
-TEST_F(AskTest, CountsOneMoreFailureForEachRunThatAnOverdueOneHoldsUp) {
+TEST_F(AskTest, CountsOneMoreFailureForEachRunThatAnOverdueOneDelays) {
   std::optional<CheckCompletion> done;
   health_.add_readiness_check("remote",
                               [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },

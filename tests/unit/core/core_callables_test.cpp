@@ -27,7 +27,7 @@ using vitals::Probe;
 using vitals::Status;
 using vitals::test::ManualClock;
 
-/// What one run of `check` is reported as.
+/// The report of one run of `check`.
 template <class Check>
 CheckReport outcome_of(Check&& check) {
   const ManualClock clock;
@@ -47,7 +47,7 @@ struct Functor {
   int calls = 0;
 };
 
-/// What boost::system::error_code is to std::error_code.
+/// Converts to std::error_code, as boost::system::error_code does.
 struct ForeignErrorCode {
   operator std::error_code() const { return std::make_error_code(code); }
   std::errc code;
@@ -72,7 +72,7 @@ TEST(CallableTest, ThatReturnsNoErrorPasses) {
   EXPECT_EQ(outcome_of([] { return std::error_code{}; }).status, Status::pass);
 }
 
-TEST(CallableTest, ThatReturnsAnErrorFailsWithItsWords) {
+TEST(CallableTest, ThatReturnsAnErrorFailsWithItsMessage) {
   const auto error = std::make_error_code(std::errc::connection_refused);
 
   const auto report = outcome_of([&] { return error; });

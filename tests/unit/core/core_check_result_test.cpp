@@ -35,7 +35,7 @@ using vitals::Status;
 using vitals::Value;
 using Kind = vitals::Value::Kind;
 
-TEST(CheckResultTest, IsAFailureUnlessSomebodySaysOtherwise) {
+TEST(CheckResultTest, IsAFailureByDefault) {
   const CheckResult result;
 
   EXPECT_EQ(result.status(), Status::fail);

@@ -27,7 +27,7 @@ using vitals::Probe;
 using vitals::Status;
 using vitals::test::ManualClock;
 
-/// A registry with one asynchronous check, whose last completion the test hands in.
+/// A registry with one asynchronous check; the test holds the last run's completion.
 class CompletionTest : public testing::Test {
  protected:
   vitals::CheckHandle add_check(const CheckOptions& options = {}) {
@@ -119,7 +119,7 @@ TEST_F(CompletionTest, IsDroppedOnlyWithItsLastCopy) {
   EXPECT_EQ(check().message, "the completion was dropped");
 }
 
-TEST_F(CompletionTest, MayComeFromInsideTheCall) {
+TEST_F(CompletionTest, MayBeCalledInsideTheCall) {
   health_->add_readiness_check("remote", [](const CheckContext&, const CheckCompletion& done) {
     done(CheckResult::pass());
     done(CheckResult::fail("second"));
@@ -154,7 +154,7 @@ TEST_F(CompletionTest, DoesNotOverlapWithAnotherRun) {
   EXPECT_EQ(check().condition, Condition::overdue);
 }
 
-TEST_F(CompletionTest, IsToldToStopAtItsTimeout) {
+TEST_F(CompletionTest, GetsAStopRequestAtItsTimeout) {
   add_check({.timeout = 200ms});
   health_->run_due();
   EXPECT_FALSE(stop_.stop_requested());
@@ -201,7 +201,7 @@ TEST_F(CompletionTest, DoesNotReachACheckThatTookTheName) {
   EXPECT_EQ(check().condition, Condition::not_checked_yet);
 }
 
-TEST_F(CompletionTest, IsToldToStopAtTheRemovalOfTheCheck) {
+TEST_F(CompletionTest, GetsAStopRequestAtTheRemovalOfTheCheck) {
   const auto handle = add_check();
   health_->run_due();
 

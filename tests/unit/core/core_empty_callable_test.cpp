@@ -1,4 +1,4 @@
-// What can't be called is refused where it is registered.
+// An empty callable is refused when it is registered.
 
 #include <functional>
 #include <stdexcept>

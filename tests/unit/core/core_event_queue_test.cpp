@@ -65,7 +65,7 @@ TEST_F(EventQueueTest, DeliversInTheOrderOfItsNumbers) {
   EXPECT_FALSE(queue_.has_work());
 }
 
-TEST_F(EventQueueTest, CountsWhatNobodyListensTo) {
+TEST_F(EventQueueTest, CountsEventsWithoutAListener) {
   push_different(7);
   EXPECT_FALSE(queue_.has_work());
 
@@ -156,7 +156,7 @@ TEST_F(EventQueueTest, KeepsTheOldEventsFromAListenerThatJoinedInBetween) {
   EXPECT_EQ(late[0].missed, 0U);
 }
 
-TEST_F(EventQueueTest, IsBoundedAlsoForNamesThatNeverComeBack) {
+TEST_F(EventQueueTest, IsBoundedAlsoForNamesThatAreUsedOnce) {
   join(events_);
   push_different(EventQueue::most_events + 10);
 
@@ -194,7 +194,7 @@ TEST_F(EventQueueTest, WhatWasDroppedIsCountedOnTheNextEventOfItsCheck) {
   EXPECT_EQ(events_.back().from, Status::pass);
 }
 
-TEST_F(EventQueueTest, TellsNothingOfAStateThatIsAsItWas) {
+TEST_F(EventQueueTest, DeliversNothingForAStateThatIsAsItWas) {
   join(events_);
   push_different(EventQueue::capacity - 1);
   push("folded", Status::pass, Status::fail);
@@ -210,7 +210,7 @@ TEST_F(EventQueueTest, TellsNothingOfAStateThatIsAsItWas) {
   EXPECT_EQ(events_.back().missed, 2U);
 }
 
-TEST_F(EventQueueTest, TellsNothingWhereWhatWasDroppedAndTheNextAreNoChange) {
+TEST_F(EventQueueTest, DeliversNothingIfDroppedEventsAndTheNextAreNoChange) {
   join(events_);
   push("dropped", Status::pass, Status::fail);
   push_different(EventQueue::most_events);
@@ -221,7 +221,7 @@ TEST_F(EventQueueTest, TellsNothingWhereWhatWasDroppedAndTheNextAreNoChange) {
   for (const auto& event : events_) EXPECT_NE(event.from, event.to) << event.check;
 }
 
-TEST_F(EventQueueTest, CallsNobodyUnderTheLock) {
+TEST_F(EventQueueTest, CallsNoListenerUnderTheLock) {
   bool locked = true;
   listen([&](const HealthEvent&) {
     locked = !mutex_.native().try_lock();

@@ -34,13 +34,13 @@ inline std::vector<std::string> told(const std::vector<HealthEvent>& events) {
   return texts;
 }
 
-/// A registry on a manual clock, and what its listener is told.
+/// A registry on a manual clock, and the events that its listener gets.
 class EventsTest : public testing::Test {
  protected:
   void listen() {
     subscription_ = health_.on_change([this](const HealthEvent& event) { events_.push_back(event); });
   }
-  /// What was told since the last time.
+  /// The events since the last call.
   std::vector<std::string> news() {
     health_.run_due();
     return told(std::exchange(events_, {}));

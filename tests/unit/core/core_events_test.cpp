@@ -29,7 +29,7 @@ TEST_F(EventsTest, BeginWithThePresentStateOfEachProbe) {
 TEST_F(EventsTest, BeginWithTheNumberOfTheLastTransition) {
   const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
-  flag.set(CheckResult::fail());  // two more: the check and the probe
+  flag.set(CheckResult::fail());  // two more events: the check's and the probe's
 
   listen();
   health_.run_due();
@@ -38,7 +38,7 @@ TEST_F(EventsTest, BeginWithTheNumberOfTheLastTransition) {
   EXPECT_EQ(events_[0].sequence, 3U);
 }
 
-TEST_F(EventsTest, TellTheFirstResultOfACheck) {
+TEST_F(EventsTest, ReportTheFirstResultOfACheck) {
   listen();
   health_.add_readiness_check("database", [] {});
   EXPECT_THAT(news(),
@@ -46,7 +46,7 @@ TEST_F(EventsTest, TellTheFirstResultOfACheck) {
                           "readiness/database pass", "readiness fail>pass"));
 }
 
-TEST_F(EventsTest, TellNothingOfResultsThatChangeNothing) {
+TEST_F(EventsTest, ReportNoResultThatChangesNothing) {
   health_.add_readiness_check("database", [] { return CheckResult::warn("backlog"); }, {.schedule = every(1s)});
   listen();
   news();
@@ -57,7 +57,7 @@ TEST_F(EventsTest, TellNothingOfResultsThatChangeNothing) {
   }
 }
 
-TEST_F(EventsTest, TellEachTransitionOnceWithItsReason) {
+TEST_F(EventsTest, ReportEachTransitionOnceWithItsReason) {
   const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
   listen();
@@ -71,7 +71,7 @@ TEST_F(EventsTest, TellEachTransitionOnceWithItsReason) {
   EXPECT_THAT(news(), ElementsAre("readiness/feed fail>pass found", "readiness fail>pass"));
 }
 
-TEST_F(EventsTest, TellNothingOfAProbeThatStaysWhatItIs) {
+TEST_F(EventsTest, ReportNoProbeThatStaysAsItIs) {
   health_.add_readiness_check("bad", PushedCheck{CheckResult::fail()});
   const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("feed", flag);
@@ -83,7 +83,7 @@ TEST_F(EventsTest, TellNothingOfAProbeThatStaysWhatItIs) {
   EXPECT_THAT(news(), ElementsAre("readiness/feed pass>fail lost"));
 }
 
-TEST_F(EventsTest, TellNothingOfAFailureThatDoesNotCountYet) {
+TEST_F(EventsTest, ReportNoFailureThatDoesNotCountYet) {
   bool good = true;
   health_.add_readiness_check("database", [&] { return good; }, {.schedule = every(1s), .failure_threshold = 2});
   listen();
@@ -98,7 +98,7 @@ TEST_F(EventsTest, TellNothingOfAFailureThatDoesNotCountYet) {
                                   "readiness pass>fail database: the check returned false"));
 }
 
-TEST_F(EventsTest, TellOfAProbeWhatItsCheckCountsFor) {
+TEST_F(EventsTest, ReportForAProbeWhatItsCheckCountsAs) {
   const PushedCheck flag{CheckResult::pass()};
   health_.add_readiness_check("cache", flag, {.critical = false});
   listen();
@@ -109,7 +109,7 @@ TEST_F(EventsTest, TellOfAProbeWhatItsCheckCountsFor) {
   EXPECT_THAT(news(), ElementsAre("readiness/cache pass>fail down", "readiness pass>warn cache: down"));
 }
 
-TEST_F(EventsTest, TellWhatTimeAloneChanges) {
+TEST_F(EventsTest, ReportWhatTimeAloneChanges) {
   const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   health_.add_readiness_check("feed", flag);
   listen();
@@ -121,7 +121,7 @@ TEST_F(EventsTest, TellWhatTimeAloneChanges) {
                                   "readiness pass>fail feed: stale: not set within 30 s"));
 }
 
-TEST_F(EventsTest, TellOfASilentHeartbeatAndOfItsRecovery) {
+TEST_F(EventsTest, ReportASilentHeartbeatAndItsRecovery) {
   const Heartbeat beat{5s};
   health_.add_liveness_check("loop", beat);
   listen();
@@ -135,7 +135,7 @@ TEST_F(EventsTest, TellOfASilentHeartbeatAndOfItsRecovery) {
   EXPECT_THAT(news(), ElementsAre("liveness/loop fail>pass", "liveness fail>pass"));
 }
 
-TEST_F(EventsTest, TellOfACheckThatNeverRan) {
+TEST_F(EventsTest, ReportACheckThatNeverRan) {
   listen();
   news();
   health_.add_liveness_check("loop", [] {});
@@ -146,7 +146,7 @@ TEST_F(EventsTest, TellOfACheckThatNeverRan) {
                                   "liveness/loop fail>pass", "liveness fail>pass"));
 }
 
-TEST_F(EventsTest, TellOfTheStartupLatch) {
+TEST_F(EventsTest, ReportTheStartupLatch) {
   const PushedCheck hold{CheckResult::fail("migrating")};
   health_.add_startup_check("migration", hold);
   listen();
@@ -157,7 +157,7 @@ TEST_F(EventsTest, TellOfTheStartupLatch) {
   EXPECT_THAT(news(), ElementsAre("startup/migration fail>pass", "readiness fail>pass", "startup fail>pass"));
 }
 
-TEST_F(EventsTest, TellNothingOfLivenessWhoseBoundsBeginAnewAtTheLatch) {
+TEST_F(EventsTest, ReportNoLivenessCheckWhoseBoundStartsOverAtTheLatch) {
   const PushedCheck hold{CheckResult::fail()};
   const Heartbeat beat{5s};
   health_.add_startup_check("hold", hold);
@@ -172,7 +172,7 @@ TEST_F(EventsTest, TellNothingOfLivenessWhoseBoundsBeginAnewAtTheLatch) {
                                   "startup fail>pass"));
 }
 
-TEST_F(EventsTest, TellOfAProbeWhoseFailingCheckWasRemoved) {
+TEST_F(EventsTest, ReportAProbeWhoseFailingCheckWasRemoved) {
   const auto handle = health_.add_readiness_check("feed", PushedCheck{CheckResult::fail("lost")});
   listen();
   news();

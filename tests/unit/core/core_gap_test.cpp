@@ -19,12 +19,12 @@ using vitals::detail::HeartbeatSource;
 using vitals::detail::InstantSource;
 using vitals::test::ManualClock;
 
-/// A source that was registered at the beginning, with a limit of 5 s.
+/// A source with a limit of 5 s, registered at the beginning.
 class GapTest : public testing::Test {
  protected:
   GapTest() { source_->bind(clock_, "loop"); }
 
-  /// The process stands still for so long.
+  /// The process is stopped for that long.
   void stand_still(InstantSource& source, Duration duration) {
     const auto began = clock_.now();
     clock_.advance(duration);
@@ -75,7 +75,7 @@ TEST_F(GapTest, RevivesNoHeartbeatThatWasSilentBefore) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(GapTest, CountsOnceWhereTwoRegistriesTellOfIt) {
+TEST_F(GapTest, CountsOnceIfTwoRegistriesReportIt) {
   for (int gaps = 0; gaps < 2; ++gaps) {
     clock_.advance(1h);
     source_->pass_gap(since_, clock_.now() - 1h, clock_.now());

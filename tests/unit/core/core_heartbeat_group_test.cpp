@@ -50,7 +50,7 @@ TEST_F(HeartbeatGroupTest, FailsWhenOneIsSilentAndNamesIt) {
   EXPECT_EQ(datum(check(), "silent"), 1);
 }
 
-TEST_F(HeartbeatGroupTest, FailsOnlyWhenAllAreSilentIfToldSo) {
+TEST_F(HeartbeatGroupTest, FailsOnlyWhenAllAreSilentIfTheOptionSaysSo) {
   const HeartbeatGroup workers{5s, {.fails_when = FailsWhen::all_silent}};
   health_.add_liveness_check("check", workers);
   const auto first = workers.add();
@@ -97,7 +97,7 @@ TEST_F(HeartbeatGroupTest, CountsAWorkerFromItsAdding) {
   EXPECT_THAT(check().message, HasSubstr("worker 2"));
 }
 
-TEST_F(HeartbeatGroupTest, TakesAnIdleWorkerForAlive) {
+TEST_F(HeartbeatGroupTest, CountsAnIdleWorkerAsAlive) {
   const HeartbeatGroup workers{5s};
   health_.add_liveness_check("check", workers);
   const auto worker = workers.add();
@@ -111,7 +111,7 @@ TEST_F(HeartbeatGroupTest, TakesAnIdleWorkerForAlive) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(HeartbeatGroupTest, FailsAtOnceWhenAWorkerIsGone) {
+TEST_F(HeartbeatGroupTest, FailsAtOnceWhenAWorkersHeartbeatIsDestroyed) {
   const HeartbeatGroup workers{5s};
   health_.add_liveness_check("check", workers);
   const auto stuck = workers.add("stuck");
@@ -125,7 +125,7 @@ TEST_F(HeartbeatGroupTest, FailsAtOnceWhenAWorkerIsGone) {
   EXPECT_EQ(check().message, "2 of 2 silent for longer than 5 s: stuck; gone: ended");
 }
 
-TEST_F(HeartbeatGroupTest, LetsAWorkerGoThatIsRemoved) {
+TEST_F(HeartbeatGroupTest, DoesNotFailForARemovedWorker) {
   const HeartbeatGroup workers{5s};
   health_.add_liveness_check("check", workers);
   const auto stays = workers.add();
@@ -155,7 +155,7 @@ TEST_F(HeartbeatGroupTest, FailsWithoutWorkersAfterItsLimit) {
   EXPECT_EQ(datum(check(), "workers"), 0);
 }
 
-TEST_F(HeartbeatGroupTest, CountsAnewFromTheLastWorkersRemoval) {
+TEST_F(HeartbeatGroupTest, StartsOverAtTheLastWorkersRemoval) {
   const HeartbeatGroup workers{5s};
   health_.add_liveness_check("check", workers);
   const auto worker = workers.add();
@@ -169,7 +169,7 @@ TEST_F(HeartbeatGroupTest, CountsAnewFromTheLastWorkersRemoval) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(HeartbeatGroupTest, HasWorkersFromBeforeItsRegistrationCountFromThere) {
+TEST_F(HeartbeatGroupTest, CountsEarlierWorkersFromItsRegistration) {
   const HeartbeatGroup workers{5s};
   const auto worker = workers.add();
   clock_.advance(1h);
@@ -182,11 +182,11 @@ TEST_F(HeartbeatGroupTest, HasWorkersFromBeforeItsRegistrationCountFromThere) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(HeartbeatGroupTest, KnowsNoJoiningByAnotherClock) {
+TEST_F(HeartbeatGroupTest, IgnoresJoiningTimesOfAnotherClock) {
   const auto dawn = std::make_shared<vitals::test::Dawn>();
   HealthRegistry health{{.clock = vitals::Clock{dawn}}};
   const HeartbeatGroup workers{1ms};
-  const auto worker = workers.add();  // by the system's clock, which is far ahead
+  const auto worker = workers.add();  // reads the system's clock, which is far ahead
   health.add_liveness_check("check", workers);
 
   dawn->elapsed = 1ms + 1ns;
@@ -194,7 +194,7 @@ TEST_F(HeartbeatGroupTest, KnowsNoJoiningByAnotherClock) {
   EXPECT_EQ(health.report(Probe::liveness).status(), Status::fail);
 }
 
-TEST_F(HeartbeatGroupTest, KeepsItsWorkersWhenItIsGone) {
+TEST_F(HeartbeatGroupTest, KeepsItsWorkersWhenItIsDestroyed) {
   auto workers = std::optional{HeartbeatGroup{5s}};
   health_.add_liveness_check("check", *workers);
   const auto worker = workers->add();

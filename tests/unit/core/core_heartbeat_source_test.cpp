@@ -17,7 +17,7 @@ using vitals::detail::coarse_lag;
 using vitals::detail::coarse_now;
 using vitals::detail::HeartbeatSource;
 
-/// A source that goes by the system's clock, with a limit of 1 ms.
+/// A source on the system's clock, with a limit of 1 ms.
 class HeartbeatSourceTest : public testing::Test {
  protected:
   HeartbeatSourceTest() { source_.bind(Clock{}, "loop"); }

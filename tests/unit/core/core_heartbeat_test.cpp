@@ -49,11 +49,11 @@ TEST_F(HeartbeatTest, CountsFromItsRegistration) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(HeartbeatTest, KnowsNoBeatsOfAnotherClock) {
+TEST_F(HeartbeatTest, IgnoresBeatsOfAnotherClock) {
   const auto dawn = std::make_shared<vitals::test::Dawn>();
   HealthRegistry health{{.clock = vitals::Clock{dawn}}};
   const Heartbeat beat{1ms};
-  beat.beat();  // by the system's clock, which is far ahead
+  beat.beat();  // reads the system's clock, which is far ahead
   health.add_liveness_check("check", beat);
 
   dawn->elapsed = 1ms + 1ns;
@@ -84,7 +84,7 @@ TEST_F(HeartbeatTest, IsSharedByItsCopies) {
   EXPECT_EQ(copy->limit(), 5s);
 }
 
-TEST_F(HeartbeatTest, FailsWhenNobodyIsLeftToBeat) {
+TEST_F(HeartbeatTest, FailsWhenItsLastCopyIsDestroyed) {
   std::optional<Heartbeat> beat{5s};
   std::optional<Heartbeat> copy{*beat};
   health_.add_liveness_check("check", *beat);

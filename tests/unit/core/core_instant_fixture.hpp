@@ -10,14 +10,14 @@
 
 namespace vitals::inline v1::test {
 
-/// A clock that begins at zero: whatever the system's clock has told is far ahead of it.
+/// A clock that begins at zero: times read from the system's clock are far ahead of it.
 struct Dawn final : Clock::Source {
   SteadyTime steady_now() const noexcept override { return SteadyTime{elapsed}; }
   WallTime wall_now() const noexcept override { return {}; }
   Duration elapsed = Duration::zero();
 };
 
-/// A registry on a manual clock, and what it says of the liveness check under test.
+/// A registry on a manual clock, and its report of the liveness check under test.
 class InstantCheckTest : public testing::Test {
  protected:
   [[nodiscard]] CheckReport check(const std::string& name = "check") const { return health_.report(name); }

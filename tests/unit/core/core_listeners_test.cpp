@@ -27,7 +27,7 @@ using vitals::Status;
 using vitals::Subscription;
 using vitals::test::ManualClock;
 
-/// A registry with a flag to change, and listeners that note what they get.
+/// A registry with a flag to change, and listeners that record their events.
 class ListenersTest : public testing::Test {
  protected:
   using Numbers = std::vector<std::uint64_t>;
@@ -37,7 +37,7 @@ class ListenersTest : public testing::Test {
   static HealthListener noting(Numbers& numbers) {
     return [&numbers](const HealthEvent& event) { numbers.push_back(event.sequence); };
   }
-  /// Two events, or none if the flag is that already.
+  /// Causes two events, or none if the flag has that status already.
   void change_to(CheckResult result) {
     flag_.set(std::move(result));
     health_.run_due();
@@ -63,10 +63,10 @@ TEST_F(ListenersTest, GetTheSameEventsInTheSameOrder) {
   EXPECT_THAT(two, ElementsAreArray(one));
 }
 
-TEST_F(ListenersTest, ThatJoinLaterGetNothingFromBefore) {
+TEST_F(ListenersTest, ThatJoinLaterGetNoEarlierEvent) {
   Numbers early;
   const auto first = health_.on_change(noting(early));
-  flag_.set(CheckResult::fail());  // waits for delivery
+  flag_.set(CheckResult::fail());  // pending until it is delivered
 
   Numbers late;
   const auto second = health_.on_change(noting(late));
@@ -76,7 +76,7 @@ TEST_F(ListenersTest, ThatJoinLaterGetNothingFromBefore) {
   EXPECT_EQ(late.size(), 3U);
 }
 
-TEST_F(ListenersTest, ThatThrowDisturbNobody) {
+TEST_F(ListenersTest, ThatThrowAffectNoOther) {
   Numbers one;
   Numbers two;
   const auto first = health_.on_change([&](const HealthEvent& event) {
@@ -189,7 +189,7 @@ TEST_F(ListenersTest, MayAddAndRemoveChecks) {
   EXPECT_EQ(health_.report(Probe::readiness).checks().size(), 1U);
 }
 
-TEST_F(ListenersTest, SeeInAReportWhatTheyAreTold) {
+TEST_F(ListenersTest, SeeInAReportWhatTheirEventSays) {
   Status seen = Status::pass;
   const auto subscription =
       health_.on_change([&](const HealthEvent&) { seen = health_.report(Probe::readiness).status(); });

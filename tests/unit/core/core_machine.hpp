@@ -8,7 +8,7 @@
 
 namespace vitals::inline v1::test {
 
-/// Drives the state machine of one check by hand. Time begins at 1000 h, where the check is registered.
+/// Drives the state machine of one check by hand. The check is registered at the time 1000 h.
 class Machine {
  public:
   explicit Machine(const CheckOptions& options = {}, Probe probe = Probe::readiness)
@@ -18,7 +18,7 @@ class Machine {
 
   static constexpr SteadyTime beginning{std::chrono::hours{1000}};
 
-  /// The moment so long after the beginning.
+  /// Sets the time to this long after the beginning.
   Machine& at(Duration since_the_beginning) {
     now = beginning + since_the_beginning;
     return *this;
@@ -36,13 +36,13 @@ class Machine {
   Machine& pass() { return run(CheckResult::pass()); }
   Machine& fail(const std::string& message = "down") { return run(CheckResult::fail(message)); }
 
-  /// What it amounts to now.
+  /// The verdict at this time.
   [[nodiscard]] detail::Verdict verdict() {
     pass_time();
     return detail::judge(state, rules, around, now);
   }
   [[nodiscard]] Status status() { return verdict().status; }
-  /// When the schedule wants the next run.
+  /// When the schedule's next turn is.
   [[nodiscard]] Duration turn() const { return state.turn - beginning; }
   [[nodiscard]] bool wants_run() const { return now >= detail::wanted_from(state, rules); }
 

@@ -1,4 +1,4 @@
-// The model of a service by hand: events and times in, verdicts and due times out.
+// Drives the model of a service by hand: events and times in, verdicts and due times out.
 
 #include <chrono>
 #include <memory>
@@ -49,7 +49,7 @@ class ModelTest : public testing::Test {
     settle();
   }
   void advance(vitals::Duration duration) { now_.steady += duration; }
-  /// As a transaction does it, without threads and listeners.
+  /// Does what a transaction does, without threads and listeners.
   void settle() {
     model_.checks().touch_expired(now_.steady);
     settle_touched();
@@ -90,7 +90,7 @@ TEST_F(ModelTest, AResultCountsForItsProbe) {
   EXPECT_EQ(status(Probe::readiness), Status::pass);
 }
 
-TEST_F(ModelTest, ARunUnderWayIsLookedAtAtItsDeadline) {
+TEST_F(ModelTest, ARunIsJudgedAtItsDeadline) {
   const auto check = add("database", Probe::readiness, {.timeout = 300ms, .schedule = every(5s)});
   model_.apply(*check, Started{}, now_);
   settle();
@@ -110,7 +110,7 @@ TEST_F(ModelTest, TimeAloneTouchesWhatItHasOvertaken) {
   EXPECT_EQ(check->verdict.condition, vitals::Condition::stale);
 }
 
-TEST_F(ModelTest, TouchedChecksComeByTheirIdsAndOnce) {
+TEST_F(ModelTest, TouchedChecksAreProcessedOnceAndInOrderOfIds) {
   std::vector<std::shared_ptr<Check>> checks;
   for (int i = 0; i < 100; ++i) checks.push_back(add("check" + std::to_string(i), Probe::readiness));
   for (int i = 0; i < 100; ++i) model_.checks().touch(*checks[static_cast<std::size_t>(i * 37 % 100)]);
@@ -199,7 +199,7 @@ TEST_F(ModelTest, AnAnswerChangesWithAResultAndNotWithTheBeginningOfARun) {
   EXPECT_TRUE(model_.take_changed());
 }
 
-TEST(CheckOrderTest, GoesByTheMomentAndThenByTheId) {
+TEST(CheckOrderTest, SortsByTheMomentAndThenByTheId) {
   CheckOrder order;
   const auto rules = vitals::detail::rules_of(Probe::readiness, {});
   Check third{3, "third", rules, false};

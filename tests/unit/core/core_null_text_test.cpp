@@ -1,4 +1,4 @@
-// C libraries hand out null where they have nothing to say.
+// C libraries return null where they have no text.
 
 #include <chrono>
 #include <cstdlib>
@@ -30,7 +30,7 @@ using vitals::Text;
 using vitals::Value;
 using vitals::test::ManualClock;
 
-char* const nothing = std::getenv("VITALS_NO_SUCH_VARIABLE");  // null, and not const, as dlerror()'s
+char* const nothing = std::getenv("VITALS_NO_SUCH_VARIABLE");  // null, and char* without const, as dlerror() returns it
 
 struct NullWhat : std::exception {
   [[nodiscard]] const char* what() const noexcept override { return nullptr; }
@@ -47,7 +47,7 @@ struct OwnString {
 
 std::string_view view_of(Text text) { return text; }
 
-TEST(TextTest, TakesWhateverIsText) {
+TEST(TextTest, TakesAnyKindOfText) {
   char characters[] = "array";
   const std::string string = "string";
 
@@ -85,7 +85,7 @@ TEST(NullTextTest, IsADatum) {
   EXPECT_EQ(result.data()[2].key, "x_null_");
 }
 
-/// What a check comes to that does this.
+/// The report of a check with this body.
 template <class Check>
 std::string message_of(Check check) {
   ManualClock clock;
@@ -95,7 +95,7 @@ std::string message_of(Check check) {
   return health.report("check").message;
 }
 
-TEST(NullTextTest, IsWhatAnExceptionSays) {
+TEST(NullTextTest, IsTheMessageOfAnException) {
   EXPECT_EQ(message_of([] { throw NullWhat{}; }), "(null)");
   EXPECT_EQ(message_of([](const CheckContext&, const vitals::CheckCompletion&) { throw NullWhat{}; }), "(null)");
 }

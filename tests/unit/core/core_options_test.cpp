@@ -1,5 +1,4 @@
 #include <chrono>
-#include <stdexcept>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -9,6 +8,8 @@
 #include <vitals/heartbeat.hpp>
 #include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
+
+#include "support/refusal.hpp"
 
 namespace {
 
@@ -23,17 +24,7 @@ using vitals::Heartbeat;
 using vitals::on_demand;
 using vitals::PushedCheck;
 using vitals::RegistryOptions;
-
-/// What `action` is refused with; empty if it isn't.
-template <class Action>
-std::string refusal_of(Action action) {
-  try {
-    action();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return {};
-}
+using vitals_test::refusal_of;
 
 std::string refusal(const CheckOptions& options) {
   HealthRegistry health;

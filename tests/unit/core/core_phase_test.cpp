@@ -98,7 +98,7 @@ TEST_F(PhaseTest, IsDrainingFromTheShutdownAlsoDuringStartup) {
   EXPECT_EQ(since(), constructed_ + 2min);
 }
 
-TEST_F(PhaseTest, TellsWhoeverTakesNoLock) {
+TEST_F(PhaseTest, IsReadableWithoutALock) {
   EXPECT_FALSE(state_of(health_)->draining);
 
   health_.begin_shutdown("SIGTERM");
@@ -106,7 +106,7 @@ TEST_F(PhaseTest, TellsWhoeverTakesNoLock) {
   EXPECT_TRUE(state_of(health_)->draining);
 }
 
-TEST_F(PhaseTest, KnowsWhatIsAwaitedOnceSomebodyHasTold) {
+TEST_F(PhaseTest, KnowsWhatIsAwaitedOnceItWasReported) {
   health_.begin_shutdown("SIGTERM");
   EXPECT_EQ(snapshot().awaited, nullptr);
 

@@ -58,7 +58,7 @@ TEST_F(PushedCheckTest, TakesABool) {
   EXPECT_EQ(check("feed").status, Status::fail);
 }
 
-// A pointer would always be true.
+// A pointer would convert to true.
 template <class T>
 constexpr bool is_settable_to = requires(const PushedCheck& check, T value) {
   check.set(value);
@@ -77,7 +77,7 @@ TEST_F(PushedCheckTest, IsTrueUntilItIsSet) {
   EXPECT_EQ(status(), Status::pass);
 }
 
-TEST_F(PushedCheckTest, IsStaleWhenItWasNotSetForSoLong) {
+TEST_F(PushedCheckTest, IsStaleWhenItWasNotSetWithinItsValidity) {
   const PushedCheck flag{CheckResult::pass(), {.valid_for = 30s}};
   health_.add_liveness_check("check", flag);
   clock_.advance(10s);
@@ -103,7 +103,7 @@ TEST_F(PushedCheckTest, CountsItsInitialResultFromItsRegistration) {
   EXPECT_EQ(status(), Status::fail);
 }
 
-TEST_F(PushedCheckTest, KnowsNoTimesOfAnotherClock) {
+TEST_F(PushedCheckTest, IgnoresTimesOfAnotherClock) {
   const PushedCheck flag{CheckResult::fail(), {.valid_for = 30s}};
   flag.set(CheckResult::pass());
   health_.add_liveness_check("check", flag);

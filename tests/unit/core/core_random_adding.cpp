@@ -1,4 +1,4 @@
-// The registrations of a random world.
+// Registrations in a random world.
 
 #include <algorithm>
 #include <chrono>
@@ -93,7 +93,7 @@ void RandomWorld::choose_schedule(CheckOptions& options, Probe probe) {
     return;
   }
   options.timeout = dice_.one_of<Duration>({100ms, 500ms});
-  // With an age of 0 each question counts a missed turn: one must not decide by itself.
+  // With a maximum age of 0 each probe counts a missed turn: one alone must not decide.
   const bool ageless = probe != Probe::startup && options.failure_threshold <= 2 && dice_.chance(25);
   options.schedule = on_demand(ageless ? Duration::zero() : dice_.one_of<Duration>({1s, 10s}));
   const auto soon = options.schedule.max_age().value() + 500ms;
@@ -113,7 +113,8 @@ void RandomWorld::add_called(CheckFacts facts) {
   });
 }
 
-// Sometimes one that other checks have. What was set before the first registration counts from there on.
+// Sometimes reuses a flag that other checks have. A state that was set before the first registration counts from the
+// registration on.
 void RandomWorld::add_flag(CheckFacts facts) {
   if (flags_.empty() || dice_.chance(70)) {
     const auto result = any_result();

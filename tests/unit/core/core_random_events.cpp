@@ -40,14 +40,14 @@ void HeardEvents::examine(const ReferenceModel& model, SteadyTime now) {
   }
 }
 
-// The present state of each probe comes first, under the number of the last event before.
+// The present state of each probe comes first, with the number of the last event before it.
 void HeardEvents::examine_order(const HealthEvent& event) {
   const bool present = examined_ < all_three_probes.size();
   findings_.expect(present ? event.check.empty() && !event.from : event.sequence > events_[examined_ - 1].sequence,
                    [&] { return words_of(event) + " out of order"; });
 }
 
-// Only the shutdown is an event though readiness has failed before.
+// Only the event of a shutdown may leave the status as it was.
 void HeardEvents::examine(const HealthEvent& event, const ReferenceModel& model) {
   examine_order(event);
   auto& told = told_[{event.probe, event.check}];

@@ -16,23 +16,23 @@
 
 namespace vitals::inline v1::test {
 
-/// A listener, and what must be true of the events that it gets.
+/// A listener, and the rules for the events that it gets.
 class HeardEvents {
  public:
   explicit HeardEvents(Findings& findings) : findings_{findings} {}
 
   void subscribe(HealthRegistry& health);
-  /// A check of that name was added: its first event has no status before.
+  /// A check of that name was added: its first event has no `from`.
   void added(const CheckFacts& check);
-  /// What was delivered by run_due() that has just returned: what was told last is what is reported now.
+  /// Examines the events that the last run_due() delivered: the last event of each check must be what is reported now.
   void examine(const ReferenceModel& model, SteadyTime now);
 
  private:
-  using Key = std::pair<Probe, std::string>;  // the name of a check, or nothing for the probe itself
+  using Key = std::pair<Probe, std::string>;  // the name of a check; empty for the probe itself
   struct Told {
     std::optional<Status> last = std::nullopt;
     std::string reason = {};
-    int firsts = 0;  ///< Checks of that name that have had no event yet.
+    int firsts = 0;  ///< Checks of that name without an event so far.
   };
 
   void examine(const HealthEvent& event, const ReferenceModel& model);

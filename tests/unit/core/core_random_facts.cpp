@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// One result of a called check. A timeout has no CheckResult of its own.
+/// One result of a called check. A timeout has no CheckResult.
 struct Outcome {
   SteadyTime at;
   const CheckResult* result;
@@ -113,7 +113,7 @@ void judge_called(CheckReport& report, const CheckFacts& check, std::optional<St
   report.message = message_of(check, *shown);
 }
 
-/// What an instant check says, and when its last success ended.
+/// The state of an instant check, and when its last success ended.
 struct Reading {
   CheckResult result;
   std::optional<SteadyTime> last_success;
@@ -236,7 +236,7 @@ std::vector<SteadyTime> turning_points(const CheckFacts& check, std::optional<St
   const auto last = last_result_at(check, now).value_or(since);
   const auto& schedule = check.options.schedule;
   const auto interval = schedule.interval();
-  const auto turn = interval ? *interval / 10 * 11 : schedule.max_age().value();  // with its jitter, at its longest
+  const auto turn = interval ? *interval / 10 * 11 : schedule.max_age().value();  // with the longest jitter
   points.insert(points.end(), {last + grace, last + stale_age(check.options), last + turn});
   return points;
 }

@@ -15,10 +15,10 @@
 
 namespace vitals::inline v1::test {
 
-/// What happened to one run of a check.
+/// The history of one run of a check.
 struct RunFacts {
   SteadyTime started = {};
-  std::optional<SteadyTime> ended = std::nullopt;  ///< When its result came, in time or not.
+  std::optional<SteadyTime> ended = std::nullopt;  ///< When its result came, even if late.
   CheckResult result = {};
   std::optional<SteadyTime> returned = std::nullopt;
   std::vector<SteadyTime> missed = {};  ///< When another run would have started while this one was overdue.
@@ -33,7 +33,7 @@ struct HeartbeatFacts {
   Duration limit = {};
   SteadyTime last_beat = SteadyTime::min();
   bool idle = false;
-  std::optional<SteadyTime> gone = std::nullopt;  ///< The application's last copy.
+  std::optional<SteadyTime> gone = std::nullopt;  ///< When the application's last copy was destroyed.
 };
 
 struct WorkerFacts {
@@ -49,8 +49,8 @@ struct GroupFacts {
   SteadyTime emptied = SteadyTime::min();
 };
 
-/// A registered check and all that ever happened to it. At most one of the three sources is there; a check without one
-/// is called.
+/// A registered check and its whole history. At most one of the three sources is set; a check without a source is
+/// called.
 struct CheckFacts {
   std::string name = {};
   Probe probe = Probe::readiness;
@@ -60,7 +60,7 @@ struct CheckFacts {
   std::shared_ptr<HeartbeatFacts> heartbeat = nullptr;
   std::shared_ptr<GroupFacts> group = nullptr;
   std::vector<RunFacts> runs = {};
-  bool wanted = false;  ///< A probe or the startup latch has asked for a run that hasn't started yet.
+  bool wanted = false;  ///< A probe or the end of startup needs a run that hasn't started yet.
 
   [[nodiscard]] bool called() const noexcept { return !flag && !heartbeat && !group; }
   [[nodiscard]] bool under_way() const noexcept { return !runs.empty() && !runs.back().returned; }
@@ -68,19 +68,19 @@ struct CheckFacts {
 
 /// When the last run becomes overdue. The check has run.
 [[nodiscard]] SteadyTime deadline_of(const CheckFacts& check);
-/// The last run has passed its timeout and has not returned.
+/// Whether the last run has exceeded its timeout and hasn't returned.
 [[nodiscard]] bool overdue(const CheckFacts& check, SteadyTime now);
-/// When the last result came in; timeouts and missed turns are results.
+/// When the last result came; timeouts and missed turns are results.
 [[nodiscard]] std::optional<SteadyTime> last_result_at(const CheckFacts& check, SteadyTime now);
-/// A probe needs a run.
+/// Whether a probe needs a run.
 [[nodiscard]] bool wants_run(const CheckFacts& check, SteadyTime now);
 /// The age at which a result is stale.
 [[nodiscard]] Duration stale_age(const CheckOptions& options);
 
-/// Steps (1) to (4) of a verdict, worked out from the facts alone. `latched` is when startup succeeded.
+/// Steps (1) to (4) of a verdict, computed from the facts alone. `latched` is when startup succeeded.
 [[nodiscard]] CheckReport judge(const CheckFacts& check, std::optional<SteadyTime> latched, SteadyTime now);
 
-/// Moments at which time alone may change the verdict.
+/// Moments at which the passing of time alone may change the verdict.
 [[nodiscard]] std::vector<SteadyTime> turning_points(const CheckFacts& check, std::optional<SteadyTime> latched,
                                                      SteadyTime now);
 

@@ -11,12 +11,12 @@
 
 namespace vitals::inline v1::test {
 
-/// What a seed decides: the same numbers on every machine.
+/// Random numbers that depend only on the seed: the same on every machine.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_{mixed(seed)} {}
 
-  /// 0 to sides - 1.
+  /// A number from 0 to sides - 1.
   std::size_t roll(std::size_t sides) { return static_cast<std::size_t>(mixed(state_++) % sides); }
   bool chance(std::size_t percent) { return roll(100) < percent; }
   template <class T>
@@ -36,12 +36,12 @@ class Dice {
   std::uint64_t state_;
 };
 
-/// The steps of a seed so far, and the first difference between a registry and its reference.
+/// The steps taken from a seed so far, and the first difference between the registry and its reference.
 class Findings {
  public:
   void note(std::string step) { steps_.push_back(std::move(step)); }
 
-  /// `words` is called only if `holds` is false.
+  /// Calls `words` only if `holds` is false.
   template <class Words>
   void expect(bool holds, Words&& words) {
     if (!holds && !difference_) difference_ = words();

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t slot_of(Probe probe) { return static_cast<std::size_t>(probe); }
 
-/// The interval with its jitter, at its longest.
+/// The interval with its longest jitter.
 Duration longest_interval(const CheckOptions& options) { return options.schedule.interval().value() / 10 * 11; }
 
 Duration shortest_interval(const CheckOptions& options) {
@@ -48,7 +48,7 @@ void ReferenceModel::remove(const CheckFacts& check, SteadyTime now) {
   settle(now);
 }
 
-// The startup checks' report is what it was; readiness checks that aren't well are wanted at once.
+// The startup report stays as it is; readiness checks that don't pass become due at once.
 void ReferenceModel::settle(SteadyTime now) {
   if (shut_down_ || !starting()) return;
   auto startup = report(Probe::startup, now);
@@ -91,8 +91,8 @@ void ReferenceModel::ask_one(CheckFacts& check, SteadyTime now) {
     check.runs.back().missed.push_back(now);
 }
 
-// With on_demand the turn comes when half of the stale age is over. With every() it is known but for the jitter, and it
-// is one interval at most after the moment when the run was found overdue, or the last turn was missed.
+// With on_demand the turn comes when half of the stale age has passed. With every() its time is random because of the
+// jitter, but at most one interval after the run was found overdue or the last turn was missed.
 ReferenceModel::Turn ReferenceModel::turn_of(const CheckFacts& check, SteadyTime now) const {
   if (!check.called() || frozen(check.probe) || !overdue(check, now)) return Turn::none;
   const auto last = *last_result_at(check, now);
@@ -107,7 +107,7 @@ bool ReferenceModel::may_run(const CheckFacts& check) const {
   return check.called() && !frozen(check.probe) && !check.under_way();
 }
 
-// A check that returned late waits as long as that run took, at most until its turn.
+// A check that returned late waits for as long as that run took, but at most until its turn.
 bool ReferenceModel::must_run(const CheckFacts& check, SteadyTime now) const {
   if (!may_run(check)) return false;
   if (check.runs.empty()) return true;

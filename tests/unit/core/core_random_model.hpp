@@ -16,11 +16,11 @@ namespace vitals::inline v1::test {
 
 inline constexpr std::array all_three_probes{Probe::liveness, Probe::readiness, Probe::startup};
 
-/// What a HealthRegistry without a Runner should say, written from the rules: a list of facts, and each answer worked
-/// out anew. It keeps only what can't be worked out later: when startup succeeded, and the reports that were frozen.
+/// What a HealthRegistry without a Runner should report, written from the rules: a list of facts from which each answer
+/// is computed anew. It stores only what can't be computed later: when startup succeeded, and the frozen reports.
 ///
-/// Two things are random in a registry, and so are told to the model: which checks run_due() calls, and whether it
-/// counts a missed turn (see Turn).
+/// Two things are random in a registry, so the test passes them to the model: which checks run_due() calls, and whether
+/// it counts a missed turn (see Turn).
 class ReferenceModel {
  public:
   using Check = std::shared_ptr<CheckFacts>;
@@ -31,10 +31,10 @@ class ReferenceModel {
   void remove(const CheckFacts& check, SteadyTime now);
   void begin_shutdown(std::string_view reason, bool keeps_readiness, SteadyTime now);
 
-  /// To be called after each fact, and before each answer: decides whether startup has succeeded.
+  /// Decides whether startup has succeeded. Call it after each fact and before each answer.
   void settle(SteadyTime now);
 
-  /// A probe asks: about all checks of `probes`, or only about one. What it needs is wanted, or a missed turn.
+  /// A probe of all checks of `probes`, or of only one. Makes the checks that it needs due, or counts a missed turn.
   void ask(const std::vector<Probe>& probes, const CheckFacts* only, SteadyTime now);
 
   /// Whether run_due() counts a missed turn of an overdue check.
@@ -46,17 +46,17 @@ class ReferenceModel {
   [[nodiscard]] bool must_run(const CheckFacts& check, SteadyTime now) const;
 
   [[nodiscard]] Report::Data report(Probe probe, SteadyTime now) const;
-  /// Of the check that an endpoint knows by this name now.
+  /// The report of the check that has this name at the endpoint now.
   [[nodiscard]] std::optional<CheckReport> report(std::string_view name, SteadyTime now) const;
 
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
   [[nodiscard]] bool latched() const noexcept { return latched_.has_value(); }
-  /// The probe's report doesn't change any more.
+  /// Whether the probe's report no longer changes.
   [[nodiscard]] bool frozen(Probe probe) const noexcept { return shut_down_ || (latched_ && probe == Probe::startup); }
   [[nodiscard]] bool shut_down() const noexcept { return shut_down_.has_value(); }
-  /// The reason of a shutdown that has failed readiness. One that keeps it makes no event.
+  /// The reason of a shutdown that has failed readiness. A shutdown that keeps readiness sends no event.
   [[nodiscard]] const std::optional<std::string>& shutdown_reason() const noexcept { return reason_; }
-  /// After the limit a probe that had failed before may say either reason.
+  /// Whether, after the limit, the probe may report either reason because it had failed before.
   [[nodiscard]] bool may_say_overran(Probe probe, SteadyTime now) const;
   [[nodiscard]] std::vector<SteadyTime> turning_points(SteadyTime now) const;
 
@@ -75,7 +75,7 @@ class ReferenceModel {
   std::array<std::optional<Report::Data>, 3> frozen_;
 };
 
-/// Step (5): what a check counts as for its probe.
+/// Step (5): the status that a check counts as for its probe.
 [[nodiscard]] Status counted(const CheckReport& check);
 
 }  // namespace vitals::inline v1::test

@@ -25,7 +25,7 @@ int code_of(Status status) { return status == Status::fail ? 503 : 200; }
 
 std::string text(Status status) { return std::string{to_string(status)}; }
 
-/// Without the time of the whole answer, which is that of its making.
+/// The body without the time when the answer was made.
 std::string without_time(const std::string& body) {
   const std::string_view key = R"("time":")";
   const auto begin = body.find(key);
@@ -34,7 +34,7 @@ std::string without_time(const std::string& body) {
   return body.substr(0, begin) + body.substr(end);
 }
 
-/// Without the counts: each answer that asks for a run of an overdue check counts one more failure.
+/// The body without the counts: each probe that needs a run of an overdue check counts one more failure.
 std::string without_counts(std::string body) {
   for (const std::string_view key : {R"("failuresInARow":)", R"("results":)", R"("failures":)", R"("timeouts":)"})
     for (auto at = body.find(key); at != std::string::npos; at = body.find(key, at + 1)) {
@@ -115,7 +115,7 @@ void Questions::compare(const Report& actual, const Report::Data& expected) {
   for (std::size_t i = 0; i < checks.size() && i < expected.checks.size(); ++i) compare(checks[i], expected.checks[i]);
 }
 
-// A report that was frozen during a run may say so or not.
+// A report that was frozen during a run may or may not mention the run.
 void Questions::compare(const CheckReport& actual, const CheckReport& expected) {
   const auto key = [](const CheckReport& check) {
     return std::tie(check.name, check.probe, check.status, check.critical, check.message, check.runs, check.failures,
@@ -158,7 +158,7 @@ void Questions::compare_with_fresh(const Path& path, const HttpResponse& kept) {
   });
 }
 
-// A line for each check, then perhaps others, and the verdict.
+// One line per check, then perhaps others, and the verdict.
 void Questions::compare_lines(const std::string& body, const Report::Data& expected) {
   std::string lines;
   for (const auto& check : expected.checks) lines += line_of(check);

@@ -13,16 +13,16 @@
 
 namespace vitals::inline v1::test {
 
-/// Asks a registry, and one endpoint that is never replaced, and compares what they say with the reference.
+/// Probes a registry and one endpoint that is never replaced, and compares the answers with the reference.
 class Questions {
  public:
   Questions(HealthRegistry& health, ManualClock clock, ReferenceModel& model, Findings& findings, Dice& dice);
 
-  /// report() of all probes.
+  /// Compares report() of all probes.
   void ask_reports();
-  /// A path by the dice. Sometimes a new endpoint is asked, too: the kept one must answer the same, byte for byte.
+  /// Requests a random path. Sometimes also from a new endpoint: the old one must give the same answer, byte for byte.
   void ask_path(Dice& dice);
-  /// `/health/<name>` or that of a probe.
+  /// Requests `/health/<name>` or the path below a probe.
   void ask_check(std::string_view name, Dice& dice);
 
  private:
@@ -41,7 +41,7 @@ class Questions {
   Findings& findings_;
   Endpoint kept_;
   std::size_t first_path_;
-  std::size_t used_paths_;  ///< Few, so that often one is asked that has a kept answer.
+  std::size_t used_paths_;  ///< Few, so that kept answers are often asked for again.
 };
 
 }  // namespace vitals::inline v1::test

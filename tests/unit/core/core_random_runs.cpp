@@ -1,4 +1,4 @@
-// The runs of a random world: what its checks do when they are called, and what comes of it later.
+// The runs of a random world: what its checks do when they are called, and how they end later.
 
 #include <algorithm>
 #include <chrono>
@@ -53,7 +53,7 @@ void RandomWorld::run_due() {
   events_.examine(model_, now());
 }
 
-// The jitter of a turn is random, so that the report must tell whether it was missed.
+// The jitter of a turn is random, so only the report says whether it was missed.
 void RandomWorld::learn_missed_turns() {
   if (unclear_.empty()) return;
   for (const auto& check : std::exchange(unclear_, {})) {
@@ -139,7 +139,7 @@ void RandomWorld::start(const Check& check, const CheckContext& context, CheckCo
     notice_latch();
     done(result);
     end_call(check, result);
-    if (dice_.chance(20)) done(any_result());  // ignored
+    if (dice_.chance(20)) done(any_result());  // a second call, which is ignored
   }
 }
 

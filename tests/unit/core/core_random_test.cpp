@@ -13,16 +13,16 @@ using vitals::test::RandomWorld;
 
 constexpr std::uint64_t shards = 20;
 
-/// A number from the environment, or another one.
+/// A number from the environment, or else the default.
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// How many seeds all shards have together.
+/// The number of seeds of all shards together.
 std::uint64_t seeds() { return number_from("VITALS_SEEDS", vitals_test::sanitized ? 1'000 : 10'000); }
 
-/// The seed and its steps, if registry and reference differ.
+/// The seed and its steps if the registry and the reference differ.
 std::string difference(std::uint64_t seed) {
   RandomWorld world{seed};
   world.run();
@@ -32,10 +32,10 @@ std::string difference(std::uint64_t seed) {
   return text + "then " + *world.findings().difference();
 }
 
-/// Registry and reference, to which the same random things happen, say the same after each of them.
+/// A registry and a reference take the same random steps, and must report the same after each.
 ///
-/// In the environment of this program VITALS_SEEDS=1000000 tries more seeds, and VITALS_SEED=42 that one alone. The
-/// jitter of the schedules doesn't depend on the seed: one that fails now and then needs --gtest_repeat.
+/// In the environment of this program, VITALS_SEEDS=1000000 tries more seeds, and VITALS_SEED=42 only that one. The
+/// jitter of the schedules doesn't depend on the seed: if a seed fails only sometimes, use --gtest_repeat.
 class RandomTest : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(RandomTest, SaysWhatTheReferenceSays) {

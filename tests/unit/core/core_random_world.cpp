@@ -44,8 +44,8 @@ void RandomWorld::run() {
   }
 }
 
-// Where time alone has made startup succeed, somebody looks before anything else happens: no rule says which of the two
-// comes first otherwise.
+// When time alone has made startup succeed, takes a report before anything else happens: otherwise no rule says which
+// of the two comes first.
 void RandomWorld::notice_latch() {
   const bool before = model_.latched();
   settle();
@@ -75,7 +75,7 @@ void RandomWorld::step() {
     advance();
 }
 
-// In both orders: a report may bring up to date what a kept answer should have.
+// In both orders: a report may update what a kept answer should have updated by itself.
 void RandomWorld::ask() {
   const bool reports_first = dice_.chance(30);
   if (reports_first) questions_.ask_reports();
@@ -86,7 +86,7 @@ void RandomWorld::ask() {
     questions_.ask_check(checks_[dice_.roll(checks_.size())].facts->name, dice_);
 }
 
-// Mostly to where time alone changes something, and mostly to the nearer of two such moments.
+// Mostly to a moment where time alone changes something, and mostly to the nearer of two such moments.
 void RandomWorld::advance() {
   auto points = model_.turning_points(now());
   std::erase_if(points, [&](SteadyTime point) { return point < now(); });
@@ -153,7 +153,7 @@ void RandomWorld::beat() {
   }
 }
 
-// By the book, or without a word.
+// Removed from its group, or just dropped.
 void RandomWorld::leave(std::size_t number) {
   const auto leaving = std::move(beating_[number]);
   beating_.erase(beating_.begin() + static_cast<std::ptrdiff_t>(number));
@@ -161,7 +161,7 @@ void RandomWorld::leave(std::size_t number) {
   note("heartbeat " + std::to_string(number) + (by_the_book ? " leaves its group" : " is gone"));
   if (!by_the_book) {
     leaving.facts->gone = now();
-    return;  // and the copy goes; nobody asks before that
+    return;  // the last copy is destroyed here; no probe comes before that
   }
   const auto& [group, facts, joined] = groups_[leaving.group - 1];
   group.remove(leaving.heartbeat);

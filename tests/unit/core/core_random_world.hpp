@@ -21,12 +21,12 @@
 
 namespace vitals::inline v1::test {
 
-/// A registry and its reference, to which the same random things happen.
+/// A registry and its reference, which take the same random steps.
 class RandomWorld {
  public:
   explicit RandomWorld(std::uint64_t seed);
 
-  /// Makes steps until there is a difference, or enough of them.
+  /// Takes steps until there is a difference, or enough steps were taken.
   void run();
 
   [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
@@ -46,7 +46,7 @@ class RandomWorld {
     Heartbeat heartbeat;
     std::shared_ptr<HeartbeatFacts> facts;
     std::optional<HeartbeatIdle> idle = std::nullopt;
-    std::size_t group = 0;  ///< The number of its group from 1; 0: it has none.
+    std::size_t group = 0;  ///< The number of its group, from 1; 0: none.
   };
   struct Group {
     HeartbeatGroup group;
@@ -108,8 +108,8 @@ class RandomWorld {
   ReferenceModel model_;
   Questions questions_;
   HeardEvents events_;
-  std::size_t bad_;          ///< Percent of the results.
-  std::size_t most_checks_;  ///< Where there are few, more can happen to each without changing the others.
+  std::size_t bad_;          ///< The percentage of failures among the results.
+  std::size_t most_checks_;  ///< With few checks, more happens to each one while the others stay the same.
 
   std::vector<Registered> checks_;
   std::vector<Flag> flags_;
@@ -117,7 +117,7 @@ class RandomWorld {
   std::vector<Group> groups_;
   std::vector<Pending> pending_;
   std::vector<Check> called_;   // in the present run_due()
-  std::vector<Check> unclear_;  // checks of which only the report tells whether run_due() counted a missed turn
+  std::vector<Check> unclear_;  // checks of which only the report says whether run_due() counted a missed turn
   SteadyTime run_due_at_ = {};
 };
 

@@ -186,7 +186,7 @@ TEST_F(RemovalTest, DestroysTheCallableThatRemovesItselfWhenItReturns) {
   EXPECT_EQ(kept.use_count(), 1);
 }
 
-TEST_F(RemovalTest, IsWithoutEffectAfterTheEndOfTheRegistry) {
+TEST_F(RemovalTest, HasNoEffectAfterTheEndOfTheRegistry) {
   CheckHandle handle;
   {
     HealthRegistry other;
@@ -197,7 +197,7 @@ TEST_F(RemovalTest, IsWithoutEffectAfterTheEndOfTheRegistry) {
   EXPECT_EQ(handle.name(), "database");
 }
 
-TEST_F(RemovalTest, IsWithoutEffectForAHandleToNothing) { EXPECT_NO_FATAL_FAILURE(CheckHandle{}.remove()); }
+TEST_F(RemovalTest, HasNoEffectForAnEmptyHandle) { EXPECT_NO_FATAL_FAILURE(CheckHandle{}.remove()); }
 
 TEST_F(RemovalTest, LeavesACheckWhoseHandleIsDropped) {
   health_.add_readiness_check("database", [] {});
@@ -205,7 +205,7 @@ TEST_F(RemovalTest, LeavesACheckWhoseHandleIsDropped) {
   EXPECT_EQ(checks(), 1U);
 }
 
-TEST_F(RemovalTest, ComesWithTheEndOfAScope) {
+TEST_F(RemovalTest, HappensAtTheEndOfAScope) {
   {
     const ScopedCheck scoped = health_.add_readiness_check("session", [] {});
     EXPECT_EQ(scoped.name(), "session");
@@ -215,7 +215,7 @@ TEST_F(RemovalTest, ComesWithTheEndOfAScope) {
   EXPECT_EQ(checks(), 0U);
 }
 
-TEST_F(RemovalTest, ComesOnceThoughTheScopedCheckMoves) {
+TEST_F(RemovalTest, HappensOnceThoughTheScopedCheckMoves) {
   ScopedCheck outer;
   {
     ScopedCheck inner = health_.add_readiness_check("session", [] {});
@@ -225,7 +225,7 @@ TEST_F(RemovalTest, ComesOnceThoughTheScopedCheckMoves) {
   EXPECT_EQ(checks(), 1U);
 }
 
-TEST_F(RemovalTest, ComesToTheCheckThatIsAssignedOver) {
+TEST_F(RemovalTest, HappensToTheCheckThatIsAssignedOver) {
   ScopedCheck scoped = health_.add_readiness_check("first", [] {});
 
   scoped = health_.add_readiness_check("second", [] {});
@@ -234,7 +234,7 @@ TEST_F(RemovalTest, ComesToTheCheckThatIsAssignedOver) {
   EXPECT_TRUE(vitals_test::has_check(health_, Probe::readiness, "second"));
 }
 
-TEST_F(RemovalTest, DoesNotComeToAScopedCheckThatWasReleased) {
+TEST_F(RemovalTest, DoesNotHappenToAScopedCheckThatWasReleased) {
   {
     ScopedCheck scoped = health_.add_readiness_check("session", [] {});
     EXPECT_EQ(scoped.release().name(), "session");

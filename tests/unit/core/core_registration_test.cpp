@@ -13,6 +13,7 @@
 #include <vitals/testing/manual_clock.hpp>
 
 #include "core/state/probes.hpp"
+#include "support/refusal.hpp"
 
 namespace {
 
@@ -31,16 +32,7 @@ using vitals::PushedCheck;
 using vitals::Status;
 using vitals::detail::state_of;
 using vitals::test::ManualClock;
-
-template <class Action>
-std::string refusal_of(Action action) {
-  try {
-    action();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return {};
-}
+using vitals_test::refusal_of;
 
 auto is_named(const char* name) { return Field(&CheckReport::name, name); }
 
@@ -136,7 +128,7 @@ TEST(RegistrationTest, NamesTheCheckThatThereIsNoReportOf) {
               testing::ThrowsMessage<std::out_of_range>("vitals: there is no check \"databse\""));
 }
 
-// It would point into the report that goes.
+// The pointer would dangle: the report is a temporary.
 template <class AnyReport>
 constexpr bool finds_by_pointer = requires(AnyReport report) {
   static_cast<AnyReport&&>(report).find("database");

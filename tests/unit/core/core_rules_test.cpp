@@ -1,5 +1,4 @@
-// What holds where two rules meet: a shutdown and a failure, a latch and what time has overtaken, a result and its
-// call.
+// Cases where two rules meet: a shutdown and a failure, startup's end and a stale result, a result and its call.
 
 #include <chrono>
 #include <optional>
@@ -37,7 +36,7 @@ using vitals::test::ManualClock;
 
 class RulesTest : public testing::Test {
  protected:
-  /// A check whose runs end when they are told to.
+  /// A check whose runs end when the test completes them.
   void add_slow(const std::string& name, const vitals::CheckOptions& options) {
     health_.add_readiness_check(
         name, [&](const CheckContext&, const CheckCompletion& completion) { done_ = completion; }, options);
@@ -66,7 +65,7 @@ class RulesTest : public testing::Test {
   std::vector<std::string> events_;
 };
 
-TEST_F(RulesTest, AKeptAnswerEndsWithTheTimeoutOfARunThatNobodyWatches) {
+TEST_F(RulesTest, AKeptAnswerEndsWithTheTimeoutOfARunThatNothingWaitsFor) {
   const vitals::Endpoint kept{health_};
   add_slow("database", {.timeout = 500ms, .schedule = every(5s)});
   health_.run_due();
@@ -106,7 +105,7 @@ TEST_F(RulesTest, StartupDoesntSucceedOnWhatHasBecomeStale) {
   EXPECT_EQ(status(Probe::startup), Status::fail);
 }
 
-TEST_F(RulesTest, ReadinessIsJudgedAnewWhenStartupSucceeds) {
+TEST_F(RulesTest, ReadinessIsJudgedAgainWhenStartupSucceeds) {
   const PushedCheck hold{CheckResult::fail("loading")};
   health_.add_startup_check("cache", hold);
   health_.add_readiness_check("feed", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
@@ -146,8 +145,8 @@ TEST_F(RulesTest, OneFlagMayHoldTwoStartupChecks) {
                                          "startup: fail -> pass"));
 }
 
-// Its call may go on; the report says what came of it.
-TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
+// The call may go on; the report shows its result.
+TEST_F(RulesTest, AFrozenReportShowsNoRunThatHasItsResult) {
   health_.add_startup_check("cache", [&](const CheckContext&, const CheckCompletion& done) {
     done(CheckResult::pass());
     EXPECT_EQ(status(Probe::startup), Status::pass);
@@ -159,8 +158,8 @@ TEST_F(RulesTest, AFrozenReportDoesntSayThatARunGoesOnThatHasItsResult) {
   EXPECT_EQ(check("cache").condition, Condition::fresh);
 }
 
-// A frozen report keeps its reasons, and what it shows lasts as long as it does.
-TEST_F(RulesTest, ALateResultChangesNothingOfAFrozenReport) {
+// A frozen report keeps its reasons, and the strings that it shows live as long as it does.
+TEST_F(RulesTest, ALateResultDoesNotChangeAFrozenReport) {
   std::optional<CheckCompletion> done;
   health_.add_liveness_check("loop", [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
                              {.schedule = every(5s), .success_threshold = 3});
@@ -184,7 +183,7 @@ TEST_F(RulesTest, ALateResultChangesNothingOfAFrozenReport) {
   EXPECT_EQ(check("loop").message, "a reason that is too long to be kept within a string");
 }
 
-TEST_F(RulesTest, AShutdownWhileReadinessFailsIsToldOnceAndAsNoTransition) {
+TEST_F(RulesTest, AShutdownWhileReadinessFailsIsOneEventAndNoTransition) {
   health_.add_readiness_check("database", PushedCheck{CheckResult::fail("down")});
   const auto subscription = listen();
   take_events();
@@ -222,8 +221,8 @@ TEST_F(RulesTest, LivenessThatPassedSaysThatTheShutdownOverran) {
   EXPECT_EQ(health_.report(Probe::liveness).reason(), "shutdown overran");
 }
 
-// Before, "no runner" would be a false alarm.
-TEST_F(RulesTest, AListenerIsToldThePresentStateOnceSomebodyRunsChecks) {
+// Before that, "no runner" would be a false alarm.
+TEST_F(RulesTest, AListenerGetsThePresentStateOnceSomethingRunsChecks) {
   health_.add_readiness_check("database", [] {});
   const auto subscription = listen();
   EXPECT_TRUE(events_.empty());
@@ -245,7 +244,7 @@ TEST_F(RulesTest, AGroupThatFailsOnlyAsAWholeIsKeptWhileOneIsSilent) {
   EXPECT_TRUE(state->still_holds(vitals::detail::ProbeSet::of(Probe::liveness), state->version));
 }
 
-TEST_F(RulesTest, TheEndpointSaysOnceThatNobodyRunsTheChecks) {
+TEST_F(RulesTest, TheEndpointWarnsOnceThatNothingRunsTheChecks) {
   HealthRegistry health;
   health.add_readiness_check("database", [] {});
   const vitals::Endpoint endpoint{health};

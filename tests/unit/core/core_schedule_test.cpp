@@ -101,7 +101,7 @@ TEST(EveryTest, SkipsATurnThatIsNow) {
   EXPECT_EQ(check.turn(), 15s);
 }
 
-TEST(EveryTest, DoesNotReplayTurnsThatNobodyTook) {
+TEST(EveryTest, DoesNotReplayMissedTurns) {
   Machine check{{.schedule = every(5s)}};
   check.pass();
 
@@ -169,7 +169,7 @@ TEST_F(RunDueTest, StartsEachCheckOnce) {
   EXPECT_EQ(health_.run_due(), 0U);
 }
 
-TEST_F(RunDueTest, RepeatsWhatNobodyAsksForAtHalfTheStaleBound) {
+TEST_F(RunDueTest, RepeatsAnUnusedCheckAtHalfTheStaleBound) {
   add_check("one", {});
   health_.run_due();
 

@@ -139,7 +139,7 @@ TEST_F(ShutdownTest, LeavesAStartupAsItIsThoughItsFailingCheckIsRemoved) {
   EXPECT_EQ(health_.report(Probe::startup).checks().size(), 2U);
 }
 
-TEST_F(ShutdownTest, TellsItsReasonAlsoDuringStartup) {
+TEST_F(ShutdownTest, ShowsItsReasonAlsoDuringStartup) {
   health_.add_startup_check("migration", PushedCheck{CheckResult::fail()});
 
   health_.begin_shutdown("SIGTERM");
@@ -177,7 +177,7 @@ TEST_F(ShutdownTest, StartsNoCheckThatIsAddedLater) {
   EXPECT_EQ(health_.run_due(), 0U);
 }
 
-TEST_F(ShutdownTest, TellsRunsUnderWayToStop) {
+TEST_F(ShutdownTest, RequestsTheStopOfRuns) {
   std::optional<CheckCompletion> done;
   std::stop_token stop;
   health_.add_readiness_check("remote", [&](const CheckContext& context, const CheckCompletion& completion) {

@@ -23,7 +23,7 @@ TEST(StaleTest, IsFreshAtItsBoundAndStaleANanosecondLater) {
   EXPECT_EQ(check.at(30s + 1ns).verdict().condition, Condition::stale);
 }
 
-TEST(StaleTest, IsAFailureAlsoWhenItWasAPass) {
+TEST(StaleTest, IsAFailureEvenIfItWasAPass) {
   Machine check;
   check.pass();
 
@@ -56,7 +56,7 @@ TEST(StaleTest, FailsALivenessCheckToo) {
   EXPECT_EQ(check.at(31s).status(), Status::fail);
 }
 
-TEST(StaleTest, GoesWithTheNextResult) {
+TEST(StaleTest, EndsWithTheNextResult) {
   Machine check;
   check.pass().at(1min);
 
@@ -152,14 +152,14 @@ TEST(NeverRanTest, CountsFromTheRegistrationIfThatIsLater) {
   EXPECT_EQ(check.at(30s + 1ns).status(), Status::fail);
 }
 
-TEST(NeverRanTest, GoesWithTheFirstResult) {
+TEST(NeverRanTest, EndsWithTheFirstResult) {
   Machine check{{}, Probe::liveness};
   check.at(1min);
 
   EXPECT_EQ(check.pass().status(), Status::pass);
 }
 
-TEST(LastKnownGoodTest, MakesAFailureAWarningForSoLong) {
+TEST(LastKnownGoodTest, MakesAFailureAWarningForItsDuration) {
   Machine check{{.last_known_good_for = 20s}};
   check.pass().at(1s).fail("down");
 

@@ -24,7 +24,7 @@ using vitals::PushedCheck;
 using vitals::Status;
 using vitals::test::ManualClock;
 
-/// A service whose startup is held by a flag.
+/// A service whose startup ends when a flag passes.
 class StartupTest : public testing::Test {
  protected:
   StartupTest() { held_ = health_.add_startup_check("hold", hold_); }
@@ -183,7 +183,7 @@ TEST(EmptyStartupTest, PassesWithoutLatching) {
   EXPECT_EQ(health.report(Probe::readiness).reason(), "starting");
 }
 
-// The table that the check asks for was made by the migration.
+// For example, the check queries a table that the migration has just created.
 TEST_F(StartupTest, MakesReadinessChecksThatFailDueAtTheLatch) {
   bool migrated = false;
   int good_runs = 0;
@@ -238,8 +238,8 @@ TEST(StartupLatchTest, WaitsForTheFirstResultOfAnUncriticalCheckToo) {
   EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
 }
 
-TEST_F(StartupTest, TellsOfLivenessChecksThatTheLatchFreshens) {
-  health_.run_due();  // somebody runs checks, but not this one
+TEST_F(StartupTest, SendsEventsOfLivenessChecksThatTheLatchFreshens) {
+  health_.run_due();  // something runs checks, but not this one
   health_.add_liveness_check("loop", [] {});
   std::vector<Status> told;
   const auto subscription = health_.on_change([&](const vitals::HealthEvent& event) {

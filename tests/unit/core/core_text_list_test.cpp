@@ -30,7 +30,7 @@ TEST(TextListTest, IsEmptyWithoutTexts) {
   EXPECT_EQ(TextList{}.size(), 0U);
 }
 
-// As a std::vector<std::string> it would be one string between two pointers that have nothing to do with each other.
+// As a std::vector<std::string> it would be one string between two unrelated pointers.
 TEST(TextListTest, IsTheListOfBothInDoubleBraces) {
   EXPECT_THAT((Options{.readiness_paths = {{"/a", "/b"}}}.readiness_paths), ElementsAre("/a", "/b"));
   EXPECT_THAT((Options{.readiness_paths = {{"/a", "/b", "/c"}}}.readiness_paths), ElementsAre("/a", "/b", "/c"));

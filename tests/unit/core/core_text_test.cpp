@@ -114,7 +114,7 @@ TEST(NameTest, HasNothingButLowerCaseLettersDigitsDotsDashesAndUnderscores) {
   EXPECT_FALSE(is_name("a\0"sv));
 }
 
-TEST(MendedNameTest, LeavesANameAsItIs) { EXPECT_EQ(mended_name("queue.depth_2-eu"), "queue.depth_2-eu"); }
+TEST(MendedNameTest, LeavesAValidNameAsItIs) { EXPECT_EQ(mended_name("queue.depth_2-eu"), "queue.depth_2-eu"); }
 
 TEST(MendedNameTest, LowersUpperCaseAndReplacesTheRest) { EXPECT_EQ(mended_name("Queue Depth/s"), "queue_depth_s"); }
 
@@ -163,7 +163,7 @@ TEST(SpokenSpanTest, SaysTwoUnitsAtMost) {
   EXPECT_EQ(spoken_span(24h * 40 + 2h + 59min), "40 d 2 h");
 }
 
-TEST(SpokenSpanTest, LeavesOutASecondUnitOfWhichThereIsNone) {
+TEST(SpokenSpanTest, LeavesOutASecondUnitThatIsZero) {
   EXPECT_EQ(spoken_span(1min), "1 min");
   EXPECT_EQ(spoken_span(1h + 59s), "1 h");
   EXPECT_EQ(spoken_span(24h + 59min), "1 d");
@@ -175,7 +175,7 @@ TEST(SpokenSpanTest, BeginsANewUnitWhereTheOneBeforeEnds) {
   EXPECT_EQ(spoken_span(24h), "1 d");
 }
 
-TEST(SpokenSpanTest, SaysZeroOfWhatIsTooShortToTell) {
+TEST(SpokenSpanTest, SaysZeroForVeryShortSpans) {
   EXPECT_EQ(spoken_span(0s), "0 ms");
   EXPECT_EQ(spoken_span(999us), "0 ms");
   EXPECT_EQ(spoken_span(-1h), "0 ms");

@@ -99,7 +99,7 @@ TEST(ThresholdTest, ShowsAFailureThatDoesNotCountYet) {
   EXPECT_EQ(check.state.failures_in_a_row, 1U);
 }
 
-TEST(ThresholdTest, TellsTheLastFailureWhileSuccessesDoNotCountYet) {
+TEST(ThresholdTest, ShowsTheLastFailureWhileSuccessesDoNotCountYet) {
   Machine check{{.success_threshold = 3}};
   check.pass().fail("connection refused");
 
@@ -121,7 +121,7 @@ TEST(ThresholdTest, CountsAWarningAsASuccess) {
   EXPECT_EQ(check.status(), Status::warn);
 }
 
-TEST(ThresholdTest, LetsAWarningThroughAtOnce) {
+TEST(ThresholdTest, ShowsAWarningAtOnce) {
   Machine check{{.failure_threshold = 3, .success_threshold = 3}};
   check.pass();
 

@@ -28,7 +28,7 @@ TEST(TimeoutTest, DoesNotComeBeforeItsTime) {
   EXPECT_EQ(check.verdict().condition, Condition::running);
 }
 
-TEST(TimeoutTest, IsAFailureWhileTheRunGoesOn) {
+TEST(TimeoutTest, IsAFailureWhileTheRunContinues) {
   Machine check;
   check.pass().start();
 
@@ -56,7 +56,7 @@ TEST(TimeoutTest, EndsTheRunAtItsDeadlineHoweverLateItIsNoticed) {
   EXPECT_EQ(check.state.duration, 500ms);
 }
 
-TEST(TimeoutTest, CountsAnewWhenTheProcessStoodStill) {
+TEST(TimeoutTest, StartsOverWhenTheProcessWasStopped) {
   Machine check;
   check.pass().start().at(10s).see(StoodStill{.began = Machine::beginning + 400ms});
 
@@ -64,7 +64,7 @@ TEST(TimeoutTest, CountsAnewWhenTheProcessStoodStill) {
   EXPECT_EQ(check.at(10s + 500ms).status(), Status::fail);
 }
 
-TEST(TimeoutTest, CountsAnewOnlyOnceInARun) {
+TEST(TimeoutTest, StartsOverOnlyOncePerRun) {
   Machine check;
   check.pass().start().at(10s).see(StoodStill{.began = Machine::beginning + 400ms});
 
@@ -111,7 +111,7 @@ TEST(LateResultTest, IsDiscarded) {
   EXPECT_EQ(check.state.successes_in_a_row, 0U);
 }
 
-// It would hammer what it asks if it were due at once: a slow system would get no rest.
+// If it were due at once, it would load a slow dependency without a pause.
 TEST(LateResultTest, MakesTheCheckDueAfterAsLongAsItTook) {
   Machine check{{.schedule = every(1min)}};
   check.start();

@@ -18,7 +18,7 @@ using vitals::test::subject;
 
 using TransitionsTest = vitals::test::EventsTest;
 
-/// How long the states before lasted, as in `readiness/database 7 s`.
+/// How long the previous states lasted, as in `readiness/database 7 s`.
 std::vector<std::string> spans(const std::vector<HealthEvent>& events) {
   std::vector<std::string> texts;
   for (const auto& event : events) texts.push_back(subject(event) + " " + std::to_string(event.lasted / 1s) + " s");

@@ -1,6 +1,4 @@
 #include <chrono>
-#include <memory>
-#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -14,8 +12,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-using vitals::CheckCompletion;
-using vitals::CheckContext;
 using vitals::CheckResult;
 using vitals::every;
 using vitals::Heartbeat;
@@ -70,13 +66,8 @@ TEST_F(ValidUntilTest, IsTheEndOfTheLastKnownGood) {
 }
 
 TEST_F(ValidUntilTest, IsTheDeadlineOfARunUnderWay) {
-  std::optional<CheckCompletion> done;
-  health_.add_readiness_check("remote",
-                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
-                              {.schedule = every(5s)});
-  health_.run_due();
-  (*done)(CheckResult::pass());
-  clock_.advance(6s);
+  add_due_remote_check();
+
   health_.run_due();
 
   EXPECT_EQ(valid_until(Probe::readiness), clock_.now() + 500ms);

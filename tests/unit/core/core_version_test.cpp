@@ -1,5 +1,4 @@
 #include <chrono>
-#include <memory>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -16,10 +15,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using vitals::CheckCompletion;
-using vitals::CheckContext;
 using vitals::CheckResult;
-using vitals::every;
 using vitals::Heartbeat;
 using vitals::Probe;
 using vitals::PushedCheck;
@@ -51,16 +47,9 @@ TEST_F(StillHoldsTest, UntilSomethingChanges) {
   EXPECT_TRUE(still_holds(version()));
 }
 
-// What an answer shows doesn't change when a run begins, and it isn't written anew; but it holds no longer than the run
-// is in time.
+// An answer looks the same when a run begins, so it isn't written anew; but it is valid only until the run's deadline.
 TEST_F(StillHoldsTest, WhileARunThatHasBegunIsInTime) {
-  std::optional<CheckCompletion> done;
-  health_.add_readiness_check("remote",
-                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; },
-                              {.schedule = every(5s)});
-  health_.run_due();
-  (*done)(CheckResult::pass());
-  clock_.advance(6s);
+  add_due_remote_check();
   const auto before = version();
   ASSERT_EQ(health_.run_due(), 1U);
 
@@ -70,7 +59,7 @@ TEST_F(StillHoldsTest, WhileARunThatHasBegunIsInTime) {
   EXPECT_FALSE(still_holds(before));
 }
 
-TEST_F(VersionNumberTest, ChangesWithEachCheckThatComesOrGoes) {
+TEST_F(VersionNumberTest, ChangesWithEachCheckThatIsAddedOrRemoved) {
   vitals::CheckHandle handle;
 
   EXPECT_TRUE(changes([&] { handle = health_.add_readiness_check("database", [] {}); }));
@@ -87,14 +76,12 @@ TEST_F(VersionNumberTest, ChangesWithEachResult) {
 }
 
 TEST_F(VersionNumberTest, ChangesWithATimeoutAndWithTheReturnOfTheRun) {
-  std::optional<CheckCompletion> done;
-  health_.add_readiness_check("remote",
-                              [&](const CheckContext&, const CheckCompletion& completion) { done = completion; });
+  add_remote_check();
   health_.run_due();
   clock_.advance(500ms);
 
   EXPECT_TRUE(changes([&] { static_cast<void>(health_.report(Probe::readiness)); }));
-  EXPECT_TRUE(changes([&] { (*done)(CheckResult::pass()); }));
+  EXPECT_TRUE(changes([&] { (*done_)(CheckResult::pass()); }));
 }
 
 TEST_F(VersionNumberTest, ChangesWithEachSet) {
@@ -124,7 +111,7 @@ TEST_F(VersionNumberTest, ChangesWithWhatIsAwaitedOnceTheShutdownHasBegun) {
   EXPECT_TRUE(changes([&] { set_awaited(*state_of(health_), {.in_flight = 1}); }));
 }
 
-TEST_F(VersionNumberTest, ChangesWhenNobodyIsLeftToBeat) {
+TEST_F(VersionNumberTest, ChangesWhenTheLastHeartbeatCopyIsDestroyed) {
   std::optional<Heartbeat> beat{5s};
   health_.add_liveness_check("loop", *beat);
 
@@ -139,13 +126,11 @@ TEST_F(VersionNumberTest, DoesNotChangeWithABeat) {
 }
 
 TEST_F(VersionNumberTest, DoesNotChangeWithTheResultOfARemovedCheck) {
-  std::optional<CheckCompletion> done;
-  const auto handle = health_.add_readiness_check(
-      "remote", [&](const CheckContext&, const CheckCompletion& completion) { done = completion; });
+  const auto handle = add_remote_check();
   health_.run_due();
   handle.remove();
 
-  EXPECT_FALSE(changes([&] { (*done)(CheckResult::pass()); }));
+  EXPECT_FALSE(changes([&] { (*done_)(CheckResult::pass()); }));
 }
 
 TEST_F(VersionNumberTest, DoesNotChangeWithAReport) {

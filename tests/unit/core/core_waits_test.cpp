@@ -1,4 +1,4 @@
-// Which probe waits for which runs, and until when.
+// Which runs a probe waits for, and until when.
 
 #include <chrono>
 #include <memory>
@@ -41,9 +41,9 @@ class WaitsTest : public testing::Test {
   FiredWaits fired_;
 };
 
-TEST_F(WaitsTest, NobodyWaitsForNothing) { EXPECT_EQ(wait_for(readiness_), nullptr); }
+TEST_F(WaitsTest, AProbeDoesNotWaitWithoutRuns) { EXPECT_EQ(wait_for(readiness_), nullptr); }
 
-TEST_F(WaitsTest, AProbeWaitsForAllRunsThatAreOnTheirWay) {
+TEST_F(WaitsTest, AProbeWaitsForAllPendingRuns) {
   waits_.begin(*one_);
   waits_.begin(*other_);
   const auto wait = wait_for(readiness_);
@@ -55,7 +55,7 @@ TEST_F(WaitsTest, AProbeWaitsForAllRunsThatAreOnTheirWay) {
   EXPECT_EQ(fired(), wait);
 }
 
-TEST_F(WaitsTest, AProbeWaitsForNothingThatComesLater) {
+TEST_F(WaitsTest, AProbeDoesNotWaitForLaterRuns) {
   waits_.begin(*one_);
   const auto wait = wait_for(readiness_);
   waits_.begin(*other_);
@@ -66,7 +66,7 @@ TEST_F(WaitsTest, AProbeWaitsForNothingThatComesLater) {
   EXPECT_TRUE(waits_.any(Probe::readiness));
 }
 
-TEST_F(WaitsTest, AProbeForOneCheckWaitsForThatAlone) {
+TEST_F(WaitsTest, AProbeOfOneCheckWaitsForThatAlone) {
   waits_.begin(*one_);
   waits_.begin(*other_);
   const auto wait = wait_for(readiness_, other_.get());
@@ -113,7 +113,7 @@ TEST_F(WaitsTest, FireOnce) {
   EXPECT_EQ(fired(), nullptr);
 }
 
-TEST_F(WaitsTest, WhatWasCancelledHoldsNobodyUp) {
+TEST_F(WaitsTest, ACancelledWaitIsIgnored) {
   waits_.begin(*one_);
   const auto cancelled = wait_for(readiness_, nullptr, SteadyTime{1s});
   const auto wait = wait_for(readiness_, nullptr, SteadyTime{2s});

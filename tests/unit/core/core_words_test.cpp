@@ -107,7 +107,7 @@ TEST(ErrorTest, BelongsToTheCategoryOfTheLibrary) {
   EXPECT_EQ(error.message(), "the server has already been started");
 }
 
-TEST(ErrorTest, HasAMessageForANumberThatIsNone) { EXPECT_EQ(vitals::error_category().message(99), "unknown error"); }
+TEST(ErrorTest, HasAMessageForAnUnknownNumber) { EXPECT_EQ(vitals::error_category().message(99), "unknown error"); }
 
 TEST(StatusTest, IsSpelledInLowerCase) {
   EXPECT_EQ(to_string(Status::pass), "pass");

@@ -1,4 +1,4 @@
-// Who is called for how much work, and when the process has stood still: arithmetic.
+// How many workers are called for how much work, and when the process has been stopped: arithmetic.
 
 #include <chrono>
 
@@ -18,7 +18,7 @@ using vitals::detail::RunCounts;
 constexpr std::size_t liveness = 0;
 constexpr std::size_t others = 1;
 
-TEST(CrewTest, NobodyIsCalledForNothing) {
+TEST(CrewTest, CallsNoWorkerWithoutWork) {
   CrewCounts crew{.idle = 3};
 
   const auto calls = crew.call({});
@@ -27,17 +27,17 @@ TEST(CrewTest, NobodyIsCalledForNothing) {
   EXPECT_EQ(calls.spawn, 0U);
 }
 
-TEST(CrewTest, WakesTheIdleBeforeItHires) {
+TEST(CrewTest, WakesIdleWorkersBeforeItCreatesOthers) {
   CrewCounts crew{.threads = 1, .idle = 1};
 
   EXPECT_EQ(crew.call({.ready = {1, 2}}).wake, 1U);
   EXPECT_EQ(crew.idle, 0U);
-  crew.comes();  // and takes a run
+  crew.comes();  // the worker takes a run
   EXPECT_EQ(crew.call({.ready = {0, 2}}).spawn, 1U);
   EXPECT_EQ(crew.threads, 2U);
 }
 
-TEST(CrewTest, WakesTheIdleAlsoWhereNobodyCanBeHired) {
+TEST(CrewTest, WakesIdleWorkersEvenIfNoneCanBeCreated) {
   CrewCounts crew{.threads = 1, .idle = 1};
 
   EXPECT_EQ(crew.call({.ready = {0, 2}}, false).wake, 1U);
@@ -45,7 +45,7 @@ TEST(CrewTest, WakesTheIdleAlsoWhereNobodyCanBeHired) {
   EXPECT_EQ(crew.call({.ready = {0, 1}}, false).spawn, 0U);
 }
 
-TEST(CrewTest, CallsTheNextWhenTheOneBeforeHasCome) {
+TEST(CrewTest, CallsTheNextWhenTheOneBeforeHasStarted) {
   CrewCounts crew{.threads = 5, .idle = 5};
   (void)crew.call({.ready = {0, 5}});
 
@@ -55,13 +55,13 @@ TEST(CrewTest, CallsTheNextWhenTheOneBeforeHasCome) {
   EXPECT_EQ(crew.called, 1U);
 }
 
-TEST(CrewTest, HiresNoMoreThanThereMayBe) {
+TEST(CrewTest, CreatesNoMoreWorkersThanAreAllowed) {
   CrewCounts crew{.threads = RunCounts::max_threads};
 
   EXPECT_EQ(crew.call({.ready = {0, 5}}).spawn, 0U);
 }
 
-TEST(CrewTest, TheFirstOfTheIdleToNoticeIsTheOneThatWasWoken) {
+TEST(CrewTest, TheFirstIdleWorkerToNoticeIsTheOneThatWasWoken) {
   CrewCounts crew{.threads = 2, .idle = 2};
   (void)crew.call({.ready = {0, 1}});
 
@@ -69,7 +69,7 @@ TEST(CrewTest, TheFirstOfTheIdleToNoticeIsTheOneThatWasWoken) {
   EXPECT_FALSE(crew.notices());
 }
 
-TEST(CrewTest, HiresAnotherForOneThatThereWasNoThreadFor) {
+TEST(CrewTest, CreatesAnotherWorkerForOneThatGotNoThread) {
   CrewCounts crew;
   (void)crew.call({.ready = {0, 1}});
   EXPECT_FALSE(crew.deserted());
@@ -81,7 +81,7 @@ TEST(CrewTest, HiresAnotherForOneThatThereWasNoThreadFor) {
   EXPECT_EQ(crew.threads, 1U);
 }
 
-TEST(CrewTest, OneThatGivesUpIsNoLongerCalled) {
+TEST(CrewTest, AWorkerThatGivesUpIsNoLongerCalled) {
   CrewCounts crew{.threads = 1, .idle = 1};
 
   crew.gives_up();
@@ -95,7 +95,7 @@ TEST(CrewTest, OnlyStopRequestsAreWorkAtTheEnd) {
   EXPECT_EQ((CrewCounts{.stopping = true}.call({.ready = {5, 5}}).spawn), 0U);
 }
 
-TEST(CrewTest, MakesSoManyStopRequestsAtATime) {
+TEST(CrewTest, MakesALimitedNumberOfStopRequestsAtATime) {
   const CrewCounts crew{.stops = 5, .stops_under_way = RunCounts::max_stops - 1};
 
   EXPECT_EQ(crew.runnable_stops(), 1U);
@@ -121,7 +121,7 @@ TEST(RunCountsTest, OthersLeaveThreadsForTheRest) {
   EXPECT_EQ(runs.runnable(liveness), 1U);
 }
 
-TEST(StuckTest, IsAQueueWithoutAWorkerToCome) {
+TEST(StuckTest, IsAQueueThatNoWorkerWillServe) {
   const RunCounts all_late{.ready = {1, 1}, .in_call = {0, RunCounts::max_others}};
 
   EXPECT_TRUE((CrewCounts{.idle = 1}.stuck(all_late, others)));
@@ -130,7 +130,7 @@ TEST(StuckTest, IsAQueueWithoutAWorkerToCome) {
   EXPECT_FALSE((CrewCounts{.called = 1}.stuck(all_late, liveness)));
 }
 
-TEST(StuckTest, IsNoneWhileARunInTimeWillEnd) {
+TEST(StuckTest, IsNotReportedWhileARunInTimeWillEnd) {
   EXPECT_FALSE((CrewCounts{}.stuck({.ready = {0, 1}, .in_time = {0, 1}}, others)));
 }
 
@@ -140,7 +140,7 @@ class PauseTest : public testing::Test {
   PauseWatch watch_;
 };
 
-TEST_F(PauseTest, IsNoneWithoutATimer) {
+TEST_F(PauseTest, IsNotReportedWithoutATimer) {
   EXPECT_FALSE(watch_.has_paused(noon));
   EXPECT_FALSE(watch_.watches());
 }
@@ -152,14 +152,14 @@ TEST_F(PauseTest, IsALateTimer) {
   EXPECT_TRUE(watch_.has_paused(noon + 6s + 1ns));
 }
 
-TEST_F(PauseTest, BeganWhenTheTimerWasLastAwakeAtTheEarliestAndIsToldOnce) {
+TEST_F(PauseTest, BeganNoEarlierThanTheTimerWasLastAwakeAndIsReportedOnce) {
   watch_.expect(noon + 5s, noon);
 
   EXPECT_EQ(watch_.take_pause(noon + 1min), 1min);
   EXPECT_EQ(watch_.take_pause(noon + 1min), std::nullopt);
 }
 
-TEST_F(PauseTest, IsNoneWhileTheTimerRests) {
+TEST_F(PauseTest, IsNotReportedWhileTheTimerRests) {
   watch_.expect(noon + 5s, noon);
   watch_.rest();
 

@@ -12,7 +12,7 @@
 
 #include "guarded_notes.hpp"
 
-// The example server's worker, while it waits for its database.
+// The example server's worker while it waits for its database.
 
 namespace {
 
@@ -42,7 +42,7 @@ class GuardedNotesTest : public testing::Test {
  protected:
   GuardedNotesTest() { health_.add_liveness_check("worker", beat_); }
 
-  /// Liveness, as a probe finds it now.
+  /// Liveness as a probe would get it now.
   Status liveness() {
     health_.run_due();
     return health_.report(vitals::Probe::liveness).status();
@@ -59,7 +59,7 @@ class GuardedNotesTest : public testing::Test {
                              beat_};
 };
 
-TEST_F(GuardedNotesTest, ACallOfTheDatabaseIsNoSilence) {
+TEST_F(GuardedNotesTest, ADatabaseCallDoesNotCountAsSilence) {
   notes_.create_table();
   (void)notes_.list();
   (void)notes_.add("milk");

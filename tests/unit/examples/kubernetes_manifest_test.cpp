@@ -28,11 +28,11 @@ class KubernetesManifestTest : public testing::Test {
   const vitals::HttpGetProbe readiness_ = manifest_.probes.readiness.value();
   const vitals::HttpGetProbe balancer_ = vitals_test::load_balancer();
 
-  /// The answer before the first that counts came just too early.
+  /// In the worst case, when the status changes just after a probe.
   [[nodiscard]] seconds to_notice(int threshold) const { return balancer_.period * threshold + balancer_.timeout; }
 };
 
-TEST_F(KubernetesManifestTest, EachProbeAsksItsPath) {
+TEST_F(KubernetesManifestTest, EachProbeRequestsItsPath) {
   const vitals::EndpointOptions paths;
 
   EXPECT_THAT(paths.startup_paths, Contains(startup_.path));

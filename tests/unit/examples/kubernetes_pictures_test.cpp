@@ -1,4 +1,4 @@
-// The pictures of examples/kubernetes name the numbers of the manifest and of the library.
+// The pictures of examples/kubernetes show the numbers of the manifest and of the library.
 
 #include <chrono>
 #include <cstddef>
@@ -87,7 +87,7 @@ TEST(KubernetesTerminationPictureTest, NamesWhenALoadBalancerHasNoticed) {
 
 class KubernetesPictureTest : public testing::TestWithParam<const char*> {};
 
-TEST_P(KubernetesPictureTest, IsSmallAndStandsAlone) {
+TEST_P(KubernetesPictureTest, IsSmallAndSelfContained) {
   constexpr std::size_t most = 8 * 1024;
 
   const std::string picture = kubernetes_file(GetParam());

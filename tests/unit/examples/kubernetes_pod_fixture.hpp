@@ -14,14 +14,14 @@
 
 namespace vitals_test {
 
-/// What each container finds; the test changes it.
+/// The conditions that each container starts in; the test changes them.
 struct World {
   vitals::Duration migration_takes = vitals::Duration::zero();
   bool database_up = true;
   bool worker_hangs = false;
 };
 
-/// The checks of examples/server, and what its worker does. The migration makes the table that "database" asks for.
+/// The checks of examples/server, and what its worker does. The migration creates the table that "database" queries.
 class Application {
  public:
   Application(const vitals::test::ManualClock& clock, const World& world)
@@ -31,7 +31,7 @@ class Application {
     health.add_readiness_check("database", [this] { return world_.database_up && migrated_; });
   }
 
-  /// What the worker has come to now. While it migrates it doesn't beat, and a database that is gone is waited for.
+  /// Advances the worker to now. While it migrates it doesn't beat, and it waits for a database that is down.
   void work() {
     if (migrated_) {
       if (!world_.worker_hangs) worker_.beat();
@@ -52,7 +52,7 @@ class Application {
   bool migrated_ = false;
 };
 
-/// A pod of the deployment: whatever becomes of it, moments count from the start of its first container.
+/// A pod of the deployment. Times count from the start of its first container, also after restarts.
 class Pod {
  public:
   explicit Pod(const vitals::ContainerProbes& probes)
@@ -69,7 +69,7 @@ class Pod {
 
   void work() { application_->work(); }
   void crash() { kubelet_.crash(); }
-  /// What anybody else than the kubelet is told who asks for readiness now.
+  /// The readiness that a client other than the kubelet would get now.
   [[nodiscard]] bool says_ready() {
     vitals::test::Kubelet visitor{application_->health, clock_, {.readiness = vitals::HttpGetProbe{"/ready"}}};
     visitor.advance(vitals::Duration::zero());

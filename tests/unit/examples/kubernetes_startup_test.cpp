@@ -1,5 +1,5 @@
-// What Kubernetes would have made of the example server's start, by the numbers of its manifest. It probes at once,
-// then startup and readiness every 5 s and liveness every 10 s. Startup may fail 120 times in a row, the others 3
+// What Kubernetes would do when the example server starts, by the numbers of its manifest. The first probes come at
+// once, then startup and readiness every 5 s and liveness every 10 s. Startup may fail 120 times in a row, the others 3
 // times.
 
 #include <chrono>
@@ -52,7 +52,7 @@ using KubernetesFailedMigrationTest = KubernetesStartupTest;
 using KubernetesCrashLoopTest = KubernetesStartupTest;
 using KubernetesDatabaseTest = KubernetesStartupTest;
 
-TEST_F(KubernetesStartupTest, IsReadyAtTheFirstQuestionIfNothingTakesTime) {
+TEST_F(KubernetesStartupTest, IsReadyAtTheFirstProbeIfNothingTakesTime) {
   pod_.run_until(1min);
 
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(0s), ready(0s)));
@@ -67,7 +67,7 @@ TEST_F(KubernetesSlowStartTest, IsReadyWithin5sOfTheEndOfA9MinutesMigration) {
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(9min + 5s), ready(9min + 5s)));
 }
 
-TEST_F(KubernetesSlowStartTest, IsReadyForWhoeverAsksInTheMomentInWhichItIsDone) {
+TEST_F(KubernetesSlowStartTest, IsReadyForAProbeAtTheMomentWhenItIsDone) {
   pod_.world.migration_takes = 9min;
   pod_.run_until(9min);
   ASSERT_FALSE(pod_.says_ready()) << "the table is missing";
@@ -105,7 +105,8 @@ TEST_F(KubernetesSlowStartTest, GivesTheWorkerItsWholeLimitOnceItHasStarted) {
 
   pod_.run_until(12min);
 
-  // It started at 9 min, a minute of silence is allowed, and liveness is asked at 10 min, 10:10, 10:20 and 10:30.
+  // Startup ends at 9 min, the worker may be silent for a minute, and liveness is probed at 10 min, 10:10, 10:20 and
+  // 10:30.
   EXPECT_EQ(pod_.kubelet().restarted_at(), 10min + 30s);
 }
 
@@ -122,7 +123,7 @@ TEST(KubernetesNoStartupProbeTest, LeavesTheShieldToTheLibraryFor10Minutes) {
 
 TEST(KubernetesLoadBalancerTest, TakesANewInstanceBeforeARolloutMayEndAnOldOne) {
   Pod pod{{.readiness = vitals_test::load_balancer()}};
-  pod.world.migration_takes = 8s;  // in the very moment of a question, which is too early for it
+  pod.world.migration_takes = 8s;  // ends at the very moment of a probe, which still fails
 
   pod.run_until(1min);
 
@@ -130,7 +131,7 @@ TEST(KubernetesLoadBalancerTest, TakesANewInstanceBeforeARolloutMayEndAnOldOne) 
   EXPECT_LT(8s, vitals_test::read_manifest().min_ready);
 }
 
-TEST_F(KubernetesFailedMigrationTest, IsRestartedByTheStartupProbeOnceEach10Minutes) {
+TEST_F(KubernetesFailedMigrationTest, IsRestartedByTheStartupProbeOnceEvery10Minutes) {
   pod_.world.migration_takes = 24h;
 
   pod_.run_until(30min);
@@ -159,7 +160,7 @@ TEST_F(KubernetesFailedMigrationTest, IsReadyInTheContainerInWhichItSucceeds) {
               ElementsAre(restarted_by_startup(10min - 5s), started(12min + 5s), ready(12min + 5s)));
 }
 
-// The real kubelet would start each process later than the one before.
+// The real kubelet would wait longer before each restart.
 TEST_F(KubernetesCrashLoopTest, NoProcessThatDiesInItsMigrationIsEverReady) {
   pod_.world.migration_takes = 30s;
 
@@ -176,7 +177,7 @@ TEST_F(KubernetesCrashLoopTest, NoProcessThatDiesInItsMigrationIsEverReady) {
 }
 
 TEST_F(KubernetesCrashLoopTest, TakesEachContainerOutOfServiceUntilItHasStartedItself) {
-  pod_.world.worker_hangs = true;  // each one a minute after its start
+  pod_.world.worker_hangs = true;  // each worker hangs a minute after its start
 
   pod_.run_until(4min);
 
@@ -219,7 +220,7 @@ TEST_F(KubernetesDatabaseTest, MakesTheInstanceReadyWithin5sOfItsReturn) {
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(9min + 5s), ready(9min + 5s)));
 }
 
-TEST_F(KubernetesDatabaseTest, RestartsOnceEach10MinutesIfItIsGoneForLongerThanAStartMayTake) {
+TEST_F(KubernetesDatabaseTest, RestartsOnceEvery10MinutesIfItIsDownForLongerThanAStartMayTake) {
   pod_.world.database_up = false;
 
   pod_.run_until(25min);
@@ -233,12 +234,12 @@ TEST_F(KubernetesDatabaseTest, TakesTheInstanceOutOfServiceAndRestartsNothingOnc
 
   pod_.run_until(1h);
 
-  // Asked at 15 s, 20 s and 25 s.
+  // Probed at 15 s, 20 s and 25 s.
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(0s), ready(0s), unready(25s)));
   EXPECT_EQ(pod_.codes(), without_database);
 }
 
-TEST_F(KubernetesDatabaseTest, BringsTheInstanceBackAtTheFirstQuestionAfterItsReturn) {
+TEST_F(KubernetesDatabaseTest, BringsTheInstanceBackAtTheFirstProbeAfterItsReturn) {
   pod_.run_until(10s);
   pod_.world.database_up = false;
   pod_.run_until(5min);

@@ -1,5 +1,5 @@
-// What the probes of examples/kubernetes see of a pod that is deleted: the kubelet sends SIGTERM, and SIGKILL when
-// terminationGracePeriodSeconds are over. The options of the Lifecycle are the defaults.
+// What the probes of examples/kubernetes get from a pod that is being deleted: the kubelet sends SIGTERM, and SIGKILL
+// after terminationGracePeriodSeconds. The Lifecycle has its default options.
 
 #include <chrono>
 #include <map>
@@ -59,7 +59,7 @@ class KubernetesTerminationTest : public testing::Test {
     health_.add_readiness_check("database", database_);
   }
 
-  /// The pod has been serving for a while: the next questions are at 15 s and 20 s.
+  /// The pod has been serving for a while; the next probes are at 15 s and 20 s.
   void serve() { kubelet_->advance(sigterm_at); }
   void delete_pod() {
     kubelet_->terminate();
@@ -79,7 +79,7 @@ class KubernetesTerminationTest : public testing::Test {
     }
   }
 
-  /// A callback that takes its time.
+  /// A callback that takes this long.
   auto taking(Duration duration) {
     return [this, duration] {
       codes_in_[lifecycle_.state()] = probe_codes(health_);
@@ -98,7 +98,7 @@ class KubernetesTerminationTest : public testing::Test {
   PushedCheck worker_{CheckResult::pass()};
   PushedCheck database_{CheckResult::pass()};
   Server server_;
-  std::vector<std::pair<LifecycleState, Duration>> states_;  ///< With the time from SIGTERM at which each began.
+  std::vector<std::pair<LifecycleState, Duration>> states_;  ///< Each with the time from SIGTERM to its begin.
   std::map<LifecycleState, ProbeCodes> codes_in_;
   Lifecycle lifecycle_{health_,
                        server_,
@@ -122,7 +122,7 @@ TEST_F(KubernetesTerminationTest, FailsReadinessAtOnceAndNothingElse) {
 
 TEST_F(KubernetesTerminationTest, IsNoticedByALoadBalancerWhileItStillTakesWork) {
   kubelet_.emplace(health_, clock_, ContainerProbes{.readiness = vitals_test::load_balancer()});
-  serve();  // the balancer has just asked
+  serve();  // the balancer has just probed
 
   delete_pod();
   run_until(8s);
@@ -132,7 +132,7 @@ TEST_F(KubernetesTerminationTest, IsNoticedByALoadBalancerWhileItStillTakesWork)
   EXPECT_EQ(lifecycle_.state(), draining);
 }
 
-TEST_F(KubernetesTerminationTest, TakesThePodOutOfServiceAtTheThirdQuestion) {
+TEST_F(KubernetesTerminationTest, TakesThePodOutOfServiceAtTheThirdProbe) {
   serve();
 
   delete_pod();
@@ -191,7 +191,7 @@ TEST_F(KubernetesTerminationTest, AnswersTheSameInEachState) {
   EXPECT_THAT(codes_in_, ElementsAre(Pair(finishing, ending_codes), Pair(stopping, ending_codes)));
 }
 
-TEST_F(KubernetesTerminationTest, LeavesLivenessGoodWhateverItsChecksSay) {
+TEST_F(KubernetesTerminationTest, KeepsLivenessPassingWhateverItsChecksReport) {
   serve();
   delete_pod();
 
@@ -208,7 +208,7 @@ TEST_F(KubernetesTerminationTest, RestartsNothingThoughTheSignalCameFromElsewher
   const WorkToken work = lifecycle_.begin_work();
   serve();
 
-  sigterm();  // the kubelet goes on asking for liveness
+  sigterm();  // the kubelet keeps probing liveness
   worker_.set(CheckResult::fail("the worker has ended"));
   run_until(30s);
 
@@ -236,7 +236,7 @@ TEST_F(KubernetesTerminationTest, EndsBeforeSigkillThoughWorkNeverEndsAndCallbac
   delete_pod();
   run_until(30s);
 
-  // Two budgets of 2 s are kept for the last two callbacks; step() can't abandon them.
+  // Two budgets of 2 s are reserved for the last two callbacks; step() can't abandon them.
   EXPECT_THAT(states_, ElementsAre(Pair(draining, 0s), Pair(finishing, 10s), Pair(stopping, 21s), Pair(stopped, 27s)));
   EXPECT_LT(states_.back().second, manifest_.termination_grace_period);
   EXPECT_TRUE(server_.stopped);
@@ -269,7 +269,7 @@ TEST_F(KubernetesTerminationTest, StopsTheServerOnlyAtTheEnd) {
   EXPECT_TRUE(server_.stopped);
 }
 
-TEST_F(KubernetesTerminationTest, LeavesAStartThatIsNotOverAsItIs) {
+TEST_F(KubernetesTerminationTest, LeavesAnUnfinishedStartAsItIs) {
   const ProbeCodes starting{.startup = 503, .liveness = 200, .readiness = 503};
   migration_.set(CheckResult::fail("the migration is running"));
   HealthRegistry health{{.clock = clock_}};

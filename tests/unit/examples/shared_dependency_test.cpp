@@ -1,5 +1,5 @@
-// Ten replicas and the one database that all of them ask: what each of the three choices makes of its outages, by the
-// probes of examples/kubernetes. The replicas start half a second apart, so that their questions, each 5 s, are spread
+// Ten replicas share one database: what its outages do with each of three configurations, by the probes of
+// examples/kubernetes. The replicas start half a second apart, so that their probes, one every 5 s each, are spread
 // evenly over time.
 
 #include <algorithm>
@@ -37,7 +37,7 @@ using vitals::test::ManualClock;
 
 constexpr int replicas = 10;
 constexpr Duration apart = 500ms;
-/// After the last of them has started.
+/// The last replica has started by then.
 constexpr Duration settled = 1min;
 
 struct Replica {
@@ -72,7 +72,7 @@ class Deployment {
     }
   }
 
-  /// The database is gone for so long, and then there for so long.
+  /// The database is down for `gone`, and then up for `back`.
   void outage(Duration gone, Duration back) {
     database_up_ = false;
     run_until(age_ + gone);
@@ -82,11 +82,11 @@ class Deployment {
 
   [[nodiscard]] Duration age() const { return age_; }
 
-  /// How many get traffic.
+  /// How many replicas get traffic.
   [[nodiscard]] std::ptrdiff_t ready() const {
     return std::ranges::count_if(replicas_, [](const Replica& replica) { return replica.kubelet.ready(); });
   }
-  /// When each of the replicas was taken out of service, in this order; once for each time.
+  /// When each replica was taken out of service, in this order; one entry per time.
   [[nodiscard]] std::vector<Duration> taken_out() const {
     std::vector<Duration> moments;
     for (std::size_t i = 0; i < replicas_.size(); ++i)
@@ -101,7 +101,7 @@ class Deployment {
   [[nodiscard]] std::vector<Status> readiness() const {
     return of_each([](const Replica& replica) { return replica.health.report(Probe::readiness).status(); });
   }
-  /// What each replica shows of the database itself.
+  /// The status of the database in each replica's report.
   [[nodiscard]] std::vector<Status> database() const {
     return of_each([](const Replica& replica) { return replica.health.report("database").status; });
   }
@@ -121,7 +121,7 @@ class Deployment {
   Duration age_ = Duration::zero();
 };
 
-/// Half a second apart, beginning there.
+/// Half a second apart, from `first` on.
 std::vector<Duration> one_after_another(Duration first) {
   std::vector<Duration> moments;
   for (int i = 0; i < replicas; ++i) moments.push_back(first + i * apart);
@@ -147,7 +147,7 @@ TEST(NotCriticalDatabaseTest, IsShownAsFailedByEachReplica) {
   EXPECT_THAT(deployment.readiness(), Each(Status::warn));
 }
 
-TEST(NotCriticalDatabaseTest, MayComeAndGoAsItLikes) {
+TEST(NotCriticalDatabaseTest, MayFailAndRecoverAtAnyTime) {
   Deployment deployment{{.critical = false}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(17s, 3s);
@@ -159,7 +159,7 @@ TEST(NotCriticalDatabaseTest, MayComeAndGoAsItLikes) {
 TEST(LastKnownGoodDatabaseTest, TakesNoReplicaOutOfServiceWithinTheWindow) {
   Deployment deployment{{.last_known_good_for = 2min}};
 
-  deployment.outage(2min - 5s, 5min);  // each one's last success was up to 5 s before the outage
+  deployment.outage(2min - 5s, 5min);  // each replica's last success was up to 5 s before the outage
 
   EXPECT_THAT(deployment.taken_out(), IsEmpty());
   EXPECT_EQ(deployment.ready(), replicas);
@@ -175,19 +175,20 @@ TEST(LastKnownGoodDatabaseTest, FailsTheReadinessOfAllWhenTheWindowIsOver) {
   EXPECT_THAT(deployment.readiness(), Each(Status::fail));
 }
 
-TEST(LastKnownGoodDatabaseTest, TakesAllReplicasOutOfServiceAtTheThirdQuestionFromItsEndOn) {
+TEST(LastKnownGoodDatabaseTest, TakesAllReplicasOutOfServiceAtTheThirdProbeAfterTheWindow) {
   Deployment deployment{{.last_known_good_for = 2min}};
   const Duration begin = deployment.age();
 
   deployment.outage(10min, 0s);
 
-  // Their last successes were 4.5 s to 0 s before the outage; asked when the window is over, 5 s and 10 s after that.
+  // The last successes were 4.5 s to 0 s before the outage; the probes fail when the window is over, and 5 s and 10 s
+  // later.
   EXPECT_EQ(deployment.taken_out(), one_after_another(begin - 4500ms + 2min + 10s));
   EXPECT_EQ(deployment.ready(), 0);
   EXPECT_THAT(deployment.restarts(), Each(0));
 }
 
-TEST(LastKnownGoodDatabaseTest, MayBeGoneMostOfTheTimeIfEachReplicaMeetsItWithinTheWindow) {
+TEST(LastKnownGoodDatabaseTest, MayBeDownMostOfTheTimeIfEachReplicaReachesItWithinTheWindow) {
   Deployment deployment{{.last_known_good_for = 2min}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(14s, 2s);
@@ -202,7 +203,7 @@ TEST(DatabaseByDefaultTest, TakesAllReplicasOutOfServiceAtOnce) {
 
   deployment.outage(10min, 0s);
 
-  // First asked 0.5 s to 5 s after its beginning, then twice more.
+  // First probed 0.5 s to 5 s after its beginning, then twice more.
   EXPECT_EQ(deployment.taken_out(), one_after_another(begin + 500ms + 10s));
   EXPECT_EQ(deployment.ready(), 0);
   EXPECT_THAT(deployment.restarts(), Each(0));
@@ -216,7 +217,7 @@ TEST(DatabaseByDefaultTest, BringsAllReplicasBackWithin5sOfItsReturn) {
   EXPECT_EQ(deployment.ready(), replicas);
 }
 
-TEST(DatabaseByDefaultTest, TakesNoReplicaOutOfServiceWhileItsOutagesAreShorterThanThreeQuestions) {
+TEST(DatabaseByDefaultTest, TakesNoReplicaOutOfServiceWhileItsOutagesAreShorterThanThreeProbes) {
   Deployment deployment{{}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(9s, 6s);
@@ -225,7 +226,7 @@ TEST(DatabaseByDefaultTest, TakesNoReplicaOutOfServiceWhileItsOutagesAreShorterT
   EXPECT_THAT(deployment.restarts(), Each(0));
 }
 
-TEST(DatabaseByDefaultTest, TakesReplicasOutOfServiceAgainAndAgainIfItComesAndGoesMoreSlowly) {
+TEST(DatabaseByDefaultTest, TakesReplicasOutOfServiceAgainAndAgainIfItsOutagesAreLonger) {
   Deployment deployment{{}};
 
   for (int i = 0; i < 20; ++i) deployment.outage(16s, 6s);

@@ -32,10 +32,10 @@ using vitals::test::get;
 
 using Reply = std::optional<HttpResponse>;
 
-/// Limits that no test reaches, however slow the machine is.
+/// Timeouts that no test reaches, however slow the machine is.
 constexpr CheckOptions patient{.timeout = 60s, .schedule = vitals::on_demand(0s), .stale_after = 1h};
 
-/// A readiness check whose runs wait until the gate is open.
+/// A readiness check whose runs wait at the gate.
 class GatedEndpointTest : public testing::Test {
  protected:
   ~GatedEndpointTest() override { open_gate(); }
@@ -59,7 +59,7 @@ class GatedEndpointTest : public testing::Test {
   std::optional<Endpoint> endpoint{std::in_place, health};
 };
 
-TEST(AsyncEndpointTest, AnswersInlineWhereNothingMustBeWaitedFor) {
+TEST(AsyncEndpointTest, AnswersInlineIfItNeedNotWait) {
   HealthRegistry health;
   const Endpoint endpoint{health};
   int calls = 0;
@@ -74,7 +74,7 @@ TEST(AsyncEndpointTest, AnswersInlineWhereNothingMustBeWaitedFor) {
   EXPECT_EQ(reply.value().body, "OK");
 }
 
-TEST(AsyncEndpointTest, TellsInlineThatAPathIsForeign) {
+TEST(AsyncEndpointTest, ReportsAForeignPathInline) {
   HealthRegistry health;
   const Endpoint endpoint{health};
   int calls = 0;
@@ -96,7 +96,7 @@ TEST(AsyncEndpointTest, DropsWhatDoneThrowsInline) {
   EXPECT_NO_THROW((void)endpoint.async_handle({.target = "/notes"}, throwing));
 }
 
-TEST(AsyncEndpointTest, LetsDoneAskAgain) {
+TEST(AsyncEndpointTest, AllowsDoneToRequestAgain) {
   HealthRegistry health;
   const Endpoint endpoint{health};
   int status = 0;
@@ -131,7 +131,7 @@ TEST_F(GatedEndpointTest, CallsDoneNeitherOnTheCallersThreadNorOnACheckWorker) {
   EXPECT_NE(thread, worker->load());
 }
 
-TEST_F(GatedEndpointTest, RefusesInlineWhateverIsUnderWay) {
+TEST_F(GatedEndpointTest, RefusesInlineEvenDuringARun) {
   Reply refused;
   Reply not_found;
 
@@ -192,7 +192,7 @@ TEST_F(GatedEndpointTest, IsNotCancelledByMovingTheHandle) {
   EXPECT_EQ(status.get_future().get(), 200);
 }
 
-TEST_F(GatedEndpointTest, AnswersAfterTheEndpointIsGone) {
+TEST_F(GatedEndpointTest, AnswersAfterTheEndpointWasDestroyed) {
   std::promise<int> status;
   const auto pending =
       endpoint->async_handle({.target = "/ready"}, [&](const Reply& reply) { status.set_value(reply.value().status); });
@@ -213,7 +213,7 @@ TEST_F(GatedEndpointTest, DropsWhatDoneThrowsOnTheRunnersThread) {
   later.get_future().wait();
 }
 
-TEST_F(GatedEndpointTest, LetsDoneDropItsOwnHandle) {
+TEST_F(GatedEndpointTest, AllowsDoneToDropItsOwnHandle) {
   std::promise<void> done;
   std::latch stored{1};
   std::optional<PendingResponse> pending;
@@ -243,7 +243,7 @@ TEST_F(GatedEndpointTest, AnswersOtherProbesMeanwhile) {
   EXPECT_EQ(get(*endpoint, "/startup").status, 200);
 }
 
-TEST_F(GatedEndpointTest, AsksOnlyTheOneCheckThatAPathNames) {
+TEST_F(GatedEndpointTest, RunsOnlyTheCheckThatAPathNames) {
   health.add_readiness_check(
       "cache", [] { return true; }, patient);
   open_gate();
@@ -275,7 +275,7 @@ TEST(EndOfRunnerTest, DoesNotAnswerOnTheThreadThatEndsIt) {
   gate->count_down();
 }
 
-TEST_F(GatedEndpointTest, AsksTheChecksOfAllProbesForHealth) {
+TEST_F(GatedEndpointTest, RunsTheChecksOfAllProbesForHealth) {
   health.add_liveness_check(
       "loop", [] { return true; }, patient);
   open_gate();

@@ -23,7 +23,7 @@ using vitals::test::header;
 
 using DialectTest = vitals::test::EndpointTest;
 
-TEST_F(DialectTest, IsVerboseWhereAskedWithAnyValue) {
+TEST_F(DialectTest, IsVerboseIfRequestedWithAnyValue) {
   for (const auto* target : {"/ready?verbose", "/ready?verbose=0", "/ready?x&verbose="})
     EXPECT_EQ(get(endpoint, target).body, "[+]database ok\nOK\n") << target;
 }
@@ -52,7 +52,7 @@ TEST_F(DialectTest, WithholdsReasonsFromJsonByDefault) {
     EXPECT_THAT(get(endpoint, target, "application/json").body, Not(HasSubstr("secret"))) << target;
 }
 
-TEST_F(DialectTest, WritesJsonForThoseWhoNameIt) {
+TEST_F(DialectTest, WritesJsonForClientsThatNameIt) {
   const auto health_json = get(endpoint, "/ready", "application/health+json");
   const auto json = get(endpoint, "/ready", "application/json");
 
@@ -66,13 +66,13 @@ TEST_F(DialectTest, PrefersJsonToVerboseText) {
   EXPECT_THAT(get(endpoint, "/ready?verbose", "application/json").body, StartsWith("{"));
 }
 
-TEST_F(DialectTest, WritesTextForThoseWhoTakeAnything) {
+TEST_F(DialectTest, WritesTextForClientsThatAcceptAnything) {
   for (const auto* accept :
        {"*/*", "application/*", "text/html,*/*;q=0.8", "application/json;q=0", "application/json;q"})
     EXPECT_EQ(get(endpoint, "/ready", accept).body, "OK") << accept;
 }
 
-TEST_F(DialectTest, TellsAllChecksAsJsonWhateverIsAccepted) {
+TEST_F(DialectTest, ShowsAllChecksAsJsonWhateverIsAccepted) {
   for (const auto* accept : {"", "*/*", "text/plain", "application/health+json", "\xff"}) {
     const auto reply = get(endpoint, "/health?verbose", accept);
 
@@ -82,11 +82,11 @@ TEST_F(DialectTest, TellsAllChecksAsJsonWhateverIsAccepted) {
   }
 }
 
-TEST_F(DialectTest, TellsAllChecksAsPlainJsonWhereOnlyThatIsNamed) {
+TEST_F(DialectTest, ShowsAllChecksAsPlainJsonIfOnlyThatIsNamed) {
   EXPECT_EQ(header(get(endpoint, "/health", "application/json"), "Content-Type"), "application/json");
 }
 
-TEST_F(DialectTest, TellsAllChecksWithTheCodeOfTheWorstProbe) {
+TEST_F(DialectTest, ShowsAllChecksWithTheCodeOfTheWorstProbe) {
   loop.set(CheckResult::warn());
   EXPECT_EQ(get(endpoint, "/health").status, 200);
   EXPECT_THAT(get(endpoint, "/health").body, StartsWith(R"({"status":"warn")"));
@@ -96,7 +96,7 @@ TEST_F(DialectTest, TellsAllChecksWithTheCodeOfTheWorstProbe) {
   EXPECT_THAT(get(endpoint, "/health").body, StartsWith(R"({"status":"fail")"));
 }
 
-TEST_F(DialectTest, TellsAnyCheckAsJsonUnderHealth) {
+TEST_F(DialectTest, ShowsAnyCheckAsJsonUnderHealth) {
   loop.set(CheckResult::fail());
 
   const auto reply = get(endpoint, "/health/loop", "text/plain");

@@ -14,7 +14,7 @@ using EmptyRequestTest = vitals::test::EndpointTest;
 
 const char* const nothing = nullptr;
 
-TEST_F(EmptyRequestTest, NullIsTextThatAsksForNothing) {
+TEST_F(EmptyRequestTest, NullIsEmptyText) {
   EXPECT_FALSE(endpoint.handle({.target = nothing}));
   EXPECT_EQ(endpoint.handle({.method = nothing, .target = "/healthz"}).value().status, 405);
   EXPECT_EQ(endpoint.handle({.target = "/healthz", .accept = nothing}).value().status, 200);

@@ -9,7 +9,7 @@
 
 namespace vitals::inline v1::test {
 
-/// A registry with one check for each probe, whose results the test sets.
+/// A registry with one check per probe, whose results the test sets.
 class EndpointTest : public testing::Test {
  protected:
   EndpointTest() {

@@ -75,7 +75,7 @@ TEST_F(EndpointTest, LeavesForeignPathsToTheApplication) {
     EXPECT_EQ(endpoint.handle({.target = target}), std::nullopt) << target;
 }
 
-// The application answers for its server as a whole.
+// Only the application can answer for its server as a whole.
 TEST_F(EndpointTest, LeavesTheWholeServerToTheApplication) {
   for (const auto* method : {"GET", "OPTIONS"}) {
     bool was_foreign = false;
@@ -219,7 +219,7 @@ TEST_F(EndpointTest, SurvivesHostileRequests) {
   EXPECT_EQ(endpoint.handle({.method = huge, .target = "/ready"})->status, 405);
 }
 
-TEST_F(EndpointTest, AnswersWhereItIsTold) {
+TEST_F(EndpointTest, AnswersOnTheConfiguredPaths) {
   const Endpoint own{health, {.liveness_paths = {"/"}, .readiness_paths = {"/up"}, .health_paths = {}}};
 
   EXPECT_EQ(get(own, "/").status, 200);
@@ -232,7 +232,7 @@ TEST_F(EndpointTest, RefusesMalformedPaths) {
   EXPECT_THROW((Endpoint{health, {.liveness_paths = {"healthz"}}}), std::invalid_argument);
 }
 
-TEST_F(EndpointTest, OutlivesTheRegistryAndAnswersThatItFails) {
+TEST_F(EndpointTest, OutlivesTheRegistryAndThenFailsItsProbes) {
   auto gone = std::make_unique<HealthRegistry>();
   const Endpoint survivor{*gone};
   EXPECT_EQ(get(survivor, "/ready").status, 200);

@@ -119,7 +119,7 @@ TEST(HealthJsonTest, OmitsAnEmptyOutput) {
   EXPECT_THAT(json_of(report, Sight::details), Not(HasSubstr("output")));
 }
 
-TEST(HealthJsonTest, TellsTheConditionThatExplainsAStatus) {
+TEST(HealthJsonTest, ShowsTheConditionThatExplainsAStatus) {
   auto check = checked("x", Status::fail);
   const auto json_in = [&](Condition condition) {
     check.condition = condition;
@@ -165,7 +165,7 @@ TEST(HealthJsonTest, NamesTheProbeOfEachReason) {
               HasSubstr(R"("output":"liveness: shutdown overran; readiness: SIGTERM")"));
 }
 
-TEST(HealthJsonTest, TellsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
+TEST(HealthJsonTest, ShowsThePhaseAndWhatIsAwaitedWhateverTheDetails) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
   snapshot.awaited = std::make_shared<Awaited>(Awaited{.in_flight = 2, .callbacks = {"web", "cache"}});
@@ -207,14 +207,14 @@ TEST(HealthJsonTest, IdentifiesTheServiceCompletely) {
                         R"("links":{"runbook":"https://wiki.example/notes"},)"));
 }
 
-TEST(HealthJsonTest, TellsThatNothingIsAwaitedAnyMore) {
+TEST(HealthJsonTest, ShowsThatNothingIsAwaitedAnyMore) {
   auto snapshot = well();
   snapshot.awaited = std::make_shared<Awaited>();
 
   EXPECT_THAT(json_of(snapshot, {}, Sight::names), HasSubstr(R"("inFlight":0,"callbacks":[]},)"));
 }
 
-TEST(HealthJsonTest, TellsNothingAwaitedUnlessSomebodyHasTold) {
+TEST(HealthJsonTest, ShowsNothingAwaitedUnlessItWasReported) {
   auto snapshot = well();
   snapshot.phase = Phase::draining;
 
@@ -228,7 +228,7 @@ TEST(HealthJsonTest, IdentifiesTheServiceWhereDetailsAreAllowed) {
   EXPECT_THAT(json_of(well(), {}, Sight::details), AllOf(Not(HasSubstr("serviceId")), Not(HasSubstr("version"))));
 }
 
-/// A check with two failures of three in a row.
+/// A check that has failed twice of three times in a row.
 vitals::CheckReport failing_check() {
   auto check = checked("database", Status::pass);
   check.critical = false;
@@ -278,7 +278,7 @@ TEST(HealthJsonTest, WritesEachKindOfValue) {
   EXPECT_EQ(json_of_data(std::numeric_limits<double>::infinity()), "null");
 }
 
-TEST(HealthJsonTest, ReplacesWhatIsNoUtf8) {
+TEST(HealthJsonTest, ReplacesInvalidUtf8) {
   auto check = checked("bad\xff", Status::fail, "half \xe2\x82");
   check.data = {{"key\x80", Value{"\xc3("}}};
 

@@ -51,7 +51,7 @@ TEST(KeptBodiesTest, AreTheSameForAllMethodsAndMediaTypes) {
   EXPECT_NE(bodies.find({.method = Method::head, .media_type = "application/health+json"}), nullptr);
 }
 
-TEST(KeptBodiesTest, GiveNobodyABodyThatWasBegunBeforeHeCame) {
+TEST(KeptBodiesTest, NeverGiveABodyThatWasBegunBeforeTheRequest) {
   constexpr int late = 8;
   KeptBodies bodies{1};
   const Question question;
@@ -102,7 +102,7 @@ TEST(KeptBodiesTest, AreTwoAtMostWhereTheyMayLag) {
   EXPECT_EQ(third->rendered.body, "4");
 }
 
-TEST(KeptBodiesTest, WriteAnewForWhoComesAfterTheLastWasWritten) {
+TEST(KeptBodiesTest, WriteANewBodyForARequestAfterTheLastWasWritten) {
   KeptBodies bodies{1};
   const Question question;
   renew(bodies, question, "old");

@@ -35,7 +35,7 @@ using vitals::test::Gate;
 using vitals::test::get;
 using vitals::test::ManualClock;
 
-/// JSON bodies carry the time at which they were written: one with an earlier time was kept.
+/// JSON bodies contain the time when they were written: a body with an earlier time was kept.
 class KeptAnswersTest : public testing::Test {
  protected:
   std::string ready() const { return get(endpoint, "/ready", "application/json").body; }
@@ -54,7 +54,7 @@ TEST_F(KeptAnswersTest, AreKeptWhileNothingChanges) {
   EXPECT_EQ(ready(), first);
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenAResultIsSet) {
   const PushedCheck flag{CheckResult::pass()};
   health.add_readiness_check("flag", flag);
   ASSERT_THAT(ready(), HasSubstr(R"("flag":[{"status":"pass")"));
@@ -64,7 +64,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenAResultIsSet) {
   EXPECT_THAT(ready(), HasSubstr(R"("flag":[{"status":"warn")"));
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenACheckIsAddedOrRemoved) {
   const auto empty = ready();
 
   const auto handle = health.add_readiness_check("flag", PushedCheck{CheckResult::pass()});
@@ -74,7 +74,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenACheckComesOrGoes) {
   EXPECT_EQ(ready(), empty);
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenTimeAloneChangesAVerdict) {
   health.add_readiness_check("flag", PushedCheck{CheckResult::pass(), {.valid_for = 30s}});
   const auto first = ready();
 
@@ -85,7 +85,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenTimeAloneChangesAVerdict) {
   EXPECT_THAT(ready(), HasSubstr(R"("condition":"stale")"));
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWithEachPhaseAndWithWhatIsAwaited) {
   const auto all = [&] { return get(endpoint, "/health").body; };
   EXPECT_THAT(all(), HasSubstr(R"("phase":{"name":"serving")"));
 
@@ -104,7 +104,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithEachPhaseAndWithWhatIsAwaited) {
   EXPECT_THAT(all(), HasSubstr(R"("inFlight":2,"callbacks":["web"]})"));
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWithTheStatisticsOfEachResult) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWithTheStatisticsOfEachResult) {
   health.add_readiness_check("broken", [] { return false; }, {.schedule = vitals::every(10s), .failure_threshold = 3});
   const Endpoint with_details{health, {.details = vitals::Callers::anyone}};
 
@@ -118,7 +118,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWithTheStatisticsOfEachResult) {
   }
 }
 
-TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
+TEST_F(KeptAnswersTest, MayBeRequestedByUserCodeThatWritingThemTriggers) {
   std::latch started{1};
   Gate finish;
   int status = 0;
@@ -130,14 +130,14 @@ TEST_F(KeptAnswersTest, MayBeAskedForByUserCodeThatTheirWritingBringsAbout) {
   std::jthread runner{[&] { health.run_due(); }};
   started.wait();
 
-  clock.advance(1s);  // overdue: whoever looks tells it to stop
+  clock.advance(1s);  // overdue: the next probe requests its stop
   EXPECT_EQ(get(endpoint, "/healthz").status, 200);
 
   EXPECT_EQ(status, 200);
   finish.open();
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenAHeartbeatIsSilent) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenAHeartbeatIsSilent) {
   const Heartbeat beat{5s};
   health.add_readiness_check("loop", beat);
   EXPECT_EQ(get(endpoint, "/ready").status, 200);
@@ -147,7 +147,7 @@ TEST_F(KeptAnswersTest, AreWrittenAnewWhenAHeartbeatIsSilent) {
   EXPECT_EQ(get(endpoint, "/ready").status, 503);
 }
 
-TEST_F(KeptAnswersTest, AreWrittenAnewWhenASilentHeartbeatBeatsAgain) {
+TEST_F(KeptAnswersTest, AreWrittenAgainWhenASilentHeartbeatBeatsAgain) {
   const Heartbeat beat{5s};
   health.add_readiness_check("loop", beat);
   clock.advance(6s);
@@ -182,7 +182,7 @@ TEST_F(KeptAnswersTest, AreNeverOlderThanTheLastChange) {
   EXPECT_EQ(wrong, 0);
 }
 
-/// Stops one thread whenever it reads the time: the registry does that with its lock held.
+/// Stops one thread whenever it reads the time, which the registry does with its mutex locked.
 class StoppingClock final : public vitals::Clock::Source {
  public:
   SteadyTime steady_now() const noexcept override {
@@ -219,7 +219,7 @@ TEST(KeptAnswersLockTest, AreGivenWhileTheRegistryIsLocked) {
   holder.join();
 }
 
-TEST_F(KeptAnswersTest, AreOfOneEndpoint) {
+TEST_F(KeptAnswersTest, BelongToOneEndpoint) {
   const Endpoint open{health, {.details = vitals::Callers::anyone}};
   health.add_readiness_check("flag", PushedCheck{CheckResult::fail("refused")});
 

@@ -10,14 +10,14 @@ namespace {
 
 using vitals::detail::accepted_json;
 
-TEST(NegotiationTest, GivesJsonToThoseWhoNameIt) {
+TEST(NegotiationTest, GivesJsonToClientsThatNameIt) {
   EXPECT_EQ(accepted_json("application/health+json"), "application/health+json");
   EXPECT_EQ(accepted_json("application/json"), "application/json");
   EXPECT_EQ(accepted_json("APPLICATION/Json"), "application/json");
   EXPECT_EQ(accepted_json("text/html, application/json;q=0.001"), "application/json");
 }
 
-TEST(NegotiationTest, GivesTextToThoseWhoDoNotNameJson) {
+TEST(NegotiationTest, GivesTextToClientsThatDoNotNameJson) {
   for (const std::string_view accept :
        {"", " ", ",", "*/*", "application/*", "text/plain", "application/xml", "text/plain, text/*, */*",
         "application/jsonx", "application/ld+json", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})

@@ -17,7 +17,7 @@ TEST(TargetTest, SplitsPathAndQuery) {
   EXPECT_EQ(target, (Target{"/ready", "verbose&x=1"}));
 }
 
-TEST(TargetTest, TakesEverythingBehindTheFirstQuestionMarkAsQuery) {
+TEST(TargetTest, TakesEverythingAfterTheFirstQuestionMarkAsQuery) {
   const auto target = parse_target("/ready?a?b/c");
 
   EXPECT_EQ(target, (Target{"/ready", "a?b/c"}));

@@ -55,7 +55,7 @@ TEST(VerboseTextTest, WithholdsReasonsByDefault) {
             "[-]silent failed: reason withheld\n[-](shutdown) failed: shutting down\nService Unavailable\n");
 }
 
-TEST(VerboseTextTest, NeverWithholdsTheLibrarysOwnWords) {
+TEST(VerboseTextTest, NeverWithholdsTheLibrarysOwnReasons) {
   auto check = checked("database", Status::fail, "timed out after 500 ms, still running");
   check.message_by_library = true;
 
@@ -66,7 +66,7 @@ TEST(VerboseTextTest, NeverWithholdsTheLibrarysOwnWords) {
             "[-](shutdown) failed: shutdown overran\nService Unavailable\n");
 }
 
-// A check that isn't critical has failed all the same where it keeps the service from having started.
+// A check that isn't critical still counts as failed if it keeps startup from succeeding.
 TEST(VerboseTextTest, ShowsAStartupCheckThatNeverRanAsFailed) {
   auto check = not_critical(checked("warmup", Status::fail, "not checked yet"));
   check.probe = Probe::startup;
@@ -76,13 +76,13 @@ TEST(VerboseTextTest, ShowsAStartupCheckThatNeverRanAsFailed) {
             "[-]warmup failed: not checked yet\nService Unavailable\n");
 }
 
-TEST(VerboseTextTest, SaysWhereNoReasonWasGiven) {
+TEST(VerboseTextTest, SaysThatNoReasonWasGiven) {
   const auto report = report_of(Probe::readiness, Status::fail, {checked("silent", Status::fail)});
 
   EXPECT_EQ(text_of(report, Sight::details), "[-]silent failed: no reason given\nService Unavailable\n");
 }
 
-TEST(VerboseTextTest, DoesNotTellWhyACheckPasses) {
+TEST(VerboseTextTest, DoesNotSayWhyACheckPasses) {
   const auto report = report_of(Probe::readiness, Status::pass, {checked("cache", Status::pass, "one failure")});
 
   EXPECT_EQ(text_of(report, Sight::details), "[+]cache ok\nOK\n");
@@ -95,7 +95,7 @@ TEST(VerboseTextTest, CountsAFailedCheckThatIsNotCriticalAsDegraded) {
   EXPECT_EQ(text_of(report, Sight::details), "[!]search degraded: no route\nOK\n");
 }
 
-TEST(VerboseTextTest, TellsTheOwnStatusOfOneCheck) {
+TEST(VerboseTextTest, ShowsTheOwnStatusOfOneCheck) {
   const auto check = not_critical(checked("search", Status::fail, "no route"));
 
   EXPECT_EQ(text_of(check, Sight::details), "[-]search failed: no route\nService Unavailable\n");

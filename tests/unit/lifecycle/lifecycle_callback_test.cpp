@@ -1,4 +1,4 @@
-// The functions that a Lifecycle is given: what it refuses, and what it makes of what they throw.
+// The functions that a Lifecycle gets: which it refuses, and how it handles their exceptions.
 
 #include <exception>
 #include <functional>
@@ -45,7 +45,7 @@ TEST_F(LifecycleCallbackTest, IsRefusedWithoutAName) {
               ThrowsMessage<std::invalid_argument>(HasSubstr("callback \"(null)\": a name is")));
 }
 
-TEST_F(LifecycleCallbackTest, OfALoopComesWithItsStop) {
+TEST_F(LifecycleCallbackTest, OfALoopNeedsItsStop) {
   const auto needs_a_stop =
       ThrowsMessage<std::invalid_argument>("vitals: RunOptions: loop needs a stop_loop, which makes it return");
 
@@ -53,7 +53,7 @@ TEST_F(LifecycleCallbackTest, OfALoopComesWithItsStop) {
   EXPECT_THAT([&] { lifecycle_.run_or_exit({.loop = [] {}, .stop_loop = std::function<void()>{}}); }, needs_a_stop);
 }
 
-TEST_F(LifecycleCallbackTest, ThatStopsALoopComesWithTheLoop) {
+TEST_F(LifecycleCallbackTest, ThatStopsALoopNeedsTheLoop) {
   const auto needs_a_loop =
       ThrowsMessage<std::invalid_argument>("vitals: RunOptions: stop_loop needs a loop, which it makes return");
 
@@ -61,7 +61,7 @@ TEST_F(LifecycleCallbackTest, ThatStopsALoopComesWithTheLoop) {
   EXPECT_THAT([&] { lifecycle_.run_or_exit({.loop = nullptr, .stop_loop = [] {}}); }, needs_a_loop);
 }
 
-TEST_F(LifecycleCallbackTest, MayThrowWithoutWords) {
+TEST_F(LifecycleCallbackTest, MayThrowWithoutAMessage) {
   struct NullWhat : std::exception {
     [[nodiscard]] const char* what() const noexcept override { return nullptr; }
   };

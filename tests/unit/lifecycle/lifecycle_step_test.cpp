@@ -32,7 +32,7 @@ using vitals::SteadyTime;
 using vitals::WorkToken;
 using vitals::test::ManualClock;
 
-/// A server that only notes that it was stopped.
+/// A server that only records that it was stopped.
 struct SomeServer {
   void stop() { stopped = true; }
 
@@ -62,7 +62,7 @@ class LifecycleStepTest : public testing::Test {
   std::vector<LifecycleEvent> events_;
 };
 
-TEST_F(LifecycleStepTest, ServesUntilItIsAsked) {
+TEST_F(LifecycleStepTest, ServesUntilTheEndIsRequested) {
   auto lifecycle = make();
 
   EXPECT_EQ(lifecycle.step(), SteadyTime::max());
@@ -84,7 +84,7 @@ TEST_F(LifecycleStepTest, DrainingFailsReadinessAndNothingElse) {
   EXPECT_FALSE(server_.stopped);
 }
 
-TEST_F(LifecycleStepTest, AskingForTheEndFailsReadinessAtOnce) {
+TEST_F(LifecycleStepTest, ARequestForTheEndFailsReadinessAtOnce) {
   auto lifecycle = make();
 
   lifecycle.begin_shutdown("SIGTERM");
@@ -106,7 +106,7 @@ TEST_F(LifecycleStepTest, WorkIsTakenWhileItDrainsAndNotAfterwards) {
   EXPECT_FALSE(too_late);
 }
 
-TEST_F(LifecycleStepTest, TheLastWorkMayComeFromTheCallbacksThatStopAccepting) {
+TEST_F(LifecycleStepTest, TheLastWorkMayBeginInTheCallbacksThatStopAccepting) {
   auto lifecycle = make();
   WorkToken queued;
   lifecycle.on_stop_accepting("web", [&] { queued = lifecycle.begin_work(); });
@@ -150,7 +150,7 @@ TEST_F(LifecycleStepTest, ATokenEndsItsWorkWhenAnotherIsAssigned) {
   EXPECT_EQ(events_.front().in_flight, 1U);
 }
 
-TEST_F(LifecycleStepTest, CallbacksComeInTheirOrderAndTheServerStopsLast) {
+TEST_F(LifecycleStepTest, CallbacksRunInTheirOrderAndTheServerStopsLast) {
   auto lifecycle = make();
   lifecycle.on_stop("worker", note("worker"));
   lifecycle.on_stop_accepting("web", note("web"));
@@ -165,7 +165,7 @@ TEST_F(LifecycleStepTest, CallbacksComeInTheirOrderAndTheServerStopsLast) {
   EXPECT_TRUE(server_.stopped);
 }
 
-TEST_F(LifecycleStepTest, ACallbackThatTurnsTheLoopStepsNoFurther) {
+TEST_F(LifecycleStepTest, ACallbackThatCallsStepIsNotReentered) {
   auto lifecycle = make({.propagation_delay = 0s});
   lifecycle.on_stop("loop", [&] {
     lifecycle.step();
@@ -230,7 +230,7 @@ TEST_F(LifecycleStepTest, EachStepIsALineAndAnEvent) {
   EXPECT_FALSE(events_[2].is_callback());
 }
 
-TEST_F(LifecycleStepTest, WhatACallbackThrowsIsTold) {
+TEST_F(LifecycleStepTest, WhatACallbackThrowsIsReported) {
   auto lifecycle = make();
   lifecycle.on_stop("worker", [] { throw std::runtime_error{"disk full"}; });
   lifecycle.on_stop("cache", note("cache"));
@@ -243,7 +243,7 @@ TEST_F(LifecycleStepTest, WhatACallbackThrowsIsTold) {
   EXPECT_THAT(calls_, ElementsAre("cache"));
 }
 
-TEST_F(LifecycleStepTest, ACallbackThatOverranIsTold) {
+TEST_F(LifecycleStepTest, ACallbackThatOverranIsReported) {
   auto lifecycle = make();
   lifecycle.on_stop(
       "worker", [this] { clock_.advance(3s); }, 2s);
@@ -255,7 +255,7 @@ TEST_F(LifecycleStepTest, ACallbackThatOverranIsTold) {
   EXPECT_THAT(lines_, testing::Contains(HasSubstr("worker took 3 s (overran its budget of 2 s)")));
 }
 
-TEST_F(LifecycleStepTest, WhatIsGivenUpIsNamed) {
+TEST_F(LifecycleStepTest, AbandonedPartsAreNamed) {
   auto lifecycle = make();
   lifecycle.on_stop_accepting("web", note("web"));
   lifecycle.on_stop("worker", note("worker"));

@@ -18,7 +18,7 @@ inline HeadVerdict scan(std::string_view bytes, const HeadLimits& limits = {}) {
   return head.resume(bytes);
 }
 
-/// The first byte at which the verdict is no longer "need more", counted from 1; 0 if it stays so.
+/// The number of bytes after which the verdict is no longer "need more"; 0 if it stays so.
 inline std::size_t decided_after(std::string_view bytes, const HeadLimits& limits = {}) {
   HeadScan head{limits};
   for (std::size_t size = 1; size <= bytes.size(); ++size)

@@ -22,7 +22,7 @@ bool has_body(std::string_view bytes) {
 
 std::string with_lines(const std::string& lines) { return "GET / HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n"; }
 
-/// Of every kind: whole, with more behind, refused in each part, unfinished.
+/// Heads of every kind: complete, followed by more bytes, refused in each part, unfinished.
 constexpr std::string_view various_heads[] = {
     "\r\nGET /ready?verbose HTTP/1.1\r\nHost: [::1]:80\r\nX: \t y \r\n\r\n",
     "GET /healthz HTTP/1.1\r\nHost: 10.244.1.5:8080\r\nUser-Agent: kube-probe/1.29\r\nConnection: close\r\n\r\n",
@@ -196,7 +196,7 @@ TEST(HeadScanTest, TakesNamesAddressesAndPortsAsHost) {
     EXPECT_THAT(scan("GET / HTTP/1.1\r\nHost: " + std::string{host} + "\r\n\r\n"), Completes()) << host;
 }
 
-// Varnish and check_http send it so. Whether the end of "::1:8080" is a port can't be told, and needn't be.
+// Varnish and check_http send it so. Whether the end of "::1:8080" is a port is ambiguous, and doesn't matter.
 TEST(HeadScanTest, TakesExactlyTheIpv6AddressesWithoutBracketsThatInetPtonTakes) {
   const auto kind_of = [](const std::string& host) {
     return scan("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").kind;
@@ -268,7 +268,7 @@ TEST(HeadScanTest, RefusesAnAmbiguousFieldBeforeTheHeadEnds) {
   EXPECT_EQ(decided_after(lines + "\n\r\n"), lines.size());
 }
 
-TEST(HeadScanTest, TellsWhetherABodyFollows) {
+TEST(HeadScanTest, ReportsWhetherABodyFollows) {
   EXPECT_FALSE(has_body(with_lines("")));
   EXPECT_FALSE(has_body(with_lines("Content-Length: 0\r\n")));
   EXPECT_FALSE(has_body(with_lines("Content-Length: 000\r\n")));

@@ -32,7 +32,7 @@ using vitals::detail::Descriptor;
 using vitals::detail::inherit_socket;
 using vitals::detail::ListenSocket;
 
-/// What the service manager sets. By default for the process itself, and with the number of its sockets.
+/// The environment that the service manager sets: by default for this process, with the right number of sockets.
 struct Environment {
   std::optional<std::string> pid = "own";
   std::optional<std::string> count = "all";
@@ -58,8 +58,8 @@ class TcpListener {
   ListenSocket socket_;
 };
 
-/// Does something in a process that was started with these sockets. -1 is a number that isn't open.
-/// @returns What `work` does there.
+/// Runs `work` in a process that was started with these sockets; -1 is a closed descriptor.
+/// @returns What `work` returns there.
 std::string in_process_with(const std::vector<int>& sockets, Environment environment,
                             const std::function<std::string()>& work) {
   int result[2];
@@ -92,7 +92,7 @@ std::string in_process_with(const std::vector<int>& sockets, Environment environ
   return text;
 }
 
-/// The port that is listened on, or why there is none.
+/// The port of the listener, or the error.
 std::string listen(const std::string& address) {
   try {
     return std::to_string(inherit_socket(address).port);
@@ -145,7 +145,7 @@ TEST(ActivationTest, LeavesTheSocketsOfAnotherProcessAlone) {
                 HasSubstr("the sockets are for another process: LISTEN_PID is \"" + pid + "\", not "));
 }
 
-TEST(ActivationTest, SaysThatTheNumberOfSocketsIsNone) {
+TEST(ActivationTest, SaysThatTheNumberOfSocketsIsMalformed) {
   for (const std::string count : {"", "0", "-1", "two", "1 ", "2147483647", "99999999999999999999"})
     EXPECT_THAT(listen_in_process_with({}, {.count = count}), HasSubstr("LISTEN_FDS is \"" + count + "\""));
 }
@@ -232,7 +232,7 @@ TEST(ActivationTest, ListensOnAfterItsEndAndIsFoundAgain) {
   EXPECT_EQ(listens, 1);
 }
 
-TEST(ActivationTest, KeepsTheFileOfAUnixSocketAndThoseWhoWait) {
+TEST(ActivationTest, KeepsTheFileOfAUnixSocketAndItsPendingConnections) {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "health.sock";
   const auto listener = listening_on(path);

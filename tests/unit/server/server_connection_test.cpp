@@ -1,4 +1,4 @@
-// A connection that has been in its stage for too long, over a pair of sockets and on a clock of its own.
+// A connection that has been in its stage for too long, over a pair of sockets, on a clock that the test moves.
 
 #include <array>
 #include <chrono>
@@ -27,7 +27,7 @@ using testing::StartsWith;
 
 class OverdueConnectionTest : public ServedConnectionTest {
  protected:
-  /// Begins to serve the bytes.
+  /// Starts serving these bytes.
   void start_with(std::string_view bytes) {
     peer_.send(bytes);
     connection_ = serve(peer_);
@@ -74,7 +74,7 @@ TEST_F(OverdueConnectionTest, AnswersWithWhatIsKnownWhereChecksHaveNotEnded) {
   EXPECT_THAT(peer_.received(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Connection: close\r\n")));
 }
 
-/// An answer that the peer's and our own buffer don't hold together.
+/// An answer that is larger than the peer's and our buffer together.
 class UnreadAnswerTest : public OverdueConnectionTest {
  protected:
   UnreadAnswerTest() {
@@ -83,7 +83,7 @@ class UnreadAnswerTest : public OverdueConnectionTest {
                                   vitals::PushedCheck{vitals::CheckResult::warn(std::string(1000, 'x'))});
     start_with("GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n");
   }
-  /// Whether its time to write begins anew.
+  /// Whether its time limit for writing begins anew.
   bool has_new_limit_after_catching_up() {
     constexpr auto none = std::array<vitals::Duration, vitals::detail::stage_count>{};
     const auto before = now();
@@ -103,7 +103,7 @@ TEST_F(UnreadAnswerTest, HasOneNewLimitIfItsPeerReadWhileTheServerStoodStill) {
 
 TEST_F(UnreadAnswerTest, GivesWayAfterItsTurnIfItsPeerReadWhileTheServerStoodStill) {
   EXPECT_EQ(connection_->gives_way(), vitals::detail::GivesWay::never);
-  pass(251ms);  // what a peer has for an answer is 250 ms
+  pass(251ms);  // the limit for writing an answer is 250 ms
   ASSERT_EQ(connection_->gives_way(), vitals::detail::GivesWay::now);
 
   (void)peer_.received();

@@ -1,4 +1,4 @@
-// How much a Dispatcher serves on one turn of its host: what comes meanwhile too, but not for ever.
+// How much a Dispatcher serves in one turn of its host: also what arrives meanwhile, but not without end.
 
 #include <array>
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace {
 using testing::StartsWith;
 using vitals::detail::Transfer;
 
-/// Calls a function behind each answer: while the server has its turn.
+/// Calls a function after each answer, while the server still has its turn.
 class ProvokingTransport final : public vitals::detail::Transport {
  public:
   ProvokingTransport(int fd, std::function<void()> after_answer) : fd_{fd}, after_answer_{std::move(after_answer)} {}
@@ -46,13 +46,13 @@ class DispatcherTest : public ServedConnectionTest {
     auto connection = std::make_shared<vitals::detail::Connection>(service_);
     connection->start(std::move(descriptor), {}, std::make_unique<ProvokingTransport>(fd, std::move(after_answer)));
   }
-  /// Until there is nothing left to do.
+  /// Runs turns until there is nothing left to do.
   void settle() const {
     while (host_->turn() > 0) continue;
   }
 };
 
-TEST_F(DispatcherTest, AnswersWhatComesWhileABatchIsServedOnTheSameTurn) {
+TEST_F(DispatcherTest, AnswersInTheSameTurnWhatArrivesDuringABatch) {
   Peer second;
   (void)serve(second);
   Peer first;
@@ -66,8 +66,8 @@ TEST_F(DispatcherTest, AnswersWhatComesWhileABatchIsServedOnTheSameTurn) {
   EXPECT_THAT(second.received(), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(DispatcherTest, GivesTheTurnBackThoughMoreComesWithEachAnswer) {
-  constexpr int enough = 5000;  // an endless turn would be as long, and the test ends
+TEST_F(DispatcherTest, ReturnsFromItsTurnThoughMoreArrivesWithEachAnswer) {
+  constexpr int enough = 5000;  // an endless turn would reach this number, so that the test ends
   int answers = 0;
   std::array<Peer, 3> peers;
   for (auto& peer : peers)

@@ -1,5 +1,5 @@
-// A server calls its host once for all that has happened since its last turn, however many requests that is: so the
-// host may be anything that can wait for a descriptor.
+// A server calls its host once for everything that has happened since its last turn, however many requests that is: so
+// anything that can wait for a descriptor can be the host.
 
 #include <chrono>
 #include <future>
@@ -29,7 +29,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A server on a UNIX socket, where what is sent has arrived at once, and at rest unless the test gives its host a
+/// A server on a UNIX socket, where sent bytes have arrived at once. It does nothing unless the test gives its host a
 /// turn.
 class HostCallsTest : public testing::Test {
  protected:
@@ -45,7 +45,7 @@ class HostCallsTest : public testing::Test {
     host_->close();
   }
 
-  /// Clients that send the same as soon as they have connected; nobody has accepted them yet.
+  /// Clients that have connected and sent the same request; none is accepted yet.
   [[nodiscard]] std::vector<HttpClient> connect(int count, const std::string& request) const {
     std::vector<HttpClient> clients;
     for (int i = 0; i < count; ++i) {
@@ -54,7 +54,7 @@ class HostCallsTest : public testing::Test {
     }
     return clients;
   }
-  /// Clients that have had an answer each, and whose connections stay.
+  /// Clients that have had one answer each and stay connected.
   [[nodiscard]] std::vector<HttpClient> connect_and_stay(int count) const {
     std::vector<HttpClient> clients;
     for (int i = 0; i < count; ++i) {
@@ -64,12 +64,12 @@ class HostCallsTest : public testing::Test {
     for (auto& client : clients) EXPECT_EQ(client.read_response().header("connection"), "none");
     return clients;
   }
-  /// Until nothing more happens.
+  /// Runs turns until nothing more happens.
   void take_all_turns() const {
     while (host_->turn() > 0) {
     }
   }
-  /// What the server calls for in one turn.
+  /// The server's calls in one turn.
   [[nodiscard]] HostCalls calls_in_a_turn() const {
     const auto before = host_->calls();
     EXPECT_LE(host_->turn(), 1) << "one descriptor for all of them";
@@ -119,7 +119,7 @@ class NewcomersTest : public HostCallsTest, public testing::WithParamInterface<i
 
 INSTANTIATE_TEST_SUITE_P(Of, NewcomersTest, testing::Values(1, 8, 63), testing::PrintToStringParamName());
 
-TEST_P(NewcomersTest, WhoLeaveWithTheirAnswerAreWaitedForOncePerTurn) {
+TEST_P(NewcomersTest, ThatCloseAfterTheirAnswerAreWaitedForOncePerTurn) {
   auto clients = connect(GetParam(), get("/ready", "Connection: close\r\n"));
 
   EXPECT_EQ(calls_in_a_turn(), (HostCalls{.begun = 1, .asked = 2})) << "asked of the listener and of its pause";

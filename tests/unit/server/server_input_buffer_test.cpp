@@ -13,7 +13,7 @@ namespace {
 
 using vitals::detail::InputBuffer;
 
-/// Puts in as much of `bytes` as there is space for at once.
+/// Copies in as many of `bytes` as there is space for.
 std::size_t fill(InputBuffer& buffer, std::string_view bytes) {
   const auto space = buffer.space();
   const auto size = std::min(space.size, bytes.size());

@@ -21,7 +21,7 @@ using vitals::detail::Descriptor;
 using vitals::detail::ListenSocket;
 using vitals::detail::OpenDescriptors;
 
-/// As a server ends its listener.
+/// Ends the listener as a server does.
 void end(ListenSocket& socket) {
   socket.end.end(socket.descriptor.get());
   socket.descriptor = Descriptor{};
@@ -79,7 +79,7 @@ TEST_F(ListenEndTest, RemovesTheFileOfAServerThatDidNotStart) {
   EXPECT_EQ(mode_of(path_), 0U);
 }
 
-// Once the socket is closed, the next file may get its inode.
+// After the socket is closed, the next file may get its inode.
 TEST_F(ListenEndTest, RemovesTheFileOnceOnly) {
   {
     auto socket = open();
@@ -99,7 +99,7 @@ TEST_F(ListenEndTest, DoesNothingToTheFileInAChild) {
   EXPECT_THROW((void)open(), std::system_error) << "the lock is still held";
 }
 
-/// A child with a copy of the socket and of the lock.
+/// A child that has a copy of the socket and of the lock.
 class ListenEndWithAChildTest : public ListenEndTest {
  protected:
   ListenSocket socket_ = open();
@@ -107,7 +107,7 @@ class ListenEndWithAChildTest : public ListenEndTest {
   const Child child_{[] { pause(); }};
 };
 
-TEST_F(ListenEndWithAChildTest, RefusesThoseWhoWaitToBeAccepted) {
+TEST_F(ListenEndWithAChildTest, ClosesConnectionsThatWaitToBeAccepted) {
   end(socket_);
 
   char byte = 0;
@@ -133,7 +133,7 @@ TEST_F(ListenEndWithAChildTest, FreesThePath) {
   EXPECT_TRUE(connected_to(path_));
 }
 
-/// The descriptors of a server on a UNIX socket, and what a child of fork() makes of its copies.
+/// The descriptors of a server on a UNIX socket, and what a forked child does with its copies.
 class UnixCopiesTest : public ListenEndTest {
  protected:
   UnixCopiesTest() {
@@ -161,7 +161,7 @@ TEST_F(UnixCopiesTest, AChildClosesListenerConnectionsAndLock) {
   EXPECT_TRUE(connected_to(path_));
 }
 
-TEST_F(UnixCopiesTest, AChildKeepsWhatIsUnderTheSameNumbersByThen) {
+TEST_F(UnixCopiesTest, AChildKeepsDescriptorsThatHaveReusedTheNumbers) {
   Child child{[&] {
     const auto traces = socket_.traces();
     const Descriptor own = listening_on((folder_.path() / "own.sock").string());

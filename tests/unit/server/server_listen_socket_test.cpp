@@ -21,7 +21,7 @@ namespace {
 using vitals::detail::open_listen_socket;
 using vitals::detail::SocketCalls;
 
-/// A kernel without IPv6.
+/// System calls as of a kernel without IPv6.
 SocketCalls without_ipv6() {
   SocketCalls calls;
   calls.socket = [](int family, int type, int protocol) {
@@ -104,7 +104,7 @@ TEST(ListenSocketTest, LeavesNoDescriptorBehindOnFailure) {
   EXPECT_EQ(vitals_test::open_descriptors(), before);
 }
 
-/// A file with the setting of the kernel about SYN cookies.
+/// A file with the kernel's setting for SYN cookies.
 class SynCookies {
  public:
   explicit SynCookies(std::string_view setting) : file_{::memfd_create("tcp_syncookies", MFD_CLOEXEC)} {
@@ -120,7 +120,7 @@ class SynCookies {
   vitals::detail::Descriptor file_;
 };
 
-/// The seconds for which a connection without a request isn't accepted.
+/// The number of seconds for which a connection without a request isn't accepted.
 int deferred(const SocketCalls& calls) {
   std::error_code error;
   const auto socket = open_listen_socket("127.0.0.1", 0, error, calls);

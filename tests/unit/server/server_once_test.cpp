@@ -1,4 +1,5 @@
-// What a connection learns only once, or has only once: the end of its peer, the time for its first head, its host.
+// What happens to a connection only once, or what it has only once: the end of its peer, the limit for its first head,
+// its host.
 
 #include <array>
 #include <atomic>
@@ -34,13 +35,13 @@ using vitals_test::FakeHost;
 vitals::SteadyTime test_time{1h};
 vitals::SteadyTime now() noexcept { return test_time; }
 
-/// Drops what is posted, as a host that has ended, after something else has happened.
+/// Calls a function and then drops what is posted, as a host that has ended would.
 class EndedHost final : public Host {
  public:
   struct Seen {
-    std::atomic<bool> end = false;          ///< Of the host.
-    std::atomic<bool> posted = false;       ///< Something was.
-    std::atomic<bool> end_in_post = false;  ///< It ended while it was posted to.
+    std::atomic<bool> end = false;          ///< The host was destroyed.
+    std::atomic<bool> posted = false;       ///< post() was called.
+    std::atomic<bool> end_in_post = false;  ///< The host was destroyed during post().
   };
 
   EndedHost(std::shared_ptr<Seen> seen, std::function<void()> before)
@@ -138,7 +139,7 @@ TEST_F(ConnectionOnceTest, LeavesTheFirstHeadTheTimeThatThePROXYHeaderHasLeft) {
   EXPECT_EQ(service_->places.overdue(service_->stage_limits, test_time).get(), connection_.get());
 }
 
-TEST_F(ConnectionOnceTest, KeepsItsHostWhileItTellsThatRunsAreOver) {
+TEST_F(ConnectionOnceTest, KeepsItsHostWhileItPostsThatRunsAreOver) {
   const vitals::Runner runner{health_};
   const vitals_test::Gate gate;
   health_.add_readiness_check(
@@ -158,7 +159,7 @@ struct Task final : vitals::detail::HostTask {
   int turns = 0;
 };
 
-TEST(PostedTasksTest, WakeTheHostForATaskThatIsPostedAgainIfItCouldNotBeWokenBefore) {
+TEST(PostedTasksTest, WakeTheHostForARepostedTaskIfWakingItFailedBefore) {
   vitals::detail::PostedTasks tasks;
   const auto task = std::make_shared<Task>();
   ASSERT_TRUE(tasks.add(task));

@@ -20,7 +20,7 @@ using vitals::detail::PeerCounts;
 using vitals_test::numbered_peer;
 using vitals_test::peer;
 
-/// How many places each address has, those with most first.
+/// The number of places of each address, most first.
 std::vector<std::size_t> places(const PeerCounts& counts) {
   std::vector<std::size_t> all;
   for (const auto peer : counts.by_places()) all.push_back(counts.places_of(peer));
@@ -56,7 +56,7 @@ TEST(PeerCountsTest, HasThoseWithMostPlacesFirst) {
   EXPECT_THAT(places(counts), ElementsAre(2, 1, 1));
 }
 
-TEST(PeerCountsTest, ForgetsWhoHasNoPlaceAnyMore) {
+TEST(PeerCountsTest, ForgetsAddressesWithoutPlaces) {
   PeerCounts counts;
   const auto only = counts.add(numbered_peer(1));
 
@@ -67,7 +67,7 @@ TEST(PeerCountsTest, ForgetsWhoHasNoPlaceAnyMore) {
   EXPECT_THAT(places(counts), IsEmpty());
 }
 
-TEST(PeerCountsTest, DoesNotCountWhoIsExempt) {
+TEST(PeerCountsTest, DoesNotCountExemptAddresses) {
   PeerCounts counts;
 
   const auto sidecar = counts.add(peer("127.0.0.1"));
@@ -92,7 +92,8 @@ TEST(PeerCountsTest, CallsAddressesByNumbersBelowTheMostAtATime) {
   EXPECT_THAT(counts.by_places(), testing::UnorderedElementsAre(0, 1, 2, 3, 4));
 }
 
-// Beside a count that can't be wrong, with few addresses, so that many have equally many places, and with many.
+// Compared with a count that can't be wrong, with few addresses, so that many have equal numbers of places, and with
+// many.
 TEST(PeerCountsTest, CountsAnyAddingAndRemoving) {
   for (const int addresses : {3, 20, 700}) {
     std::mt19937 numbers{20260102};
@@ -100,7 +101,7 @@ TEST(PeerCountsTest, CountsAnyAddingAndRemoving) {
     PeerCounts counts;
     std::map<int, std::size_t> expected;
     std::map<int, PeerCounts::Index> called;
-    int bias = 0;  // now more are added, now more removed
+    int bias = 0;  // makes adding or removing more frequent for a while
     for (int step = 0; step < 20'000; ++step) {
       if (step % 1000 == 0) bias = random(3) - 1;
       const int number = random(addresses);

@@ -1,4 +1,4 @@
-// Who makes room when one remote address has more places than others.
+// Which connection makes room when one remote address has more places than others.
 
 #include <algorithm>
 #include <chrono>
@@ -35,7 +35,7 @@ using NeighbourPtr = std::shared_ptr<Neighbour>;
 
 const PeerAddress flooder = peer("203.0.113.9");
 
-/// Whoever comes, comes a second after the one before.
+/// Each peer arrives a second after the one before.
 class PlacesPeersTest : public testing::Test {
  protected:
   NeighbourPtr come(const PeerAddress& from, Stage stage = Stage::idle, GivesWay answer = GivesWay::now) {
@@ -85,7 +85,7 @@ TEST_F(PlacesPeersTest, TakesRoomFromAnUnfinishedHeadOfThatAddressRatherThanFrom
   EXPECT_EQ(chosen(), first);
 }
 
-TEST_F(PlacesPeersTest, TakesRoomFromWhoLosesLeastAtThatAddress) {
+TEST_F(PlacesPeersTest, TakesRoomFromTheConnectionThatLosesLeastAtThatAddress) {
   come(flooder, Stage::writing);
   come(flooder, Stage::head);
   const auto idle = come(flooder, Stage::idle);
@@ -94,7 +94,7 @@ TEST_F(PlacesPeersTest, TakesRoomFromWhoLosesLeastAtThatAddress) {
   EXPECT_EQ(chosen(), idle);
 }
 
-TEST_F(PlacesPeersTest, TakesRoomFromWhoHasBeenThereForLongestAtThatAddress) {
+TEST_F(PlacesPeersTest, TakesRoomFromTheOldestConnectionAtThatAddress) {
   come(numbered_peer(1));
   const auto first = come(flooder);
   const auto second = come(flooder);
@@ -128,7 +128,7 @@ TEST_F(PlacesPeersTest, CountsBothFormsOfAnAddressAsOne) {
   EXPECT_EQ(chosen(), first);
 }
 
-TEST_F(PlacesPeersTest, NeverBlamesWhoIsExempt) {
+TEST_F(PlacesPeersTest, NeverBlamesAnExemptAddress) {
   const PeerAddress unix_socket;
   for (int i = 0; i < 20; ++i)
     for (const auto& from : {peer("127.0.0.1"), peer("::1"), peer("::ffff:127.0.0.1"), unix_socket}) come(from);
@@ -138,7 +138,7 @@ TEST_F(PlacesPeersTest, NeverBlamesWhoIsExempt) {
   EXPECT_EQ(chosen(), first);
 }
 
-TEST_F(PlacesPeersTest, TakesRoomFromWhoIsExemptByTheOldRule) {
+TEST_F(PlacesPeersTest, TakesRoomFromTheOldestConnectionIfOnlyAnExemptAddressHasSeveral) {
   const auto longest = come(peer("127.0.0.1"));
   come(peer("127.0.0.1"));
   come(numbered_peer(1));
@@ -167,7 +167,7 @@ TEST_F(PlacesPeersTest, TakesRoomFromTheNextAddressIfTheFirstDoesNotGiveWay) {
   EXPECT_EQ(chosen(), second_best);
 }
 
-TEST_F(PlacesPeersTest, TakesRoomFromAnybodyIfNoAddressWithSeveralPlacesGivesWay) {
+TEST_F(PlacesPeersTest, TakesRoomFromAnyAddressIfNoneWithSeveralPlacesGivesWay) {
   const auto single = come(numbered_peer(1));
   for (std::size_t i = 0; i < 2 * Places::most_asked; ++i) come(flooder, Stage::idle, GivesWay::after_its_turn);
 
@@ -226,7 +226,7 @@ TEST_F(PlacesPeersTest, AsksOnlySomeHoweverManyDoNotGiveWay) {
   EXPECT_LE(asked_, 2 * vitals::detail::stage_count * Places::most_asked);
 }
 
-TEST_F(PlacesPeersTest, BlamesNobodyOnceAFloodIsOver) {
+TEST_F(PlacesPeersTest, BlamesNoAddressOnceAFloodIsOver) {
   const auto longest = come(numbered_peer(1));
   std::vector<NeighbourPtr> flood;
   for (int i = 0; i < 100; ++i) flood.push_back(come(flooder));

@@ -19,13 +19,13 @@ struct Guest {
 };
 using Places = vitals::detail::Places<Guest>;
 
-/// The moment so long after the beginning.
+/// The moment this long after the beginning.
 vitals::SteadyTime at(std::chrono::seconds seconds) { return vitals::SteadyTime{seconds}; }
 
-/// The limits by stage: ten seconds each.
+/// The limit of each stage: ten seconds.
 constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s, 10s, 10s, 10s};
 
-TEST(PlacesTest, HasNobodyOverdueBeforeTheLimit) {
+TEST(PlacesTest, HasNoConnectionOverdueBeforeTheLimit) {
   Places places;
   const auto guest = std::make_shared<Guest>();
 
@@ -46,7 +46,7 @@ TEST(PlacesTest, CountsTheLimitFromTheLastMove) {
   EXPECT_EQ(places.overdue(limits, at(18s)), guest);
 }
 
-TEST(PlacesTest, LetsGoOfWhoGivesUpItsPlace) {
+TEST(PlacesTest, ReleasesAConnectionThatGivesUpItsPlace) {
   Places places;
   auto guest = std::make_shared<Guest>();
   const std::weak_ptr<Guest> watched = guest;
@@ -58,7 +58,7 @@ TEST(PlacesTest, LetsGoOfWhoGivesUpItsPlace) {
   EXPECT_TRUE(watched.expired());
 }
 
-TEST(PlacesTest, TakesRoomFromWhoHasBeenThereForLongest) {
+TEST(PlacesTest, TakesRoomFromTheOldestConnection) {
   Places places;
   const auto first = std::make_shared<Guest>();
   const auto second = std::make_shared<Guest>();
@@ -70,7 +70,7 @@ TEST(PlacesTest, TakesRoomFromWhoHasBeenThereForLongest) {
   EXPECT_EQ(places.who_makes_room().connection, second);
 }
 
-TEST(PlacesTest, TakesRoomFromWhoLosesLeast) {
+TEST(PlacesTest, TakesRoomFromTheConnectionThatLosesLeast) {
   Places places;
   const auto writes = std::make_shared<Guest>();
   const auto begins = std::make_shared<Guest>();
@@ -90,7 +90,7 @@ TEST(PlacesTest, TakesRoomFromWhoLosesLeast) {
   EXPECT_EQ(places.who_makes_room().connection, writes);
 }
 
-TEST(PlacesTest, PassesByWhoDoesNotGiveWay) {
+TEST(PlacesTest, SkipsAConnectionThatDoesNotGiveWay) {
   Places places;
   const auto never = std::make_shared<Guest>(Guest{GivesWay::never});
   const auto now = std::make_shared<Guest>();
@@ -113,7 +113,7 @@ TEST(PlacesTest, DoesNotTakeRoomFromTheNewcomer) {
   EXPECT_EQ(places.who_makes_room(newcomer.get()).connection, nullptr);
 }
 
-TEST(PlacesTest, TellsThatSomebodyWillGiveWay) {
+TEST(PlacesTest, ReportsThatAConnectionWillGiveWay) {
   Places places;
   places.take(std::make_shared<Guest>(Guest{GivesWay::after_its_turn}), Stage::idle, at(1s));
 
@@ -123,7 +123,7 @@ TEST(PlacesTest, TellsThatSomebodyWillGiveWay) {
   EXPECT_TRUE(choice.later);
 }
 
-TEST(PlacesTest, AsksOnlySomeHoweverManyThereAre) {
+TEST(PlacesTest, AsksOnlySomeConnectionsHoweverManyThereAre) {
   Places places;
   for (std::size_t i = 0; i < Places::most_asked; ++i)
     places.take(std::make_shared<Guest>(Guest{GivesWay::after_its_turn}), Stage::idle, at(1s));
@@ -135,7 +135,7 @@ TEST(PlacesTest, AsksOnlySomeHoweverManyThereAre) {
   EXPECT_TRUE(choice.later);
 }
 
-TEST(PlacesTest, PromisesNothingWhereNoneOfThoseAskedGivesWay) {
+TEST(PlacesTest, PromisesNothingIfNoneOfThoseAskedGivesWay) {
   Places places;
   for (std::size_t i = 0; i <= Places::most_asked; ++i)
     places.take(std::make_shared<Guest>(Guest{GivesWay::never}), Stage::waiting, at(1s));
@@ -146,7 +146,7 @@ TEST(PlacesTest, PromisesNothingWhereNoneOfThoseAskedGivesWay) {
   EXPECT_FALSE(choice.later);
 }
 
-TEST(PlacesTest, NamesSomebodyWhileThereIsSomebody) {
+TEST(PlacesTest, AlwaysFindsAConnectionIfThereIsOne) {
   Places places;
   const auto guest = std::make_shared<Guest>();
   const auto place = places.take(guest, Stage::waiting, at(1s));

@@ -1,4 +1,4 @@
-// Any bytes at all, right before a page that can't be read: a scan that looks behind its input ends the test.
+// Random bytes in front of an unreadable page: a scan that reads beyond its input crashes the test.
 
 #include <cstddef>
 #include <cstring>
@@ -29,7 +29,7 @@ class ProxyHeaderRandomTest : public testing::Test {
   }
   ~ProxyHeaderRandomTest() override { ::munmap(begin_, 2 * page_); }
 
-  /// The bytes, with nothing readable behind them.
+  /// The bytes, placed directly in front of an unreadable page.
   std::string_view guarded(std::string_view bytes) {
     char* const copy = begin_ + page_ - bytes.size();
     std::memcpy(copy, bytes.data(), bytes.size());
@@ -37,8 +37,8 @@ class ProxyHeaderRandomTest : public testing::Test {
   }
   ProxyHeaderVerdict scan(std::string_view bytes) { return ProxyHeaderScan{}.resume(guarded(bytes)); }
 
-  /// That all beginnings of the bytes get the same verdict from a fresh scan and from one that has seen the shorter
-  /// ones, that a verdict stays, and that a complete header lies within the bytes.
+  /// Expects that every prefix of the bytes gets the same verdict from a fresh scan and from one that has seen the
+  /// shorter prefixes, that a verdict is final, and that a complete header lies within the bytes.
   void expect_one_verdict(const std::string& bytes) {
     ProxyHeaderScan bit_by_bit;
     ProxyHeaderVerdict last;
@@ -61,7 +61,7 @@ class ProxyHeaderRandomTest : public testing::Test {
   char* begin_;
 };
 
-TEST_F(ProxyHeaderRandomTest, NeverReadsBehindItsInput) {
+TEST_F(ProxyHeaderRandomTest, NeverReadsBeyondItsInput) {
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(static_cast<std::size_t>(random(40)), '\0');
     for (auto& byte : bytes) byte = static_cast<char>(random(256));
@@ -74,7 +74,7 @@ TEST_F(ProxyHeaderRandomTest, NeverReadsBehindItsInput) {
   }
 }
 
-TEST_F(ProxyHeaderRandomTest, NeverReadsBehindAHeaderThatIsAlmostGood) {
+TEST_F(ProxyHeaderRandomTest, NeverReadsBeyondAHeaderThatIsAlmostGood) {
   const std::string good[] = {"PROXY TCP4 192.168.0.1 10.0.0.11 56324 443\r\nGET",
                               "PROXY TCP6 2001:db8::1 ::ffff:1.2.3.4 0 65535\r\nGET", "PROXY UNKNOWN and more\r\nGET",
                               "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c"s + std::string(12, 'x') + "GET",

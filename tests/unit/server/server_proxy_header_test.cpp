@@ -44,12 +44,12 @@ const std::string good_headers[] = {
     "PROXY TCP4 0.0.0.0 0.0.0.0 0 0\r\n",
     "PROXY TCP6 ::1 2001:db8::A:b 1 10\r\n",
     "PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n",
-    "PROXY TCP6 ::ffff:10.0.0.1 ::ffff:10.0.0.2 40000 8080\r\n",  // what inet_ntop() makes of a mapped address
+    "PROXY TCP6 ::ffff:10.0.0.1 ::ffff:10.0.0.2 40000 8080\r\n",  // an IPv4-mapped address as inet_ntop() prints it
     "PROXY UNKNOWN\r\n",
     "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n",
     "PROXY UNKNOWN \0\xff whatever\r\n"s,
     binary(0x20, 0x00, 0),     // LOCAL
-    binary(0x20, '\xff', 7),   // its family means nothing
+    binary(0x20, '\xff', 7),   // LOCAL: its family is ignored
     binary(0x21, 0x00, 0),     // PROXY, unspecified
     binary(0x21, 0x01, 3),     //
     binary(0x21, 0x10, 0),     // an unspecified transport
@@ -59,7 +59,7 @@ const std::string good_headers[] = {
     binary(0x21, 0x22, 36),    //
     binary(0x21, 0x31, 216),   // UNIX stream
     binary(0x21, 0x32, 216),   //
-    binary(0x21, 0x11, 300),   // with more behind its addresses
+    binary(0x21, 0x11, 300),   // with more bytes after the addresses
     binary(0x21, 0x21, 2048),  //
 };
 
@@ -108,7 +108,7 @@ constexpr std::string_view bad_lines[] = {
     "proxy TCP4 1.2.3.4 1.2.3.4 1 2\r\n",
 };
 
-TEST(ProxyHeaderTest, TakesEachFormAndStopsBehindIt) {
+TEST(ProxyHeaderTest, TakesEachFormAndStopsAfterIt) {
   for (const auto& header : good_headers) {
     const ProxyHeaderVerdict whole{.kind = Kind::complete, .size = header.size()};
 
@@ -162,7 +162,7 @@ TEST(ProxyHeaderTest, StaysWithItsVerdict) {
 
 TEST(ProxyHeaderTest, RefusesAConnectionWithoutAHeaderAtItsFirstByte) {
   EXPECT_EQ(refused_after(request), 1U);
-  EXPECT_EQ(refused_after("\x16\x03\x01"), 1U);  // TLS
+  EXPECT_EQ(refused_after("\x16\x03\x01"), 1U);  // the beginning of a TLS handshake
   EXPECT_EQ(refused_after("\n"), 1U);
   EXPECT_EQ(refused_after("\r\nGET / HTTP/1.1\r\n"), 3U);
   EXPECT_EQ(refused_after("POST / HTTP/1.1\r\n"), 2U);

@@ -48,7 +48,7 @@ TEST(ReplyTest, SaysWhatHappensToTheConnection) {
   EXPECT_THAT(says(Persistence::keep_alive), Not(HasSubstr("Connection")));
 }
 
-TEST(ReplyTest, TellsTheMethodsWhereTheyAreAskedFor) {
+TEST(ReplyTest, ListsTheMethodsOnRequest) {
   ReplyWriter writer;
 
   EXPECT_THAT(std::string{writer.write({.has_allow = true}, Persistence::close, some_time).bytes},

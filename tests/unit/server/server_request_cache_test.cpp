@@ -29,7 +29,7 @@ TEST(RequestCacheTest, IsEmptyAtFirst) {
   EXPECT_EQ(cache.find("GET /ready HTTP/1.1\r\n\r\n", false), nullptr);
 }
 
-TEST(RequestCacheTest, KnowsWhatAHeadAskedFor) {
+TEST(RequestCacheTest, StoresTheRequestOfAHead) {
   RequestCache cache;
 
   cache.keep("one", false, {.variant = 1}, Persistence::close);
@@ -153,7 +153,7 @@ TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {
   EXPECT_THAT(answer_to(get_ready), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(CachedRequestTest, IsToldThatTheServiceEnds) {
+TEST_F(CachedRequestTest, GetsConnectionCloseWhenTheServiceEnds) {
   EXPECT_THAT(answer_to(get_healthz), Not(HasSubstr("Connection: close")));
 
   health_.begin_shutdown("test");

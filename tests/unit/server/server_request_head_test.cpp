@@ -12,7 +12,7 @@ namespace {
 using vitals::detail::parse_request_head;
 using vitals::detail::RequestHead;
 
-/// Outlives the views into it.
+/// Stores the bytes that the views point into.
 class RequestHeadTest : public testing::Test {
  protected:
   RequestHead parse(const std::string& lines, const std::string& version = "HTTP/1.1") {
@@ -43,7 +43,7 @@ TEST_F(RequestHeadTest, HasTheValueOfAccept) {
   EXPECT_EQ(parse("").accept(), "");
 }
 
-TEST_F(RequestHeadTest, KnowsWhetherThereAreCredentials) {
+TEST_F(RequestHeadTest, ReportsWhetherThereAreCredentials) {
   EXPECT_TRUE(parse("AUTHORIZATION: Bearer 1\r\n").has_credentials);
   EXPECT_FALSE(parse("Proxy-Authorization: Basic 1\r\n").has_credentials);
 }

@@ -1,5 +1,5 @@
-// What a connection runs on, and what lies between it and its socket: a host whose turns and time are the test's, and a
-// transport whose bytes are.
+// The two interfaces below a connection: a host whose turns and time the test drives, and a transport whose bytes the
+// test chooses.
 
 #include <algorithm>
 #include <chrono>
@@ -48,7 +48,7 @@ TEST_F(HostTest, ServesAThousandReadySocketsInOneTurn) {
   EXPECT_LE(turns, 4) << "256 at a time, so that others have their turn";
 }
 
-TEST_F(HostTest, IsNotAskedForWhatHasHappenedToAConnectionOnce) {
+TEST_F(HostTest, IsCalledOnceForEachEventOfAConnection) {
   Peer peer;
   (void)serve(peer);
   ASSERT_EQ(host_->turn(), 1) << "it may be written to";
@@ -77,7 +77,7 @@ TEST_F(HostTest, GivesAPipeliningPeerItsTurnsBetweenThoseOfOthers) {
   EXPECT_EQ(count(peer.received()), 1U);
 }
 
-TEST_F(HostTest, ClosesAnOldConnectionBehindItsNextAnswer) {
+TEST_F(HostTest, ClosesAnOldConnectionAfterItsNextAnswer) {
   Peer peer;
   const auto connection = serve(peer);
   peer.send(get_healthz);
@@ -103,7 +103,7 @@ TEST_F(HostTest, KeepsAConnectionUntilItIsOld) {
   EXPECT_THAT(peer.received(), AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("Connection: close"))));
 }
 
-/// What is to come over it, and what went.
+/// The bytes that the transport will return, and those that it was given.
 struct Script {
   std::deque<Transfer> receives;
   std::string incoming;
@@ -143,7 +143,7 @@ class ScriptedTransport final : public vitals::detail::Transport {
 
 class TransportTest : public ServedConnectionTest {
  protected:
-  /// What has been received comes in pieces of these sizes; only the last of them drains the transport.
+  /// The received bytes come in pieces of these sizes; only the last one drains the transport.
   void script(std::string_view incoming, const std::vector<std::size_t>& sizes) const {
     script_->incoming += incoming;
     for (const auto size : sizes) script_->receives.push_back({.size = size});
@@ -175,7 +175,7 @@ TEST_F(TransportTest, CarriesWhatTheSocketNeverSees) {
 
 TEST_F(TransportTest, IsWrittenToAgainWhenAnythingHasHappened) {
   script_->room = 10;
-  script_->wants_to_send = Interest::input;  // as TLS may, when its peer changes keys
+  script_->wants_to_send = Interest::input;  // as TLS may when its peer renegotiates keys
   script(get_healthz, {get_healthz.size()});
   start();
   ASSERT_EQ(script_->sent, "HTTP/1.1 2");
@@ -195,7 +195,7 @@ TEST_F(TransportTest, EndsTheConnectionWhenItIsOver) {
   EXPECT_EQ(peer_.received(), "end");
 }
 
-TEST_F(TransportTest, IsToldOfTheLastAnswerBeforeItLingers) {
+TEST_F(TransportTest, IsEndedAfterTheLastAnswer) {
   const std::string bad = "GET /healthz HTTP/9.9\r\n\r\n";
   script(bad, {bad.size()});
 

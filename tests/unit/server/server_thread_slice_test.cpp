@@ -17,7 +17,7 @@ namespace {
 using vitals::detail::ask_for_short_slice;
 using vitals_test::Scheduling;
 
-/// On a thread of its own: what a thread asks for, it keeps.
+/// Runs the task on a new thread: a thread keeps the slice that it requests.
 template <class Task>
 void on_a_thread(Task task) {
   std::thread{task}.join();

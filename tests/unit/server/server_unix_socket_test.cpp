@@ -26,7 +26,7 @@ using vitals::detail::Descriptor;
 using vitals::detail::ListenSocket;
 using vitals::detail::open_unix_socket;
 
-/// As long as it lives.
+/// Sets the umask while it lives.
 class Umask {
  public:
   explicit Umask(mode_t mask) : before_{::umask(mask)} {}
@@ -42,7 +42,7 @@ class UnixSocketTest : public testing::Test {
  protected:
   [[nodiscard]] ListenSocket open(unsigned mode = 0660) const { return open_unix_socket("unix:" + path_, mode); }
 
-  /// The error and the message with which it isn't opened.
+  /// The error and the message if it can't be opened.
   [[nodiscard]] std::pair<std::error_code, std::string> refusal() const {
     try {
       (void)open();
@@ -57,7 +57,7 @@ class UnixSocketTest : public testing::Test {
   const std::string lock_ = path_ + ".lock";
 };
 
-TEST_F(UnixSocketTest, AcceptsWhoeverConnectsToItsPath) {
+TEST_F(UnixSocketTest, AcceptsConnectionsToItsPath) {
   const auto socket = open();
 
   const auto client = connected_to(path_);
@@ -78,7 +78,7 @@ TEST_F(UnixSocketTest, IsCloseOnExecAndDoesNotBlock) {
   EXPECT_NE(::fcntl(socket.descriptor.get(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST_F(UnixSocketTest, HasExactlyTheModeThatWasAskedForWhateverTheUmask) {
+TEST_F(UnixSocketTest, HasExactlyTheRequestedModeWhateverTheUmask) {
   for (const mode_t mask : {0000U, 0022U, 0077U, 0777U})
     for (const unsigned mode : {0660U, 0600U, 0666U, 0777U, 0020U, 0U}) {
       const Umask umask{mask};
@@ -98,7 +98,7 @@ TEST_F(UnixSocketTest, ReplacesTheFileOfADeadServer) {
   EXPECT_TRUE(connected_to(path_));
 }
 
-TEST_F(UnixSocketTest, RefusesAPathThatSomebodyListensOn) {
+TEST_F(UnixSocketTest, RefusesAPathWithAListener) {
   const auto other = listening_on(path_);
   const auto file = file_at(path_);
 
@@ -207,7 +207,7 @@ TEST_F(UnixSocketTest, TakesTheLongestPath) {
   EXPECT_EQ(longest.size(), 107U);
 }
 
-TEST(AbstractSocketTest, AcceptsWhoeverKnowsItsName) {
+TEST(AbstractSocketTest, AcceptsConnectionsToItsName) {
   const auto name = "@vitals-test-" + std::to_string(::getpid());
 
   const auto socket = open_unix_socket("unix:" + name, 0);

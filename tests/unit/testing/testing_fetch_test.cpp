@@ -29,7 +29,7 @@ using vitals::test::Server;
 
 constexpr auto generous = 30s;
 
-TEST(FetchTest, TellsTheWholeAnswer) {
+TEST(FetchTest, ReturnsTheWholeAnswer) {
   HealthRegistry health;
   const Server server{health};
 
@@ -71,7 +71,7 @@ TEST(FetchTest, TakesATimeoutOf1MillisecondTo24Hours) {
     EXPECT_THROW((void)fetch(server.port(), "/ready", {.timeout = timeout}), std::invalid_argument);
 }
 
-TEST(FetchTest, NamesTheUrlWhereNobodyListens) {
+TEST(FetchTest, NamesTheUrlWithoutAListener) {
   HealthRegistry health;
   Server server{health};
   const auto port = server.port();
@@ -87,7 +87,7 @@ TEST(FetchTest, NamesTheUrlWhereNobodyListens) {
 }
 
 TEST(FetchTest, GivesUpOnASilentServer) {
-  const vitals_test::SilentListener listener;  // as a process that is stopped: the kernel accepts for it
+  const vitals_test::SilentListener listener;  // as for a process that is stopped: the kernel completes the connection
 
   try {
     (void)fetch(listener.port(), "/ready", {.timeout = 10ms});
@@ -120,7 +120,7 @@ TEST(ServerFixtureTest, KeepsItsPortAfterItsEnd) {
   EXPECT_THROW((void)server.fetch("/ready"), std::system_error);
 }
 
-TEST(ServerFixtureTest, TwoOfThemAreInNobodysWay) {
+TEST(ServerFixtureTest, TwoServersDoNotDisturbEachOther) {
   HealthRegistry health;
   const Server first{health};
   const Server second{health};
@@ -150,7 +150,7 @@ TEST(ParseAnswerTest, ReadsToTheEndWithoutALength) {
   EXPECT_EQ(parse_answer({"HTTP/1.0 200 OK\r\n\r\nwhole", ended}).value().body, "whole");
 }
 
-TEST(ParseAnswerTest, TakesHeadersAsTheyCome) {
+TEST(ParseAnswerTest, KeepsHeadersInTheirOrder) {
   const auto result = parse_answer({"HTTP/1.1 200 OK\r\nA:1\r\nb: \t2 \r\nContent-Length:0\r\n\r\n"}).value();
 
   EXPECT_THAT(result.headers, testing::ElementsAre(vitals::HttpHeader{"A", "1"}, vitals::HttpHeader{"b", "2"},

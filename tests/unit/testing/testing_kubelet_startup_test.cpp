@@ -1,5 +1,4 @@
 #include <chrono>
-#include <stdexcept>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -10,6 +9,9 @@
 #include <vitals/testing/kubelet.hpp>
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
+
+#include "support/refusal.hpp"
+#include "unit/testing/testing_kubelet_fixture.hpp"
 
 namespace {
 
@@ -27,23 +29,21 @@ using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
 
-/// The startup probe asks for readiness, so that what holds the others back is the kubelet and not the registry.
-class KubeletStartupTest : public testing::Test {
+/// The startup probe requests readiness, so that the kubelet, not the registry, holds back the other probes.
+class KubeletStartupTest : public vitals_test::KubeletFixture {
  protected:
   static constexpr int endless = 1000;
 
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
   PushedCheck up_{CheckResult::fail("starting")};
-  const HttpGetProbe liveness_{.path = "/healthz"};
   const HttpGetProbe startup_{.path = "/ready", .failure_threshold = endless};
 };
 
 TEST_F(KubeletStartupTest, HoldsLivenessBackUntilItHasSucceeded) {
   health_.add_readiness_check("up", up_);
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
-  Kubelet kubelet{health_, clock_, {.liveness = liveness_, .startup = startup_}};
+  Kubelet kubelet{health_, clock_, {.liveness = liveness, .startup = startup_}};
 
   kubelet.advance(35s);
   EXPECT_FALSE(kubelet.started());
@@ -52,7 +52,7 @@ TEST_F(KubeletStartupTest, HoldsLivenessBackUntilItHasSucceeded) {
   up_.set(CheckResult::pass());
   kubelet.advance(35s);
   EXPECT_THAT(kubelet.events(), Contains(KubeletEvent{40s, KubeletEvent::Kind::started, "startup: status 200"}));
-  EXPECT_EQ(kubelet.restarted_at(), 70s);  // asked at 50 s, 60 s and 70 s
+  EXPECT_EQ(kubelet.restarted_at(), 70s);  // probed at 50 s, 60 s and 70 s
 }
 
 TEST_F(KubeletStartupTest, HoldsReadinessBackUntilItHasSucceeded) {
@@ -107,13 +107,13 @@ TEST_F(KubeletStartupTest, RestartsAfterItsFailures) {
               ElementsAre(KubeletEvent{5s, KubeletEvent::Kind::restarted, "startup: status 503, 2 in a row"}));
 }
 
-TEST_F(KubeletStartupTest, BeginsAnewAfterARestart) {
+TEST_F(KubeletStartupTest, StartsOverAfterARestart) {
   health_.add_readiness_check("up", up_);
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
   up_.set(CheckResult::pass());
-  Kubelet kubelet{health_, clock_, {.liveness = liveness_, .startup = startup_}};
+  Kubelet kubelet{health_, clock_, {.liveness = liveness, .startup = startup_}};
 
-  kubelet.advance(30s);  // liveness is asked at 10 s, 20 s and 30 s
+  kubelet.advance(30s);  // liveness is probed at 10 s, 20 s and 30 s
   EXPECT_EQ(kubelet.restarts(), 1);
   EXPECT_FALSE(kubelet.started());
 
@@ -144,12 +144,10 @@ TEST_P(KubeletRefusalTest, NamesTheProbeAndTheRule) {
   const ManualClock clock;
   HealthRegistry health{{.clock = clock}};
 
-  try {
-    const Kubelet kubelet{health, clock, GetParam().probes};
-    FAIL() << "not refused: " << GetParam().words;
-  } catch (const std::invalid_argument& error) {
-    EXPECT_THAT(error.what(), HasSubstr(GetParam().words));
-  }
+  EXPECT_THAT(vitals_test::refusal_of([&] {
+                const Kubelet kubelet{health, clock, GetParam().probes};
+              }),
+              HasSubstr(GetParam().words));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -163,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{{.startup = HttpGetProbe{.success_threshold = 2}}, "startup probe: success_threshold is 1"},
                     Refusal{{.startup = HttpGetProbe{.failure_threshold = 0}}, "startup probe: failure_threshold"}));
 
-TEST_F(KubeletStartupTest, BeginsAnewAfterACrash) {
+TEST_F(KubeletStartupTest, StartsOverAfterACrash) {
   health_.add_readiness_check("up", up_);
   Kubelet kubelet{health_, clock_, {.readiness = HttpGetProbe{.path = "/healthz"}, .startup = startup_}};
   up_.set(CheckResult::pass());

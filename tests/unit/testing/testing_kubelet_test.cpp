@@ -11,6 +11,8 @@
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
 
+#include "unit/testing/testing_kubelet_fixture.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -26,19 +28,12 @@ using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
+using vitals_test::readiness;
 
-// The probes have the defaults of Kubernetes where nothing else is said: period 10 s, timeout 1 s, thresholds 1 and 3.
-const HttpGetProbe liveness{.path = "/healthz"};
-const HttpGetProbe readiness{.path = "/ready"};
-
-class KubeletTest : public testing::Test {
- protected:
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
-
-using KubeletLivenessTest = KubeletTest;
-using KubeletReadinessTest = KubeletTest;
+using KubeletTest = vitals_test::KubeletFixture;
+using KubeletLivenessTest = vitals_test::KubeletFixture;
+using KubeletReadinessTest = vitals_test::KubeletFixture;
 
 TEST_F(KubeletTest, WithoutProbesIsReadyAtOnceAndNeverRestarts) {
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
@@ -58,7 +53,7 @@ TEST_F(KubeletLivenessTest, RestartsAfterThreeFailures) {
   kubelet.advance(20s - 1ns);
   EXPECT_EQ(kubelet.restarts(), 0);
 
-  kubelet.advance(1ns);  // asked at 0 s, 10 s and 20 s
+  kubelet.advance(1ns);  // probed at 0 s, 10 s and 20 s
   EXPECT_EQ(kubelet.restarts(), 1);
   EXPECT_EQ(kubelet.restarted_at(), 20s);
   EXPECT_THAT(kubelet.events(),
@@ -86,7 +81,7 @@ TEST_F(KubeletLivenessTest, ForgivesAsManyFailuresAsItsThresholdSays) {
   EXPECT_EQ(kubelet.events().at(0).at, 25s);  // passes at 0 s and 5 s, fails at 10 s, 15 s, 20 s and 25 s
 }
 
-TEST_F(KubeletLivenessTest, CountsAnewAfterARestart) {
+TEST_F(KubeletLivenessTest, StartsCountingOverAfterARestart) {
   health_.add_liveness_check("loop", ScriptedCheck{}.fail());
   Kubelet kubelet{health_, clock_, {.liveness = liveness}};
 
@@ -106,7 +101,7 @@ TEST_F(KubeletLivenessTest, IsNotProbedBeforeTheInitialDelay) {
 
   kubelet.advance(40s);
 
-  EXPECT_EQ(kubelet.restarted_at(), 40s);  // turns at 0 s and 10 s are too early; asked at 20 s, 30 s and 40 s
+  EXPECT_EQ(kubelet.restarted_at(), 40s);  // the probes at 0 s and 10 s are too early; probed at 20 s, 30 s and 40 s
 }
 
 TEST_F(KubeletLivenessTest, CountsTheInitialDelayFromTheStartOfEachContainer) {
@@ -189,7 +184,7 @@ TEST_F(KubeletReadinessTest, IsLostByARestartUntilTheNextTurn) {
                           KubeletEvent{30s, KubeletEvent::Kind::ready, "readiness: status 200"}));
 }
 
-TEST_F(KubeletReadinessTest, GoesOnWhenThePodTerminates) {
+TEST_F(KubeletReadinessTest, ContinuesWhenThePodTerminates) {
   Kubelet kubelet{health_, clock_, {.liveness = liveness, .readiness = readiness}};
   kubelet.advance(5s);
 
@@ -197,7 +192,7 @@ TEST_F(KubeletReadinessTest, GoesOnWhenThePodTerminates) {
   health_.begin_shutdown("SIGTERM");
   kubelet.advance(25s);
 
-  EXPECT_FALSE(kubelet.ready());  // asked at 10 s, 20 s and 30 s
+  EXPECT_FALSE(kubelet.ready());  // probed at 10 s, 20 s and 30 s
 }
 
 TEST_F(KubeletTest, TakesAForeignPathForAFailure) {
@@ -209,7 +204,7 @@ TEST_F(KubeletTest, TakesAForeignPathForAFailure) {
   EXPECT_THAT(kubelet.events().at(0).message, HasSubstr("status 404"));
 }
 
-TEST_F(KubeletTest, AsksTheEndpointThatItIsGiven) {
+TEST_F(KubeletTest, ProbesTheEndpointThatItIsGiven) {
   Kubelet kubelet{health_, clock_, {.liveness = HttpGetProbe{.path = "/alive"}}, {.liveness_paths = {"/alive"}}};
 
   kubelet.advance(1min);
@@ -226,7 +221,7 @@ TEST_F(KubeletTest, TakesAWarningForASuccess) {
   EXPECT_TRUE(kubelet.ready());
 }
 
-TEST(KubeletRestartTest, MakesTheApplicationAnew) {
+TEST(KubeletRestartTest, MakesANewApplication) {
   struct Application {
     explicit Application(const ManualClock& clock) : health{{.clock = clock}} {}
     HealthRegistry health;

@@ -9,22 +9,19 @@
 #include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
 
+#include "support/refusal.hpp"
+#include "unit/testing/testing_kubelet_fixture.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
 using vitals::HealthRegistry;
-using vitals::HttpGetProbe;
 using vitals::test::Kubelet;
 using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
 
-const HttpGetProbe liveness{.path = "/healthz"};
-
-class KubeletTimeTest : public testing::Test {
- protected:
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
+using KubeletTimeTest = vitals_test::KubeletFixture;
 
 TEST_F(KubeletTimeTest, RunsTheChecksThatAreDueBetweenTheProbes) {
   const auto background = ScriptedCheck{}.pass();
@@ -64,12 +61,10 @@ TEST_F(KubeletTimeTest, RefusesARegistryOnAnotherClock) {
   HealthRegistry on_another{{.clock = ManualClock{}}};
 
   for (auto* registry : {&on_the_systems, &on_another}) {
-    try {
-      const Kubelet kubelet{*registry, clock_, {.liveness = liveness}};
-      FAIL() << "not refused";
-    } catch (const std::invalid_argument& error) {
-      EXPECT_STREQ(error.what(), "vitals: Kubelet: the registry has another clock");
-    }
+    EXPECT_EQ(vitals_test::refusal_of([&] {
+                const Kubelet kubelet{*registry, clock_, {.liveness = liveness}};
+              }),
+              "vitals: Kubelet: the registry has another clock");
   }
 }
 

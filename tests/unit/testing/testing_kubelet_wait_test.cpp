@@ -1,4 +1,4 @@
-// A probe waits for the runs that it needs, together and up to the answer budget, and for nothing else.
+// A probe waits for the runs that it needs, for all at the same time and up to the answer budget, and for nothing else.
 
 #include <chrono>
 #include <string>
@@ -9,8 +9,9 @@
 #include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/testing/kubelet.hpp>
-#include <vitals/testing/manual_clock.hpp>
 #include <vitals/testing/scripted_check.hpp>
+
+#include "unit/testing/testing_kubelet_fixture.hpp"
 
 namespace {
 
@@ -24,17 +25,11 @@ using vitals::HttpGetProbe;
 using vitals::PushedCheck;
 using vitals::test::Kubelet;
 using vitals::test::KubeletEvent;
-using vitals::test::ManualClock;
 using vitals::test::ScriptedCheck;
+using vitals_test::liveness;
+using vitals_test::readiness;
 
-const HttpGetProbe liveness{.path = "/healthz"};
-const HttpGetProbe readiness{.path = "/ready"};
-
-class KubeletWaitTest : public testing::Test {
- protected:
-  ManualClock clock_;
-  HealthRegistry health_{{.clock = clock_}};
-};
+using KubeletWaitTest = vitals_test::KubeletFixture;
 
 TEST_F(KubeletWaitTest, WaitsForSlowChecksTogether) {
   for (int i = 0; i < 5; ++i)
@@ -55,7 +50,7 @@ TEST_F(KubeletWaitTest, HasAnAnswerThoughACheckOverruns) {
   EXPECT_THAT(kubelet.events(), ElementsAre(KubeletEvent{0s, KubeletEvent::Kind::ready, "readiness: status 200"}));
 }
 
-TEST_F(KubeletWaitTest, IsNotHeldUpByTheChecksOfOtherProbes) {
+TEST_F(KubeletWaitTest, IsNotDelayedByTheChecksOfOtherProbes) {
   health_.add_liveness_check("loop", ScriptedCheck{}.pass().taking(100ms, clock_));
   for (int i = 0; i < 3; ++i)
     health_.add_readiness_check("slow-" + std::to_string(i), ScriptedCheck{}.pass().taking(2s, clock_),
@@ -75,7 +70,7 @@ TEST_F(KubeletWaitTest, RestartsADeploymentWhoseCheckHangs) {
 
   kubelet.advance(30s);
 
-  EXPECT_EQ(kubelet.restarted_at(), 30s);  // asked at 10 s, where the hanging run begins, at 20 s and at 30 s
+  EXPECT_EQ(kubelet.restarted_at(), 30s);  // probed at 10 s, where the hanging run begins, at 20 s and at 30 s
 }
 
 TEST_F(KubeletWaitTest, WaitsUntilTheRunIsLate) {
@@ -89,7 +84,7 @@ TEST_F(KubeletWaitTest, WaitsUntilTheRunIsLate) {
   EXPECT_EQ(kubelet.restarted_at(), 10s + 333ms);
 }
 
-TEST_F(KubeletWaitTest, GoesByTheLastResultOfARunInTheBackground) {
+TEST_F(KubeletWaitTest, UsesTheLastResultOfARunInTheBackground) {
   const PushedCheck up{CheckResult::fail("starting")};
   health_.add_readiness_check("up", up);
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().pass().taking(4s, clock_),
@@ -104,7 +99,7 @@ TEST_F(KubeletWaitTest, GoesByTheLastResultOfARunInTheBackground) {
   EXPECT_EQ(health_.report("slow").condition, vitals::Condition::running);
 }
 
-TEST_F(KubeletWaitTest, WaitsForOneCheckIfItAsksForOne) {
+TEST_F(KubeletWaitTest, WaitsForOneCheckIfItsPathNamesOne) {
   health_.add_readiness_check("quick", ScriptedCheck{}.pass().taking(100ms, clock_));
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().taking(400ms, clock_));
   Kubelet kubelet{health_, clock_, {.readiness = HttpGetProbe{.path = "/ready/quick"}}};
@@ -114,7 +109,7 @@ TEST_F(KubeletWaitTest, WaitsForOneCheckIfItAsksForOne) {
   EXPECT_THAT(kubelet.events(), ElementsAre(Field(&KubeletEvent::at, 100ms)));
 }
 
-TEST_F(KubeletWaitTest, GoesOnWaitingInTheNextStep) {
+TEST_F(KubeletWaitTest, ContinuesToWaitInTheNextStep) {
   health_.add_readiness_check("slow", ScriptedCheck{}.pass().taking(300ms, clock_));
   Kubelet kubelet{health_, clock_, {.readiness = readiness}};
 
@@ -125,17 +120,18 @@ TEST_F(KubeletWaitTest, GoesOnWaitingInTheNextStep) {
   EXPECT_TRUE(kubelet.ready());
 }
 
-TEST_F(KubeletWaitTest, CountsOneMissedRunAProbe) {
+TEST_F(KubeletWaitTest, CountsOneMissedRunPerProbe) {
   health_.add_readiness_check("hung", ScriptedCheck{}.hang(), {.schedule = vitals::on_demand(0s)});
   Kubelet kubelet{health_, clock_, {.readiness = readiness}};
-  kubelet.advance(9s);  // its first run was late at 500 ms
+  kubelet.advance(9s);  // its first run was overdue at 500 ms
 
   kubelet.advance(1s);
 
   EXPECT_EQ(health_.report("hung").timeouts, 2U);
 }
 
-/// Readiness is asked at 0 s, and at 10 s when its check takes so long, with a budget beyond the probe's timeout.
+/// Readiness is probed at 0 s, and at 10 s, when its check takes this long; the answer budget exceeds the probe's
+/// timeout.
 class KubeletTimeoutTest : public KubeletWaitTest {
  protected:
   void probe_a_check_taking(vitals::Duration duration) {
@@ -147,7 +143,7 @@ class KubeletTimeoutTest : public KubeletWaitTest {
   Kubelet kubelet_{slow_health_, clock_, {.readiness = HttpGetProbe{.path = "/ready", .failure_threshold = 1}}};
 };
 
-TEST_F(KubeletTimeoutTest, AnAnswerThatTakesSoLongIsAFailure) {
+TEST_F(KubeletTimeoutTest, AnAnswerThatTakesTheWholeTimeoutIsAFailure) {
   probe_a_check_taking(1s);
 
   EXPECT_THAT(kubelet_.events(), ElementsAre(Field(&KubeletEvent::kind, KubeletEvent::Kind::ready),

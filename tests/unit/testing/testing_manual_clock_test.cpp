@@ -17,7 +17,7 @@ using vitals::Status;
 using vitals::WallTime;
 using vitals::test::ManualClock;
 
-TEST(ManualClockTest, StandsUntilItIsMoved) {
+TEST(ManualClockTest, DoesNotMoveByItself) {
   ManualClock clock;
   const auto start = clock.now();
 
@@ -57,7 +57,7 @@ TEST(ManualClockTest, MovesTheWallClockToo) {
   EXPECT_EQ(clock.wall_now(), start + 5s);
 }
 
-TEST(ManualClockTest, LetsTheWallClockJumpAlone) {
+TEST(ManualClockTest, MovesTheWallClockAlone) {
   ManualClock clock;
   HealthRegistry health{{.clock = clock}};
   const auto start = clock.now();

@@ -38,7 +38,7 @@ using vitals::test::IsFail;
 using vitals::test::IsPass;
 using vitals::test::IsWarn;
 
-/// What a matcher says of a value.
+/// The explanation that a matcher gives for a value.
 template <class Value>
 std::string explanation(const Matcher<Value>& matcher, const Value& value) {
   testing::StringMatchResultListener listener;
@@ -69,7 +69,7 @@ TEST(StatusMatcherTest, MatchesReports) {
   EXPECT_THAT(std::vector{report}, Each(IsFail()));
 }
 
-// The value itself is printed beside it.
+// GoogleTest prints the value itself beside it.
 TEST(StatusMatcherTest, ExplainsAnotherStatusByTheStatus) {
   const Matcher<CheckResult> matcher = IsPass();
 
@@ -110,7 +110,7 @@ TEST_F(DatumMatcherTest, MatchesNumbersOfWhateverType) {
   EXPECT_THAT(result_, AllOf(Not(HasDatum("depth", 13)), Not(HasDatum("depth", 12.5)), Not(HasDatum("load", 0))));
 }
 
-TEST_F(DatumMatcherTest, TellsGreatIntegersApart) {
+TEST_F(DatumMatcherTest, DistinguishesLargeIntegers) {
   const auto result = CheckResult::pass().with("id", 9'007'199'254'740'993U);
 
   EXPECT_THAT(result, HasDatum("id", 9'007'199'254'740'993));

@@ -32,22 +32,22 @@ using vitals::test::ManualClock;
 using vitals::test::run;
 using vitals::test::ScriptedCheck;
 
-// Long enough for everything that ends by itself, on any machine.
+// Long enough, on any machine, for everything that ends by itself.
 constexpr auto generous = 30s;
 
-TEST(RunTest, TellsWhatAPlainCheckSays) {
+TEST(RunTest, ReturnsTheResultOfAPlainCheck) {
   EXPECT_EQ(run([] {}, generous).status(), Status::pass);
   EXPECT_EQ(run([] { return true; }, generous).status(), Status::pass);
   EXPECT_EQ(run([] { return false; }, generous).status(), Status::fail);
 }
 
-TEST(RunTest, TellsAResultWithAllThatIsInIt) {
+TEST(RunTest, ReturnsAWholeResult) {
   const auto result = CheckResult::warn("backlog").with("depth", 12).with("queue", "orders");
 
   EXPECT_EQ(run([&] { return result; }, generous), result);
 }
 
-TEST(RunTest, TellsAnErrorInItsWords) {
+TEST(RunTest, ReturnsAnErrorWithItsMessage) {
   const auto result = run([] { return std::make_error_code(std::errc::connection_refused); }, generous);
 
   EXPECT_EQ(result.status(), Status::fail);
@@ -122,7 +122,7 @@ TEST(RunTest, RunsACopyOfAnLvalue) {
   EXPECT_EQ(check.runs, 1);
 }
 
-TEST(RunTest, TellsThatACheckOverran) {
+TEST(RunTest, ReportsThatACheckOverran) {
   EXPECT_EQ(run(ScriptedCheck{}.hang(), 10ms), CheckResult::fail("timed out after 10 ms, still running"));
 }
 
@@ -130,8 +130,8 @@ TEST(RunTest, HalfASecondIsTheOrdinaryTimeout) {
   EXPECT_EQ(run(ScriptedCheck{}.hang()), CheckResult::fail("timed out after 500 ms, still running"));
 }
 
-// What such checks use is shared: on a machine that is slow enough they are abandoned.
-TEST(RunTest, TellsACheckThatOverrunsToStop) {
+// Such checks share ownership of what they use: on a slow machine they are abandoned.
+TEST(RunTest, RequestsTheStopOfACheckThatOverruns) {
   const auto told_to_stop = std::make_shared<std::promise<void>>();
   const auto waiting = [told_to_stop](const CheckContext& context) {
     std::promise<void> stopped;
@@ -153,7 +153,7 @@ TEST(RunTest, RunsACheckThatOverranOnceOnly) {
     while (!context.stop_token().stop_requested()) std::this_thread::yield();
   };
 
-  constexpr int often = 50;  // a second run would have to be quicker than the end of the Runner
+  constexpr int often = 50;  // a second run would have to begin before the Runner ends, so it would be rare
   for (int time = 0; time < often; ++time) (void)run(stubborn, 1ms);
 
   EXPECT_EQ(*runs, often);
@@ -164,7 +164,7 @@ TEST(RunTest, AbandonsACheckThatHangs) {
     std::promise<void> release = {};
     std::promise<void> ended = {};
   };
-  const auto state = std::make_shared<Hanging>();  // outlives the run, as what an abandoned check uses must
+  const auto state = std::make_shared<Hanging>();  // must outlive the run, which is abandoned
   const auto hanging = [state] {
     state->release.get_future().wait();
     state->ended.set_value();

@@ -57,7 +57,7 @@ TEST_F(ScriptedCheckTest, RepeatsItsLastStep) {
   for (int failure = 0; failure < 3; ++failure) EXPECT_EQ(next(), CheckResult::fail());
 }
 
-TEST_F(ScriptedCheckTest, GoesOnWithWhatIsWrittenLater) {
+TEST_F(ScriptedCheckTest, ContinuesWithStepsThatAreAddedLater) {
   script_.pass();
   (void)next();
   (void)next();
@@ -106,7 +106,7 @@ TEST_F(ScriptedCheckTest, TakingNeedsAStepAndTimeThatGoesForward) {
   EXPECT_THROW(script_.taking(1s, ManualClock{}), std::invalid_argument);
 }
 
-/// The script is a registered check that runs when it is due.
+/// The script is registered as a check; run_due() runs it.
 class RegisteredScriptTest : public testing::Test {
  protected:
   RegisteredScriptTest() { health_.add_readiness_check("check", script_, {.timeout = 500ms}); }
@@ -239,7 +239,7 @@ TEST(HangingScriptTest, IsReleasedInAllItsRegistries) {
   EXPECT_EQ(health.report(Probe::readiness).status(), Status::pass);
 }
 
-TEST(HangingScriptTest, HoldsUpNoRunner) {
+TEST(HangingScriptTest, DoesNotDelayTheEndOfARunner) {
   const auto script = ScriptedCheck{}.hang();
   HealthRegistry health;
   health.add_readiness_check("check", script);
