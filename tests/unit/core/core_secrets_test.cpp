@@ -109,6 +109,7 @@ TEST(SecretsTest, OfQueriesEndWithTheParameter) {
 TEST(SecretsTest, OfJsonEndWithTheValue) {
   expect({{R"({"user":"app","password":"a\"b, c","n":1})", R"({"user":"app","password":"***","n":1})"},
           {R"({"api_key" : 12345, "n": 1})", R"({"api_key" : ***, "n": 1})"},
+          {R"({"api_key":12345,"n":1})", R"({"api_key":***,"n":1})"},
           {R"({'token': 'abc', 'n': 1})", R"({'token': '***', 'n': 1})"},
           {R"("{\"password\":\"a \\\"b\",\"n\":1}")", R"("{\"password\":\"***\",\"n\":1}")"},
           {R"({"secret":["a","b"],"n":1})", R"({"secret":***)"},
@@ -178,9 +179,9 @@ TEST(SecretsTest, AreHiddenWhateverStandsBeforeThem) {
   }
 }
 
-// One that read the rest of the text again for each word would need more than a minute.
+// One that read the rest of the text again for each word would need several seconds.
 TEST(SecretsTest, AreSearchedInOnePassWhateverTheText) {
-  constexpr std::size_t size = 1'000'000;
+  constexpr std::size_t size = 400'000;
   for (const auto* const piece :
        {"a",          " ",          "'",       "\\",      "@",    "a:b/",  "token",    "token:",      "token:a",
         "token=&",    "token'",     "bearer ", "basic a", "a://", "a://[", "a://b:c/", "http://b:c?", "bearer token ",
@@ -190,7 +191,7 @@ TEST(SecretsTest, AreSearchedInOnePassWhateverTheText) {
 
     const auto begin = std::clock();
     EXPECT_FALSE(without_secrets(text).empty());
-    EXPECT_LT(std::clock() - begin, 10 * CLOCKS_PER_SEC) << piece;
+    EXPECT_LT(std::clock() - begin, 2 * CLOCKS_PER_SEC) << piece;
   }
 }
 

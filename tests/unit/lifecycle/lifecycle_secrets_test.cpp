@@ -69,8 +69,6 @@ class PlantedSecretsTest : public testing::Test {
     look();
     lifecycle_.shorten(planted("shorten"));
     lifecycle_.step();
-    lifecycle_.shorten(planted("give-up"));
-    lifecycle_.step();
     look();
   }
   void look() {
@@ -102,8 +100,8 @@ TEST_F(PlantedSecretsTest, AreInNothingThatIsSaid) {
   live();
 
   const auto said = said_.str();
-  EXPECT_THAT(said, Not(HasSubstr("HIDDEN")));
-  EXPECT_THAT(said, Not(HasSubstr("4000111122223333")));
+  EXPECT_EQ(said.find("HIDDEN"), std::string::npos);
+  EXPECT_EQ(said.find("4000111122223333"), std::string::npos);
 }
 
 // So that the test above doesn't pass for want of texts.
@@ -113,9 +111,9 @@ TEST_F(PlantedSecretsTest, LeaveTheRestOfEachTextReadable) {
   const auto said = said_.str();
   for (const auto* const where :
        {"message", "datum", "exception", "thrown", "completed", "initial", "pushed", "shutdown", "shorten", "callback"})
-    EXPECT_THAT(said, HasSubstr(std::string{where} + " pg://app:***@db \"password\":\"***\" card (card)"));
-  EXPECT_THAT(said, HasSubstr("worker token=***"));
-  EXPECT_THAT(said, HasSubstr("callback: callback took"));
+    EXPECT_NE(said.find(std::string{where} + " pg://app:***@db \"password\":\"***\" card (card)"), std::string::npos)
+        << where;
+  EXPECT_NE(said.find("worker token=***"), std::string::npos);
 }
 
 TEST(WithheldTextTest, IsWhatALifecycleLogsIfTheRedactorThrows) {
