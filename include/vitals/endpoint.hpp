@@ -40,8 +40,8 @@ struct EndpointOptions {
   /// livenessProbe.
   TextList health_paths = {"/health"};
   /// Who sees your messages, data and the reason of a shutdown and, on `/health`, the service and the statistics of
-  /// each check. Others see "reason withheld" in verbose text, and nothing in JSON. Statuses and the library's own
-  /// reasons are always shown.
+  /// each check. Others see "reason withheld" in verbose text, and nothing in JSON. The library's own reasons are
+  /// always shown.
   Callers details = Callers::nobody;
   /// True: one more '/' at the end of a path is ignored. `/ready/` is answered as `/ready`, and `/ready/<check>/` as
   /// `/ready/<check>`.
@@ -103,8 +103,9 @@ class [[nodiscard]] VITALS_EXPORT PendingResponse {
 /// @par Lifetime       May outlive the registry, whose state it keeps alive; it then answers 503.
 class VITALS_EXPORT Endpoint {
  public:
-  /// @throws std::invalid_argument  naming the option and the rule, if a path is malformed or given twice, or
-  ///                                allow_origin is malformed.
+  /// @throws std::invalid_argument  naming the option and the rule, if a path is malformed or given twice,
+  ///                                allow_origin or a token is malformed, a token is asked for and there is none, or
+  ///                                there are more than 32 routes.
   explicit Endpoint(HealthRegistry& registry,  // no match? Name it: EndpointOptions{...}
                     EndpointOptions options = {});
   Endpoint(Endpoint&& other) noexcept;

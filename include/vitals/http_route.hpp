@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <vitals/callable.hpp>
@@ -51,9 +52,10 @@ struct HttpRouteOptions {
 ///
 /// The handler is `f()` or `f(const vitals::HttpRequest&)`; it returns an HttpResponse, or a text, which is sent as
 /// text/plain with 200. GET, HEAD and OPTIONS call it; other methods get 405. It is called on a Runner's thread, one
-/// call at a time, never under a lock; without a Runner, on the thread that asks. A request that has no answer within
-/// the registry's answer budget gets 503. An exception, a status outside 200 to 599, and a header that HTTP doesn't
-/// allow are answered with 500. Ready-made routes: vitals::metrics(), vitals::kubernetes_text(), vitals::rendered().
+/// call at a time, never under a lock; without a Runner, on the thread that asks, also several at a time. A request that has no answer within
+/// the registry's answer budget gets 503. An exception, a status that isn't one of 200 to 599 with a body (204,
+/// 205 and 304 have none), and a header that HTTP doesn't allow are answered with 500. Cache-Control and
+/// X-Content-Type-Options are the library's own: no-store and nosniff. Ready-made routes: vitals::metrics(), vitals::kubernetes_text(), vitals::rendered().
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 /// @par Lifetime       What the handler refers to must outlive the endpoint or server, and a call that is under way.
@@ -82,10 +84,16 @@ class VITALS_EXPORT HttpRoute {
   template <class F>
   static Handler call_of(F handler) {
     return [handler = std::move(handler)](const HttpRequest& request) mutable {
-      if constexpr (std::invocable<F&, const HttpRequest&>)
-        return response_of(handler(request));
-      else
-        return response_of(handler());
+      const auto call = [&]() -> decltype(auto) {
+        if constexpr (std::invocable<F&, const HttpRequest&>)
+          return handler(request);
+        else
+          return handler();
+      };
+      using Result = std::remove_cvref_t<decltype(call())>;
+      static_assert(std::is_same_v<Result, HttpResponse> || std::is_convertible_v<Result, Text>,
+                    "vitals: a route's handler returns an HttpResponse or a text");
+      return response_of(call());
     };
   }
   static HttpResponse response_of(HttpResponse response) { return response; }

@@ -27,7 +27,7 @@ struct View;
 struct Rendered {
   std::string media_type = "text/plain; charset=utf-8";
   std::string body = {};
-  /// 200 to 599; 0: 200, or 503 if the view's status is fail.
+  /// 200 to 599, but not 204, 205 and 304; 0: 200, or 503 if the view's status is fail.
   int status = 0;
 };
 
@@ -38,8 +38,9 @@ struct CheckCounts {
   std::size_t failing = 0;
 };
 
-/// What a renderer sees: the state of health at one moment, without what the caller may not see. A check's message is
-/// empty and its data are gone for callers without details; reports have no checks for callers that may not see names.
+/// What a renderer sees: the state of health at one moment, without what the caller may not see. For callers
+/// without details a check has no data, and its message is empty unless it is the library's own. Reports have no checks
+/// for callers that may not see names.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 /// @par Lifetime       Valid during the call of the renderer.
@@ -77,8 +78,8 @@ using Renderer = std::function<Rendered(const HealthView&)>;
 /// vitals::HealthServer server{health, {.endpoint = {.routes = {nagios}}}};
 /// @endcode
 ///
-/// A request first waits for the runs that the probe needs. The renderer is called as the handler of an HttpRoute is,
-/// with the same limits and errors.
+/// A request first waits for the runs that the probe needs, for at most 4/5 of its time. The renderer is called as the
+/// handler of an HttpRoute is, with the same limits and errors.
 ///
 /// @throws std::invalid_argument  if `renderer` is empty.
 [[nodiscard]] VITALS_EXPORT HttpRoute rendered(Text path, Probe probe, Renderer renderer,

@@ -1,5 +1,6 @@
 #include "http/answers.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -45,12 +46,13 @@ std::optional<Question> Answers::question(const HttpRequest& request) const {
   const auto& served = *served_[match->target];
   const auto caller = access_.caller_of(request);
   if (!includes(served.callers, caller)) return std::nullopt;
-  Question question{.served = &served, .method = method_of(request.method), .sight = access_.sight_of(caller)};
+  Question question{.served = &served,
+                    .method = method_of(request.method),
+                    .sight = std::min(access_.sight_of(caller), served.resource->finest())};
   question.one_check = match->check.has_value();
   if (question.one_check && question.sight != Sight::counts && is_name(*match->check)) question.check = *match->check;
   served.resource->read({.query = target.query, .accept = request.accept}, question);
-  if (served.resource->handler() != nullptr || served.resource->is_user_code())
-    question.call = std::make_shared<UserCall>(request, question);
+  question.call = served.resource->call_for(request, question);
   return question;
 }
 
@@ -72,17 +74,22 @@ Answers::Begun Answers::begin_runs(const Question& question, std::function<void(
   return {.answer = asked.check ? answer_of(question, asked.check) : answer(question)};
 }
 
-// A renderer is called once the runs that it shows have ended, a handler at once.
+// A handler is called at once, a renderer once the runs that it shows have ended; a fifth of the time is left to it.
+// Without a Runner the code is called here.
 Answers::Begun Answers::begin_call(const Question& question, std::function<void()> ready) const {
   const auto& call = question.call;
-  prepare_call(*state_, call);
+  call->prepare(*state_);
   call->wait = begin_wait(*state_, std::move(ready));
   try {
     const auto post = [state = state_.get(), waiting = std::weak_ptr{call}] {
-      if (const auto in_time = waiting.lock()) post_job(*state, std::move(in_time->job));
+      if (const auto in_time = waiting.lock()) in_time->post(*state);
     };
-    const auto needs = question.served->resource->needs();
-    if (needs == ProbeSet{} || !ask(*state_, {.probes = needs}, post).wait) post();
+    const Asking runs{.probes = question.served->resource->needs(), .reserve = state_->options.answer_budget / 5};
+    const bool waits = runs.probes != ProbeSet{} && ask(*state_, runs, post).wait;
+    if (!call->wait)
+      call->make(*state_);
+    else if (!waits)
+      call->post(*state_);
   } catch (...) {
     cancel(call->wait);
     throw;
@@ -93,15 +100,6 @@ Answers::Begun Answers::begin_call(const Question& question, std::function<void(
 
 void Answers::cancel(const std::shared_ptr<Wait>& wait) const noexcept {
   if (wait) detail::cancel(*state_, wait);
-}
-
-std::optional<Answer> Answers::at_hand(const Question& question) const {
-  if (question.method == Method::other) return finished(question, method_not_allowed_answer());
-  if (question.one_check && question.check.empty()) return finished(question, not_found_answer(question.method));
-  if (question.one_check || !question.excluded.empty()) return std::nullopt;
-  auto body = question.served->kept.find(question);
-  if (!body || !still_holds(question, body->version)) return std::nullopt;
-  return answer_with(question, std::move(body));
 }
 
 Answer Answers::answer(const Question& question) const {
@@ -123,12 +121,6 @@ Answer Answers::outcome_of(const Question& question) const {
   return finished(question, {.body = "Service Unavailable"});
 }
 
-bool Answers::still_holds(const Question& question, std::uint64_t version) const noexcept {
-  return state_->still_holds(question.served->shows, version);
-}
-
-bool Answers::draining() const noexcept { return state_->draining.load(std::memory_order_relaxed); }
-
 bool Answers::in_another_process() const noexcept { return state_->in_another_process(); }
 
 void Answers::post(Tasks task) const noexcept { detail::post(*state_, Lane::answers, std::move(task)); }
@@ -142,40 +134,6 @@ Answer Answers::answer_of(const Question& question, const std::optional<CheckSna
                              .content_type = question.media_type,
                              .body = rendered->body,
                              .owner = rendered});
-}
-
-Answer Answers::answer_with(const Question& question, std::shared_ptr<const KeptBody> body) const {
-  const auto& resource = *question.served->resource;
-  const auto& rendered = body->rendered;
-  const bool is_about_readiness = resource.needs().contains(Probe::readiness);
-  return finished(
-      question,
-      {.status = rendered.status != 0 ? rendered.status : status_of(question, body->status),
-       .content_type = rendered.media_type.empty() ? question.media_type : std::string_view{rendered.media_type},
-       .prefix = resource.prefix(*state_),
-       .body = rendered.body,
-       .is_degraded = envoy_headers_ && body->status == Status::warn && resource.needs() != ProbeSet{},
-       .fails_immediately = envoy_headers_ && body->status == Status::fail && is_about_readiness && draining(),
-       .owner = body,
-       .version = question.is_repeatable() && resource.needs() != ProbeSet{} ? body->version : 0});
-}
-
-int Answers::status_of(const Question& question, Status status) const noexcept {
-  switch (status) {
-    case Status::pass: return 200;
-    case Status::warn: return question.warn_status;
-    case Status::fail: break;
-  }
-  const bool is_readiness = !question.one_check && question.served->resource->needs() == ProbeSet::of(Probe::readiness);
-  return is_readiness && not_found_while_draining_ && draining() ? 404 : 503;
-}
-
-Answer Answers::finished(const Question& question, Answer answer) const {
-  answer.to_head = question.method == Method::head;
-  if (answer.status != 405) answer.has_allow = question.method == Method::options;
-  if (question.served->resource->is_for_other_origins()) answer.allow_origin = allow_origin_;
-  answer.subject = question.served->resource->subject();
-  return answer;
 }
 
 }  // namespace detail

@@ -31,6 +31,7 @@ void Delivery::deliver() {
 
 void Delivery::deliver(HttpResponse response) {
   if (!settle()) return;
+  question_.call = nullptr;  // the caller may keep its half for long
   // Moved out, so that what `done` owns is destroyed after this call, even if this object lives on.
   const Done done = std::exchange(done_, nullptr);
   call(done, std::move(response));

@@ -7,12 +7,16 @@
 
 #include "core/base/user_code.hpp"
 #include "http/ascii.hpp"
+#include "http/served.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-bool is_final_status(int status) noexcept { return status >= 200 && status <= 599; }
+/// Not those that mean an answer without a body.
+bool is_final_status(int status) noexcept {
+  return status >= 200 && status <= 599 && status != 204 && status != 205 && status != 304;
+}
 
 bool is_field_value(std::string_view value) noexcept {
   return std::all_of(value.begin(), value.end(), [](char c) { return c == '\t' || (c >= ' ' && c != 0x7f) || c < 0; });
@@ -44,6 +48,13 @@ struct Owned {
 };
 
 }  // namespace
+
+std::shared_ptr<UserCall> HandlerResource::call_for(const HttpRequest& request, const Question& question) const {
+  return std::make_shared<ResourceCall>(request, question, [](RegistryState&, const ResourceCall& call) {
+    const auto& resource = static_cast<const HandlerResource&>(*call.question.served->resource);
+    return UserCall::Outcome{.answer = answer_of(resource.handler_, call.request(), call.question.method)};
+  });
+}
 
 Answer internal_error_answer(Method method) noexcept {
   return {.status = 500,

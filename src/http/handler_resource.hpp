@@ -17,7 +17,7 @@ class HandlerResource final : public Resource {
 
   [[nodiscard]] ProbeSet needs() const noexcept override { return {}; }
   [[nodiscard]] Rendered write(const View&, const Question&) const override { return {}; }
-  [[nodiscard]] const HttpRoute::Handler* handler() const noexcept override { return &handler_; }
+  [[nodiscard]] std::shared_ptr<UserCall> call_for(const HttpRequest& request, const Question& question) const override;
 
  private:
   HttpRoute::Handler handler_;

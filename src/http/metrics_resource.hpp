@@ -17,6 +17,7 @@ class MetricsResource final : public Resource {
 
   [[nodiscard]] ProbeSet needs() const noexcept override { return {}; }
   [[nodiscard]] ProbeSet shows() const noexcept override { return ProbeSet::all(); }
+  [[nodiscard]] Sight finest() const noexcept override { return Sight::names; }
   [[nodiscard]] bool may_lag() const noexcept override { return true; }
   [[nodiscard]] Rendered write(const View& view, const Question& question) const override;
   [[nodiscard]] std::string prefix(RegistryState& state) const override;

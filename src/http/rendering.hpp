@@ -10,15 +10,16 @@ namespace detail {
 
 struct Effects;
 struct RegistryState;
-class UserCall;
+struct View;
 
 /// The body that answers a question about health, from the present state.
 /// @param effects  Collects what remains to be done without the lock.
 [[nodiscard]] std::shared_ptr<const KeptBody> write_body(RegistryState& state, const Question& question,
                                                          Effects& effects);
 
-/// Sets the job of a call: to call the handler or renderer of its route, and to end its wait.
-void prepare_call(RegistryState& state, const std::shared_ptr<UserCall>& call);
+/// What the caller may see of the present state.
+[[nodiscard]] View view_for(RegistryState& state, const Question& question, Effects& effects);
+[[nodiscard]] std::shared_ptr<const KeptBody> body_of(const View& view, Rendered rendered);
 
 }  // namespace detail
 }  // namespace vitals::inline v1

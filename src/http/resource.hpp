@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,8 @@ class Resource {
   [[nodiscard]] virtual bool has_checks() const noexcept { return false; }
   /// Whether pages of another origin may read it: see EndpointOptions::allow_origin.
   [[nodiscard]] virtual bool is_for_other_origins() const noexcept { return false; }
+  /// The sight that shows all that there is to see.
+  [[nodiscard]] virtual Sight finest() const noexcept { return Sight::details; }
   /// How many different bodies it has for one sight.
   [[nodiscard]] virtual std::size_t variants() const noexcept { return 1; }
   /// Chooses variant and media type, and reads what else the resource takes from a query.
@@ -72,10 +75,11 @@ class Resource {
     return {};
   }
 
-  /// The handler, if the resource is nothing else: then none of the functions above is called.
-  [[nodiscard]] virtual const HttpRoute::Handler* handler() const noexcept { return nullptr; }
-  /// Whether write() is code of the application, to be called on a Runner's thread.
-  [[nodiscard]] virtual bool is_user_code() const noexcept { return false; }
+  /// The call of the application's code that the question needs; null if write() is all.
+  [[nodiscard]] virtual std::shared_ptr<UserCall> call_for(const HttpRequest& request, const Question& question) const {
+    static_cast<void>(request), static_cast<void>(question);
+    return nullptr;
+  }
 };
 
 }  // namespace detail

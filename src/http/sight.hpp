@@ -7,7 +7,7 @@ namespace detail {
 enum class Sight : unsigned char {
   counts,   ///< How many checks pass, warn and fail.
   names,    ///< Each check with its status.
-  details,  ///< Messages, data, statistics, and the service.
+  details,  ///< Messages, data, and the service; on `/health` also statistics.
 };
 inline constexpr int sight_count = static_cast<int>(Sight::details) + 1;
 

@@ -26,7 +26,7 @@ struct View {
   [[nodiscard]] bool has_details() const noexcept { return sight == Sight::details; }
 };
 
-/// Takes out of a snapshot what the caller may not see. The one place where that is decided.
+/// Takes out of a snapshot the texts that the caller may not see. Numbers stay.
 [[nodiscard]] View view_of(Snapshot snapshot, Sight sight, const ServiceInfo& service);
 /// The same for one check, for a caller that may see names.
 [[nodiscard]] CheckReport shown(CheckReport check, Sight sight);

@@ -65,7 +65,7 @@ std::string_view reason_phrase(int status) noexcept {
     case 500: return "Internal Server Error";
     case 503: return "Service Unavailable";
     case 505: return "HTTP Version Not Supported";
-    default: return "Unknown";
+    default: return "";
   }
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/export.hpp>
+
 #include "http/question.hpp"
 #include "server/reply.hpp"
 
@@ -58,7 +60,7 @@ class KeptReply {
 /// second (for the Date field), or when the answer changes.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
-class RequestCache {
+class VITALS_EXPORT RequestCache {
  public:
   struct Request {
     Question question = {};
@@ -77,21 +79,7 @@ class RequestCache {
 
   /// @param head  A whole request without body and credentials.
   /// @returns The kept request, as find() returns it; null if it isn't kept.
-  Request* keep(std::string_view head, bool is_local, const Question& question, Persistence persistence) noexcept {
-    if (head.size() > max_head_size) return nullptr;
-    auto& entry = entries_[next_++ % entries_.size()];
-    entry.head.clear();  // first, so that the entry is never half of one request and half of another
-    entry.request.reply.clear();
-    try {
-      entry.is_local = is_local;
-      entry.request.question = question;
-      entry.request.persistence = persistence;
-      entry.head = head;
-      return &entry.request;
-    } catch (...) {
-      return nullptr;  // out of memory: it isn't kept
-    }
-  }
+  Request* keep(std::string_view head, bool is_local, const Question& question, Persistence persistence) noexcept;
 
  private:
   struct Entry {

@@ -249,6 +249,73 @@ TEST_F(RouteCallsTest, OfTheKubernetesDialectDoNotWaitForExcludedChecks) {
   EXPECT_EQ(waiting.reply.get().value().body, "ok");
 }
 
+TEST_F(RouteCallsTest, OfARendererThatHangsDelayNoCheck) {
+  HealthRegistry health{{.answer_budget = 60s}};
+  std::atomic<int> runs = 0;
+  health.add_readiness_check("often", [&runs] { ++runs; }, {.schedule = vitals::every(1ms)});
+  const Runner runner{health};
+  const Endpoint endpoint{health, {.routes = {rendered("/x", [gate = gate](const HealthView&) {
+                                     gate.wait();
+                                     return Rendered{.body = "at last"};
+                                   })}}};
+  EXPECT_TRUE(eventually([&] { return runs > 10; }));
+
+  auto asked = ask(endpoint, "/x");
+  gate.wait_until_entered();
+  const int before = runs;
+
+  EXPECT_TRUE(eventually([&] { return runs > before + 10; }));
+  EXPECT_EQ(get(endpoint, "/ready").status, 200);
+  gate.open();
+  EXPECT_EQ(asked.reply.get().value().body, "at last");
+}
+
+TEST_F(RouteCallsTest, OfARendererShowTheStateWhereARunTakesLonger) {
+  HealthRegistry health{{.answer_budget = 100ms}};
+  health.add_readiness_check("hangs", [gate = gate] { gate.wait(); }, {.timeout = 100ms, .critical = false});
+  const Runner runner{health};
+  const Endpoint endpoint{health, {.routes = {rendered("/x", Probe::readiness, [](const HealthView& view) {
+                                     return Rendered{.body = view.report(Probe::readiness).checks().front().name};
+                                   })}}};
+  gate.wait_until_entered();
+
+  EXPECT_TRUE(eventually([&] { return get(endpoint, "/x").body == "hangs"; }));
+}
+
+TEST_F(RouteCallsTest, OfARendererAreNotMadeForARequestThatTheEndOfTheRunnerHasAnswered) {
+  HealthRegistry health{{.answer_budget = 60s}};
+  health.add_readiness_check("hangs", [gate = gate] { gate.wait(); }, {.timeout = 60s});
+  auto runner = std::make_unique<Runner>(health);
+  std::atomic<int> calls = 0;
+  const Endpoint endpoint{health, {.routes = {rendered("/x", Probe::readiness, [&calls](const HealthView&) {
+                                     ++calls;
+                                     return Rendered{};
+                                   })}}};
+  gate.wait_until_entered();
+  auto asked = ask(endpoint, "/x");
+
+  runner.reset();
+
+  EXPECT_EQ(asked.reply.get().value().status, 503);
+  gate.open();
+  EXPECT_EQ(calls, 0);
+}
+
+TEST_F(RouteCallsTest, OfSeveralThreadsAreAllMadeWithoutARunner) {
+  HealthRegistry health;
+  const Endpoint endpoint{health, {.routes = {{"/x", [gate = gate](const vitals::HttpRequest& request) {
+                                                 const bool waits = std::string_view{request.target} == "/x?waits";
+                                                 if (waits) gate.wait();
+                                                 return waits ? "waited" : "at once";
+                                               }}}}};
+  auto first = std::async(std::launch::async, [&] { return get(endpoint, "/x?waits").body; });
+  gate.wait_until_entered();
+
+  EXPECT_EQ(get(endpoint, "/x").body, "at once");
+  gate.open();
+  EXPECT_EQ(first.get(), "waited");
+}
+
 TEST_F(RouteCallsTest, OfARendererThatHangsAre503) {
   HealthRegistry health{{.answer_budget = 10ms}};
   const Runner runner{health};

@@ -145,6 +145,19 @@ TEST_F(ServerLargeBodiesTest, ReachThemWholeWhenTheyHaveBecomeOutdated) {
   EXPECT_TRUE(changed);
 }
 
+// Each is complete and of one moment, whichever that is.
+TEST_F(ServerLargeBodiesTest, OfMetricsReachSlowReadersWhole) {
+  auto first = slow_reader("/metrics");
+  auto second = slow_reader("/metrics");
+  for (int i = 0; i < 20; ++i) {
+    checks_[static_cast<std::size_t>(i)].set(CheckResult::fail());
+    EXPECT_EQ(http_get(server_->port(), "/metrics").status, 200);
+  }
+
+  for (auto* const client : {&first, &second})
+    for (int i = 0; i < requests; ++i) ASSERT_EQ(count(client->read_response().body, "\nvitals_check_up{"), 1000) << i;
+}
+
 TEST_F(ServerLargeBodiesTest, HaveNoneForHead) {
   auto client = connect();
 

@@ -1,11 +1,8 @@
 #include "core/state/jobs.hpp"
 
 #include <chrono>
-#include <string_view>
 #include <utility>
 
-#include "core/base/frame.hpp"
-#include "core/base/user_code.hpp"
 #include "core/state/probes.hpp"
 
 namespace vitals::inline v1 {
@@ -36,17 +33,17 @@ void end_wait(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept 
   transaction.effects().fired.add(wait);
 }
 
+bool is_over(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept {
+  const Lock lock{state.mutex};
+  return wait && wait->over;
+}
+
 void post_job(RegistryState& state, Tasks job) noexcept {
-  {
-    Transaction transaction{state};
-    if (state.threads) {
-      state.threads->jobs.splice(state.threads->jobs.end(), job);
-      state.threads->crew.ask_job();
-      transaction.settle();
-    }
-  }
-  const Frame frame{&state};
-  for (const auto& call : job) call_and_catch(call, [](std::string_view) {});
+  Transaction transaction{state};
+  if (!state.threads) return;
+  state.threads->jobs.splice(state.threads->jobs.end(), job);
+  state.threads->crew.ask_job();
+  transaction.settle();
 }
 
 }  // namespace detail

@@ -16,8 +16,10 @@ namespace detail {
 [[nodiscard]] std::shared_ptr<Wait> begin_wait(RegistryState& state, std::function<void()> ready);
 void end_wait(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept;
 
-/// Runs a job on a worker, or on the calling thread without a Runner. When the last Runner ends, jobs that no worker
-/// has begun are dropped. A job must not own the registry's state.
+[[nodiscard]] bool is_over(RegistryState& state, const std::shared_ptr<Wait>& wait) noexcept;
+
+/// Runs a job on a worker. Without a Runner it is dropped; so are jobs that no worker has begun when the last Runner
+/// ends. A job must not own the registry's state.
 void post_job(RegistryState& state, Tasks job) noexcept;
 
 }  // namespace detail

@@ -30,7 +30,7 @@ struct Selection {
 
   [[nodiscard]] bool contains(const Check& check) const noexcept {
     if (only != nullptr && only != &check && check.rules.probe != Probe::startup) return false;
-    return std::find(excluded.begin(), excluded.end(), check.name) == excluded.end();
+    return !std::binary_search(excluded.begin(), excluded.end(), check.name);
   }
 };
 
@@ -90,7 +90,7 @@ bool request_runs(RegistryState& state, const Selection& selection, Transaction&
 Asked ask(RegistryState& state, const Asking& asking, std::function<void()> ready) {
   if (state.in_another_process()) return {};  // no run would start here, and no timer would end the wait
   const auto wait = std::make_shared<Wait>(std::move(ready));
-  wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget);
+  wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget) - asking.reserve;
   Tasks refused;  // destroyed without the lock: it is user code
   Transaction transaction{state};
   transaction.settle();

@@ -21,7 +21,8 @@ namespace detail {
 struct Asking {
   ProbeSet probes = {};
   std::string_view check = {};                 ///< Only the one of this name; empty: all of the probes.
-  std::span<const std::string> excluded = {};  ///< All but those of these names.
+  std::span<const std::string> excluded = {};  ///< All but those of these names; sorted.
+  Duration reserve = {};                       ///< By so much the wait ends before the time for the answer.
 };
 
 /// The outcome of ask(). Without a wait, the present state is the answer.

@@ -110,6 +110,18 @@ TEST_F(KubernetesTextTest, SendsTheCodeThatWasChosenAndNamesTheFirstSegment) {
   EXPECT_EQ(body("/k8s/live"), "[-]loop failed: reason withheld\nk8s check failed\n");
 }
 
+// As on /healthz: a slow start isn't killed.
+TEST_F(KubernetesTextTest, PassesForLivenessThatFailsWhileStarting) {
+  vitals::HealthRegistry starting{{.clock = clock}};
+  starting.add_startup_check("migration", vitals::PushedCheck{false});
+  starting.add_liveness_check("loop", vitals::PushedCheck{false});
+  const Endpoint live{starting, {.routes = {kubernetes_text("/k8s", Probe::liveness)}}};
+
+  EXPECT_EQ(get(live, "/k8s").status, get(live, "/healthz").status);
+  EXPECT_EQ(get(live, "/k8s").body, "ok");
+  EXPECT_EQ(get(live, "/k8s?verbose").body, "[-]loop failed: reason withheld\nk8s check passed\n");
+}
+
 TEST_F(KubernetesTextTest, HasALineForTheShutdown) {
   health.begin_shutdown("SIGTERM");
 

@@ -152,7 +152,7 @@ TEST_F(RoutesTest, AreAnInternalErrorWhereTheHandlerThrowsOrBreaksHttp) {
            [](const HttpRequest&) -> HttpResponse { throw std::runtime_error{"secret"}; },
            [](const HttpRequest&) -> HttpResponse { throw 1; }, with(199, "a", "b"), with(600, "a", "b"),
            with(200, "", "b"), with(200, "a b", "c"), with(200, "a:", "c"), with(200, "a", "b\r\nc: d"),
-           with(200, "a", std::string(1, '\0'))}) {
+           with(200, "a", std::string(1, '\0')), with(204, "a", "b"), with(205, "a", "b"), with(304, "a", "b")}) {
     const auto reply = answer_of(handler);
 
     EXPECT_EQ(reply.status, 500);

@@ -56,6 +56,7 @@ TEST_F(SwitchesTest, EnvoyExcludesAnInstanceThatShutsDownAtOnce) {
 
   EXPECT_EQ(header(get(for_envoy, "/ready"), name), "true");
   EXPECT_EQ(header(get(for_envoy, "/healthz"), name), "none");
+  EXPECT_EQ(header(get(for_envoy, "/health"), name), "none");
   EXPECT_EQ(header(get(endpoint, "/ready"), name), "none");
 }
 
