@@ -158,6 +158,12 @@ TEST_F(RedactorTest, IsNotCalledForResultsThatAreDropped) {
                                [&](const CheckContext&, CheckCompletion done) { orphaned = std::move(done); });
   health_->run_due();
 
+  vitals::CheckHandle itself;
+  itself = health_->add_readiness_check("itself", [&] {
+    itself.remove();
+    return CheckResult::fail("late");
+  });
+  health_->run_due();
   handle.remove();
   (*removed)(CheckResult::fail("late"));
   health_.reset();
