@@ -18,7 +18,7 @@ using vitals::kubernetes_text;
 using vitals::Probe;
 using vitals::test::get;
 
-/// The texts are those of semantics.md, section 1.
+/// The texts are those of kubernetes/apiserver, pkg/server/healthz/healthz.go.
 class KubernetesTextTest : public vitals::test::EndpointTest {
  protected:
   KubernetesTextTest() { health.add_readiness_check("cache", cache); }
