@@ -70,7 +70,7 @@ check() {
     [[ $(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$base/ready") == 200 ]] && break
     sleep 0.1
   done
-  for path in /healthz /ready /startup /health; do
+  for path in /healthz /ready /startup /health /metrics; do
     ask "$base$path" 200 || verdict=1
   done
 
