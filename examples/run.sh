@@ -29,7 +29,7 @@ ask() {
   local url=$1 expected=$2 status
   status=$(curl --silent --show-error --max-time 2 --output "$folder/body" --write-out '%{http_code}' "$url") || return 1
   printf '%s %s\n' "$status" "$url"
-  sed 's/^/    /' "$folder/body"
+  head -n 20 "$folder/body" | sed 's/^/    /'
   echo
   [[ $status == "$expected" ]]
 }
