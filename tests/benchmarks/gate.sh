@@ -33,7 +33,7 @@ idle|10 each-second|260|wake-ups in 10 s: 10 checks each second
 idle|12 threads instant|0|threads: instant checks, no listener
 idle|12 threads listener|1|threads: instant checks, a listener
 idle|12 threads scheduled|2|threads: scheduled checks, a listener
-includes|14|1.12|including vitals/vitals.hpp against its std headers, in instructions of g++
+includes|14|1.15|including vitals/vitals.hpp against its std headers, in instructions of g++
 '
 limits_of() { grep "^$1|" <<<"$limits"; }
 

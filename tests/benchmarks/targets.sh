@@ -26,7 +26,7 @@ targets() {
 12 threads listener|the same with a listener|1|1
 12 threads scheduled|the same with scheduled checks|2|2
 13|KiB of stripped code added to a static program|330|250
-14|including `vitals/vitals.hpp` against its std headers, in instructions of g++|1.12|1.05
+14|including `vitals/vitals.hpp` against its std headers, in instructions of g++|1.15|1.05
 15 lost|probes lost under 8 spinning threads|0|0
 15 p99|their p99, ms|5|2
 16|`Heartbeat::beat()`, ns|5|2

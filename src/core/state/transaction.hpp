@@ -35,6 +35,9 @@ struct Effects {
 /// After how long a failed allocation or thread creation is tried again.
 inline constexpr std::chrono::milliseconds retry_after{100};
 
+/// For where clang can't see that a transaction holds this mutex.
+inline void holds(const RegistryState& state) VITALS_THREADS(assert_capability(state.mutex)) { state.mutex.is_held(); }
+
 /// When the timer must wake up, by the system's clock; SteadyTime::max(): never.
 [[nodiscard]] SteadyTime next_wake(RegistryState& state, SteadyTime now, SteadyTime system_now) noexcept
     VITALS_REQUIRES(state.mutex);

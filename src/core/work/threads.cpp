@@ -28,8 +28,6 @@ constexpr auto rest = 1ms;          // the timer's shortest wait
 
 }  // namespace
 
-void Threads::holds(const RegistryState& state) VITALS_THREADS(no_thread_safety_analysis) { state.mutex.is_held(); }
-
 Threads::~Threads() {
   for (auto& thread : handles_) thread.detach();  // they were stuck in user code; this may be one of them
 }

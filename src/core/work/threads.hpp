@@ -71,8 +71,6 @@ class Threads : public std::enable_shared_from_this<Threads> {
 
   /// How long a thread without work stays.
   static constexpr std::chrono::seconds linger{10};
-  /// Clang can't see that this is the same mutex.
-  static void holds(const RegistryState& state) VITALS_THREADS(assert_capability(state.mutex));
 
   void spawn(Kind kind) noexcept;
   [[nodiscard]] bool created(Kind kind) noexcept;
