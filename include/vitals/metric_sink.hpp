@@ -13,7 +13,8 @@
 #include <vitals/export.hpp>
 
 /// What <vitals/prometheus.hpp> needs of the library; no part of its interface.
-namespace vitals::inline v1::detail {
+namespace vitals::inline v1 {
+namespace detail {
 
 struct RegistryState;
 
@@ -47,6 +48,7 @@ class VITALS_EXPORT MetricSink {
 /// All families of a registry, with the names of its checks. Runs no check and never waits.
 VITALS_EXPORT void visit_metrics(RegistryState& state, MetricSink& sink);
 
-}  // namespace vitals::inline v1::detail
+}  // namespace detail
+}  // namespace vitals::inline v1
 
 #endif

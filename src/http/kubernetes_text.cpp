@@ -62,7 +62,7 @@ class KubernetesText final : public Resource {
 /// The lines of one answer.
 class Lines {
  public:
-  explicit Lines(const std::vector<std::string>& excluded) : unknown_{excluded} {}
+  explicit Lines(std::vector<std::string> excluded) : unknown_{std::move(excluded)} {}
 
   void add(const CheckReport& check) {
     const auto found = std::lower_bound(unknown_.begin(), unknown_.end(), check.name);

@@ -10,7 +10,7 @@ namespace detail {
 
 std::shared_ptr<Wait> begin_wait(RegistryState& state, std::function<void()> ready) {
   if (state.in_another_process()) return nullptr;
-  const auto wait = std::make_shared<Wait>(std::move(ready));
+  auto wait = std::make_shared<Wait>(std::move(ready));
   wait->deadline = std::chrono::steady_clock::now() + longest_wait(state.options.answer_budget);
   Tasks refused;  // destroyed without the lock: it is user code
   Transaction transaction{state};
