@@ -43,7 +43,7 @@ void Worker::run(const std::stop_token& stop) {
   for (const Entry& entry : given_up) entry.job(nullptr);
 }
 
-/// Waits for a database that is down at the start: exiting and being restarted over and over would help nobody.
+/// Waits for a database that is down at the start: exiting, and being restarted again and again, would not help.
 void Worker::migrate(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds between_attempts{500};
   migration_.set(CheckResult::fail("the migration is running"));

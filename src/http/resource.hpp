@@ -25,7 +25,7 @@ struct Wish {
 };
 
 /// What an endpoint answers at a path, without the path. Each kind has a header and an object file of its own, so that
-/// kinds that nobody uses aren't linked.
+/// unused kinds aren't linked.
 ///
 /// @par Thread safety  Shared objects: safe.
 class Resource {

@@ -110,7 +110,7 @@ void make(RegistryState& state, Call& call) {
     call_user_code([&] { call.result = shared_result(body->run(context)); },
                    [&](std::string_view words) { call.result = shared_failure(words); });
   if (!call.result || passes(state.redactor, call.result)) return;
-  const auto result = std::exchange(call.result, nullptr);  // if the redactor ends this thread, nobody sees it
+  const auto result = std::exchange(call.result, nullptr);  // if the redactor ends this thread, the result is dropped
   call_user_code([&] { call.result = redact(state, *call.entry, *call.run, result); },
                  [&](std::string_view words) { call.result = shared_failure(words); });
 }

@@ -32,7 +32,7 @@ class Waits {
   bool add(const std::shared_ptr<Wait>& wait, ProbeSet probes);
   /// The same for the awaited runs of these checks.
   bool add(const std::shared_ptr<Wait>& wait, std::span<Entry* const> entries);
-  /// Makes the wait last until somebody ends it.
+  /// Makes the wait last until it is ended or its deadline passes.
   /// @throws std::bad_alloc  The wait is over then.
   void add(const std::shared_ptr<Wait>& wait);
 
