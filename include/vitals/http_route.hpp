@@ -113,7 +113,8 @@ class VITALS_EXPORT HttpRoutes {
   HttpRoutes(std::initializer_list<HttpRoute> routes);
   HttpRoutes(const HttpRoutes& other);
   HttpRoutes(HttpRoutes&& other) noexcept;
-  HttpRoutes& operator=(HttpRoutes other) noexcept;
+  HttpRoutes& operator=(const HttpRoutes& other);
+  HttpRoutes& operator=(HttpRoutes&& other) noexcept;
   ~HttpRoutes();
 
   /// Appends a route.

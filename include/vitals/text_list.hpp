@@ -40,7 +40,8 @@ class VITALS_EXPORT TextList {
   // clang-format on
   TextList(const TextList& other);
   TextList(TextList&& other) noexcept;
-  TextList& operator=(TextList other) noexcept;
+  TextList& operator=(const TextList& other);
+  TextList& operator=(TextList&& other) noexcept;
   ~TextList();
 
   /// Appends a text.

@@ -22,7 +22,9 @@ TextList::TextList(const TextList& other) {
 TextList::TextList(TextList&& other) noexcept
     : texts_{std::exchange(other.texts_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
 
-TextList& TextList::operator=(TextList other) noexcept {
+TextList& TextList::operator=(const TextList& other) { return *this = TextList{other}; }
+
+TextList& TextList::operator=(TextList&& other) noexcept {
   std::swap(texts_, other.texts_);
   std::swap(size_, other.size_);
   return *this;

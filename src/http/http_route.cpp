@@ -50,10 +50,8 @@ HttpRoutes::HttpRoutes(std::initializer_list<HttpRoute> routes)
 HttpRoutes::HttpRoutes(const HttpRoutes& other)
     : list_{other.list_ ? std::make_unique<detail::RouteList>(*other.list_) : nullptr} {}
 HttpRoutes::HttpRoutes(HttpRoutes&& other) noexcept = default;
-HttpRoutes& HttpRoutes::operator=(HttpRoutes other) noexcept {
-  list_.swap(other.list_);
-  return *this;
-}
+HttpRoutes& HttpRoutes::operator=(const HttpRoutes& other) { return *this = HttpRoutes{other}; }
+HttpRoutes& HttpRoutes::operator=(HttpRoutes&& other) noexcept = default;
 HttpRoutes::~HttpRoutes() = default;
 
 void HttpRoutes::add(HttpRoute route) {

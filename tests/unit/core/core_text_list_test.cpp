@@ -1,16 +1,23 @@
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/service_info.hpp>
 #include <vitals/text_list.hpp>
 
 namespace {
 
 using testing::ElementsAre;
 using vitals::TextList;
+
+// Memory may be refused: a noexcept assignment, of a class that has a list too, would end the process.
+static_assert(!std::is_nothrow_copy_assignable_v<TextList>);
+static_assert(!std::is_nothrow_copy_assignable_v<vitals::ServiceLinks>);
+static_assert(std::is_nothrow_move_assignable_v<TextList>);
 
 /// As options have lists.
 struct Options {

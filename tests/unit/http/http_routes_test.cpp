@@ -1,6 +1,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -24,6 +25,10 @@ using vitals::HttpRoute;
 using vitals::HttpRoutes;
 using vitals::test::get;
 using vitals::test::header;
+
+// Memory may be refused.
+static_assert(!std::is_nothrow_copy_assignable_v<HttpRoutes>);
+static_assert(std::is_nothrow_move_assignable_v<HttpRoutes>);
 
 std::string refusal_of(HealthRegistry& health, const EndpointOptions& options) {
   try {
