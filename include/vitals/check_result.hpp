@@ -119,7 +119,7 @@ class VITALS_EXPORT CheckResult {
   [[nodiscard]] static CheckResult warn(Text message = {});
   [[nodiscard]] static CheckResult fail(Text message = {});
 
-  /// Adds a datum, or replaces the value of a key that exists.
+  /// Adds a datum, or replaces the value of a key that exists. A text whose key names a secret (`password`) is hidden.
   CheckResult& with(Text key, Value value) &;
   [[nodiscard]] CheckResult with(Text key, Value value) &&;
 

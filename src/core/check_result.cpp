@@ -74,6 +74,7 @@ CheckResult CheckResult::fail(Text message) { return {Status::fail, message}; }
 
 CheckResult& CheckResult::with(Text key, Value value) & {
   auto name = detail::mended_name(key);
+  if (value.kind() == Value::Kind::text && detail::is_secret(name, value.as_text())) value = Value{detail::hidden};
   for (auto& datum : data_) {
     if (datum.key != name) continue;
     datum.value = std::move(value);

@@ -275,5 +275,11 @@ std::string clean_text(std::string_view text, std::size_t max_bytes) {
   return clean;
 }
 
+bool is_secret(std::string_view key, const std::string& text) {
+  if (!names_secret(key)) return false;
+  const auto pair = std::string{key} + ": " + text;
+  return without_secrets(pair) != pair;
+}
+
 }  // namespace detail
 }  // namespace vitals::inline v1

@@ -26,5 +26,8 @@ inline constexpr std::string_view hidden = "***";
 /// If it is unclear where a secret ends, more is replaced rather than less.
 [[nodiscard]] std::string without_secrets(std::string text);
 
+/// Whether a text is a secret because of the key that it has: what without_secrets() would do to `key: text`.
+[[nodiscard]] bool is_secret(std::string_view key, const std::string& text);
+
 }  // namespace detail
 }  // namespace vitals::inline v1

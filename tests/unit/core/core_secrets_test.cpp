@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vitals/check_result.hpp>
+
 #include "core/base/secrets.hpp"
 
 namespace vitals::inline v1 {
@@ -168,6 +170,20 @@ std::string hostile_text(std::minstd_rand& random, std::size_t size) {
   std::string text;
   while (text.size() < size) text += pieces[random() % pieces.size()];
   return text;
+}
+
+TEST(SecretsTest, AreHiddenUnderKeysThatNameThem) {
+  const auto shown = [](std::string_view key, const Value& value) {
+    return CheckResult::pass().with(key, value).data().front().value;
+  };
+
+  EXPECT_EQ(shown("password", "a b c"), Value{"***"});
+  EXPECT_EQ(shown("db_api_key", "s3cr3t"), Value{"***"});
+  EXPECT_EQ(shown("access-token", "eyJhbGciOi1"), Value{"***"});
+  EXPECT_EQ(shown("token", "expired"), Value{"expired"});
+  EXPECT_EQ(shown("password", ""), Value{""});
+  EXPECT_EQ(shown("password", 7), Value{7});
+  EXPECT_EQ(shown("host", "s3cr3t"), Value{"s3cr3t"});
 }
 
 TEST(SecretsTest, AreHiddenWhateverStandsBeforeThem) {

@@ -101,7 +101,7 @@ TEST_F(CallersOfEndpointTest, FindNoSecretInAnyOutputUnlessTheyMay) {
                                                .description = "secret-description",
                                                .links = {{"secret-link", "https://secret.example"}}},
                                    .clock = clock}};
-  const auto planted = CheckResult::fail("secret-message").with("secret-key", "secret-value");
+  const auto planted = CheckResult::fail("secret-message").with("secret-datum", "secret-value");
   registry.add_readiness_check("secret-name", vitals::PushedCheck{planted}, {.critical = false});
   registry.add_liveness_check("secret-name-2", [] { throw std::runtime_error{"secret-exception"}; });
   registry.add_readiness_check("secret-name-3",
