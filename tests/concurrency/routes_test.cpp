@@ -84,6 +84,28 @@ TEST_F(RouteCallsTest, ThatHangAre503WithinTheBudgetAndHoldOneThread) {
   EXPECT_TRUE(eventually([&] { return get(endpoint, "/works").body == "works"; }));
 }
 
+TEST_F(RouteCallsTest, DoNotWaitBehindTooManyOthers) {
+  constexpr int most = 1024;
+  HealthRegistry health{{.answer_budget = 60s}};
+  const Runner runner{health};
+  std::atomic<int> calls = 0;
+  const Endpoint endpoint{health, {.routes = {{"/x", [&calls, gate = gate] {
+                                                 ++calls;
+                                                 gate.wait();
+                                                 return "done";
+                                               }}}}};
+  const auto first = ask(endpoint, "/x");
+  EXPECT_TRUE(eventually([&] { return calls == 1; }));
+  std::vector<Asked> asked;
+  for (int i = 0; i <= most; ++i) asked.push_back(ask(endpoint, "/x"));
+
+  gate.open();
+
+  for (int i = 0; i < most; ++i) EXPECT_EQ(asked[static_cast<std::size_t>(i)].reply.get().value().status, 200);
+  EXPECT_EQ(get(endpoint, "/x").body, "done");
+  EXPECT_EQ(calls, 1 + most + 1);  // so the one too many was never made
+}
+
 TEST_F(RouteCallsTest, OfOneRouteAreMadeOneAtATime) {
   HealthRegistry health{{.answer_budget = 60s}};
   const Runner runner{health};
