@@ -1,4 +1,4 @@
-# cmake -D COMPILER=... -D SOURCE=... -D INCLUDE=... -D EXPECT=regex -P expect_refusal.cmake
+# cmake -D COMPILER=... -D SOURCE=... -D INCLUDE=... -D EXPECT=regex [-D PRECOMPILED=...] -P expect_refusal.cmake
 #
 # A source may select another language standard with a comment "standard when wrong: c++17", and an exact number of
 # errors with "errors when wrong: 1".
@@ -10,6 +10,9 @@ if(text MATCHES "standard when wrong: (c\\+\\+[0-9]+)")
 endif()
 
 set(compile ${COMPILER} -fsyntax-only -I ${INCLUDE} ${SOURCE})
+if(PRECOMPILED)
+  list(APPEND compile -include ${PRECOMPILED})
+endif()
 set(ENV{LC_ALL} C)
 
 execute_process(COMMAND ${compile} -std=c++20 RESULT_VARIABLE result ERROR_VARIABLE errors)
