@@ -131,12 +131,15 @@ tidy_is_clean() {
 run_step() {
   case "$1" in
     format) run_as_test "clang-format" format_is_clean ;;
-    dev) test_preset dev --label-exclude '^attack$' ;;
+    dev)
+      unpack_axe_core build/axe-core || run_as_test "unpacking axe-core" false
+      test_preset dev --label-exclude '^attack$'
+      ;;
     unit)
       build_targets=(--target vitals_unit_tests)
       test_preset dev --label-regex '^unit$'
       ;;
-    quick) test_preset dev --label-exclude '^(attack|compile_fail|consumers|header_sets|rolling_restart)$' ;;
+    quick) test_preset dev --label-exclude '^(attack|browser|compile_fail|consumers|header_sets|rolling_restart)$' ;;
     shared)
       if ! unpack_boost_1_74 build/boost-1.74; then
         run_as_test "unpacking Boost 1.74" false
@@ -181,7 +184,7 @@ case "${1-}" in
 esac
 
 test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql pgbouncer openssl 'pkgconf|pkg-config'
-  libcpp-httplib-dev systemd python3-jsonschema prometheus prometheus-cpp-dev)
+  libcpp-httplib-dev systemd python3-jsonschema prometheus prometheus-cpp-dev chromium fonts-liberation)
 [[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind strace util-linux haproxy)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do

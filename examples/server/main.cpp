@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <vitals/page.hpp>
 #include <vitals/vitals.hpp>
 
 #include "database.hpp"
@@ -31,7 +32,7 @@ int serve(const notes::Options& options) {
   auto store = notes::open_database(options, health);  // adds the readiness check "database"
   const auto log = health.on_change(vitals::log_changes(std::clog));
 
-  vitals::HealthServer probes{health, {.port = options.health_port}};
+  vitals::HealthServer probes{health, {.port = options.health_port, .endpoint = {.routes = {vitals::page()}}}};
   vitals::Lifecycle lifecycle{health,
                               probes,
                               {.propagation_delay = options.drain,

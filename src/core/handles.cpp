@@ -59,11 +59,7 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 Subscription::~Subscription() { reset(); }
 
 void Subscription::reset() noexcept {
-  auto listener = std::exchange(listener_, nullptr);
-  const auto state = std::exchange(state_, {}).lock();
-  if (!state || !listener) return;
-  if (state->in_another_process()) return detail::leak(std::move(listener));
-  detail::unsubscribe(*state, listener);
+  detail::end_subscription(std::exchange(state_, {}), std::exchange(listener_, nullptr));
 }
 
 }  // namespace vitals::inline v1

@@ -25,7 +25,7 @@ struct Answer {
   bool is_degraded = false;            ///< For Envoy.
   bool fails_immediately = false;      ///< For Envoy.
   std::string_view allow_origin = {};  ///< The value of Access-Control-Allow-Origin; empty: no such field.
-  const std::vector<HttpHeader>* headers = nullptr;  ///< Those of a handler, without Content-Type.
+  const std::vector<HttpHeader>* headers = nullptr;  ///< Those of a handler or resource, without Content-Type.
   std::string_view subject = "none";                 ///< A literal: see Resource::subject().
   std::shared_ptr<const void> owner = {};
   std::uint64_t version = 0;  ///< See Answers::still_holds(); 0: for this request only.

@@ -27,7 +27,8 @@ Answers::Answers(std::shared_ptr<RegistryState> state, EndpointOptions options, 
       envoy_headers_{options.envoy_headers},
       not_found_while_draining_{options.not_found_while_draining} {
   const auto serve = [&](std::shared_ptr<const Resource> resource, Callers callers) {
-    served_.push_back(std::make_shared<const Served>(std::move(resource), callers));
+    auto attached = resource->attached(state_);
+    served_.push_back(std::make_shared<const Served>(attached ? std::move(attached) : std::move(resource), callers));
   };
   for (const std::optional<Probe> probe : {std::optional{Probe::liveness}, std::optional{Probe::readiness},
                                            std::optional{Probe::startup}, std::optional<Probe>{}})

@@ -201,7 +201,8 @@ void add_phase(Object& root, const View& view) {
   phase.end();
 }
 
-/// The reasons of the probes that don't pass, each with its probe: "readiness: SIGTERM".
+}  // namespace
+
 std::string joined_reasons(const View& view) {
   std::string text;
   for (const Probe probe : all_probes) {
@@ -212,8 +213,6 @@ std::string joined_reasons(const View& view) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string health_json(const View& view, Probe probe) {
   std::string out;

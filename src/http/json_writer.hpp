@@ -32,6 +32,9 @@ inline constexpr std::string_view health_json_type = "application/health+json";
 /// the last run, and the counts `results`, `failures` and `timeouts`.
 [[nodiscard]] std::string health_json(const View& view);
 
+/// The reasons of the probes that don't pass, each with its probe: "readiness: SIGTERM".
+[[nodiscard]] std::string joined_reasons(const View& view);
+
 /// One check's own status. `with_probe` writes the check as in the report on all probes. The check shows what `sight`
 /// allows.
 [[nodiscard]] std::string health_json(const CheckReport& check, WallTime time, bool with_probe, Sight sight);

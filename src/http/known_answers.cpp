@@ -37,6 +37,7 @@ Answer Answers::answer_with(const Question& question, std::shared_ptr<const Kept
        .body = rendered.body,
        .is_degraded = envoy_headers_ && body->status == Status::warn && resource.needs() != ProbeSet{},
        .fails_immediately = envoy_headers_ && body->status == Status::fail && is_readiness && draining(),
+       .headers = resource.headers(question),
        .owner = body,
        .version = question.is_repeatable() && resource.needs() != ProbeSet{} ? body->version : 0});
 }

@@ -99,12 +99,17 @@ std::optional<MediaRange> take_range(Scanner& scanner) noexcept {
   return range;
 }
 
-}  // namespace
-
-std::optional<std::string_view> accepted_json(std::string_view accept) noexcept {
+/// The qualities of the types that a header names; 0: not named.
+struct Qualities {
   int health_json = 0;
   int json = 0;
   int text = 0;
+  int html = 0;
+};
+
+/// Nothing if the header is malformed.
+std::optional<Qualities> parse_accept(std::string_view accept) noexcept {
+  Qualities found;
   Scanner scanner{accept};
   do {
     scanner.skip_blanks();
@@ -112,14 +117,26 @@ std::optional<std::string_view> accepted_json(std::string_view accept) noexcept 
     if (scanner.take(',')) continue;  // a list may have empty elements
     const auto range = take_range(scanner);
     if (!range || !(scanner.at_end() || scanner.take(','))) return std::nullopt;
-    if (range->is("application", "health+json")) health_json = std::max(health_json, range->quality);
-    if (range->is("application", "json")) json = std::max(json, range->quality);
-    if (range->is("text", "plain")) text = std::max(text, range->quality);
+    if (range->is("application", "health+json")) found.health_json = std::max(found.health_json, range->quality);
+    if (range->is("application", "json")) found.json = std::max(found.json, range->quality);
+    if (range->is("text", "plain")) found.text = std::max(found.text, range->quality);
+    if (range->is("text", "html")) found.html = std::max(found.html, range->quality);
   } while (!scanner.at_end());
+  return found;
+}
 
-  const int best = std::max(health_json, json);
-  if (best == 0 || text > best) return std::nullopt;
-  return health_json == best ? "application/health+json" : "application/json";
+}  // namespace
+
+std::optional<std::string_view> accepted_json(std::string_view accept) noexcept {
+  const auto found = parse_accept(accept).value_or(Qualities{});
+  const int best = std::max(found.health_json, found.json);
+  if (best == 0 || found.text > best) return std::nullopt;
+  return found.health_json == best ? "application/health+json" : "application/json";
+}
+
+bool prefers_html(std::string_view accept) noexcept {
+  const auto found = parse_accept(accept).value_or(Qualities{});
+  return found.html > std::max({found.health_json, found.json, found.text});
 }
 
 }  // namespace detail

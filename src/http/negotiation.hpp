@@ -13,5 +13,8 @@ namespace detail {
 /// equal. See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1.
 [[nodiscard]] std::optional<std::string_view> accepted_json(std::string_view accept) noexcept;
 
+/// Whether the header names text/html, as browsers do, and none of the types above with the same or a higher quality.
+[[nodiscard]] bool prefers_html(std::string_view accept) noexcept;
+
 }  // namespace detail
 }  // namespace vitals::inline v1

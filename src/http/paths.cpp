@@ -33,6 +33,13 @@ const char* broken_rule(std::string_view path) noexcept {
   return nullptr;
 }
 
+/// Whether a route answers for health at this path.
+bool has_page(const HttpRoutes& routes, const std::string& path) {
+  return std::any_of(routes.begin(), routes.end(), [&](const HttpRoute& route) {
+    return route.path() == path && route.resource()->answers_for_health();
+  });
+}
+
 }  // namespace
 
 Paths::Paths(const EndpointOptions& options, const HttpRoutes& of_server) : trailing_slash_{options.trailing_slash} {
@@ -42,7 +49,8 @@ Paths::Paths(const EndpointOptions& options, const HttpRoutes& of_server) : trai
   add("EndpointOptions::liveness_paths", options.liveness_paths, liveness_target);
   add("EndpointOptions::readiness_paths", options.readiness_paths, readiness_target);
   add("EndpointOptions::startup_paths", options.startup_paths, startup_target);
-  add("EndpointOptions::health_paths", options.health_paths, health_target);
+  for (const auto& path : options.health_paths)
+    if (!has_page(options.routes, path)) add("EndpointOptions::health_paths", path, health_target, true);
   std::size_t target = first_route_target;
   for (const auto& route : options.routes)
     add("EndpointOptions::routes", route.path(), target++, route.resource()->has_checks());

@@ -11,7 +11,7 @@ namespace vitals::inline v1 {
 namespace detail {
 
 /// The answers of a probe's paths, and of `/health`, which is about all probes: terse text, verbose text or JSON.
-class ProbeResource final : public Resource {
+class ProbeResource : public Resource {
  public:
   /// @param probe  Nothing: all three.
   explicit ProbeResource(std::optional<Probe> probe) noexcept : probe_{probe} {}
@@ -20,15 +20,16 @@ class ProbeResource final : public Resource {
   [[nodiscard]] std::string_view subject() const noexcept override { return probe_ ? to_string(*probe_) : "all"; }
   [[nodiscard]] bool has_checks() const noexcept override { return true; }
   [[nodiscard]] bool is_for_other_origins() const noexcept override { return !probe_; }
-  [[nodiscard]] std::size_t variants() const noexcept override { return 3; }
+  [[nodiscard]] std::size_t variants() const noexcept override { return end; }
   void read(const Wish& wish, Question& question) const override;
   [[nodiscard]] bool needs_reports(const Question& question) const noexcept override;
   [[nodiscard]] Rendered write(const View& view, const Question& question) const override;
   [[nodiscard]] Rendered write(const CheckReport& check, WallTime time, const Question& question) const override;
 
- private:
-  enum Variant : std::size_t { terse, verbose, json };
+ protected:
+  enum Variant : std::size_t { terse, verbose, json, end };
 
+ private:
   std::optional<Probe> probe_;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <vitals/http_route.hpp>
 #include <vitals/rendered.hpp>
@@ -35,6 +36,12 @@ class Resource {
   Resource& operator=(const Resource&) = delete;
   virtual ~Resource() = default;
 
+  /// The resource as one endpoint of this registry serves it; null: as it is.
+  [[nodiscard]] virtual std::shared_ptr<const Resource> attached(const std::shared_ptr<RegistryState>& state) const {
+    static_cast<void>(state);
+    return nullptr;
+  }
+
   /// The probes whose runs an answer needs, and waits for.
   [[nodiscard]] virtual ProbeSet needs() const noexcept = 0;
   /// The probes that it shows.
@@ -43,6 +50,8 @@ class Resource {
   [[nodiscard]] virtual std::string_view subject() const noexcept { return "none"; }
   /// Whether the resource answers below its path, too: `<path>/<check>`.
   [[nodiscard]] virtual bool has_checks() const noexcept { return false; }
+  /// Whether it answers as `/health` does, too, and so may have one of its paths.
+  [[nodiscard]] virtual bool answers_for_health() const noexcept { return false; }
   /// Whether pages of another origin may read it: see EndpointOptions::allow_origin.
   [[nodiscard]] virtual bool is_for_other_origins() const noexcept { return false; }
   /// The sight that shows all that there is to see.
@@ -68,6 +77,11 @@ class Resource {
   [[nodiscard]] virtual Rendered write(const CheckReport& check, WallTime time, const Question& question) const {
     static_cast<void>(check), static_cast<void>(time), static_cast<void>(question);
     return {};
+  }
+  /// More header fields of a body; null: none. They live as long as the resource.
+  [[nodiscard]] virtual const std::vector<HttpHeader>* headers(const Question& question) const noexcept {
+    static_cast<void>(question);
+    return nullptr;
   }
   /// What precedes each body, because it changes without a result. Called on the thread that answers.
   [[nodiscard]] virtual std::string prefix(RegistryState& state) const {

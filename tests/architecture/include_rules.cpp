@@ -24,6 +24,7 @@ enum class Origin {
   checks,
   testing,
   asio,
+  page,
   core_internals,
   http_internals,
   server_internals,
@@ -31,6 +32,7 @@ enum class Origin {
   checks_internals,
   testing_internals,
   asio_internals,
+  page_internals,
   elsewhere,
 };
 
@@ -55,6 +57,7 @@ constexpr std::array known_includes{
     KnownInclude{"vitals/kubernetes_text.hpp", Origin::http},
     KnownInclude{"vitals/rendered.hpp", Origin::http},
     KnownInclude{"vitals/prometheus.hpp", Origin::elsewhere},
+    KnownInclude{"vitals/page.hpp", Origin::page},
     KnownInclude{"vitals/endpoint.hpp", Origin::http},
     KnownInclude{"vitals/metric", Origin::http},
     KnownInclude{"vitals/server.hpp", Origin::server},
@@ -69,6 +72,7 @@ constexpr std::array known_includes{
     KnownInclude{"checks/", Origin::checks_internals},
     KnownInclude{"testing/", Origin::testing_internals},
     KnownInclude{"asio/", Origin::asio_internals},
+    KnownInclude{"page/", Origin::page_internals},
 };
 
 Origin origin_of(std::string_view included) {
@@ -98,6 +102,7 @@ const std::vector<Room>& rooms() {
       {"include/vitals/rendered.hpp", {standard, core, http}},
       {"include/vitals/metric", {standard, core, http}},
       {"include/vitals/asio", {standard, core, http, server, asio, boost}},
+      {"include/vitals/page.hpp", {standard, core, http}},
       {"include/vitals/beast.hpp", {standard, core, http, boost}},
       {"include/vitals/json.hpp", {standard, core, nlohmann}},
       {"include/vitals/prometheus.hpp", {standard, core, http, prometheus}},
@@ -121,6 +126,7 @@ const std::vector<Room>& rooms() {
       {"src/asio/",
        {standard, posix, boost, core, http, server, asio, core_internals, http_internals, server_internals,
         asio_internals}},
+      {"src/page/", {standard, core, http, page, core_internals, http_internals, page_internals, nlohmann}},
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
       {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},
       {"src/checks/", {standard, posix, core, checks, checks_internals}},

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t max_lines = 300;
 
 bool is_source(const std::filesystem::path& path) {
-  static constexpr std::array<std::string_view, 5> extensions{".hpp", ".cpp", ".cmake", ".sh", ".in"};
+  static constexpr std::array<std::string_view, 8> extensions{".hpp", ".cpp", ".cmake", ".sh",
+                                                              ".in",  ".py",  ".js",    ".css"};
   return path.filename() == "CMakeLists.txt" ||
          std::ranges::find(extensions, path.extension().string()) != extensions.end();
 }

@@ -29,6 +29,8 @@ inline bool respond(const vitals::Endpoint& endpoint,
   return vitals::respond(endpoint, request).has_value();
 }
 
+inline vitals::EndpointOptions with_page() { return {.routes = {vitals::page()}}; }
+
 #if __has_include(<prometheus/collectable.h>)
 inline bool collect(const vitals::HealthRegistry& health) {
   const vitals::PrometheusCollector collector{health};

@@ -65,3 +65,16 @@ unpack_boost_1_74() {
   rm -rf "$download"
   return $status
 }
+
+# Unpacks axe-core, which looks for faults of accessibility, into the folder. It is in no package of Debian.
+unpack_axe_core() {
+  local folder=$1 download
+  [[ -f $folder/axe.min.js ]] && return 0
+  command -v npm >/dev/null || install_packages npm || return 1
+  download=$(mktemp -d) || return 1
+  (cd "$download" && npm pack --silent axe-core@4.14.1 >/dev/null) && mkdir -p "$folder" &&
+    tar -xzf "$download"/axe-core-*.tgz -C "$folder" --strip-components=1 package/axe.min.js
+  local status=$?
+  rm -rf "$download"
+  return $status
+}

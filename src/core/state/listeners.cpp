@@ -27,6 +27,13 @@ void unsubscribe(RegistryState& state, const std::shared_ptr<Listener>& listener
   callable = EventQueue::take_callable(*listener);
 }
 
+void end_subscription(const std::weak_ptr<RegistryState>& registry, std::shared_ptr<Listener> listener) noexcept {
+  const auto state = registry.lock();
+  if (!state || !listener) return;
+  if (state->in_another_process()) return leak(std::move(listener));
+  unsubscribe(*state, listener);
+}
+
 void deliver_events(RegistryState& state) {
   Lock lock{state.mutex};
   state.events.deliver(lock, &state);

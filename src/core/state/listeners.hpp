@@ -13,6 +13,8 @@ namespace detail {
 /// Waits at most `patience` for a call of the listener in progress, unless this is called from user code of the
 /// registry.
 void unsubscribe(RegistryState& state, const std::shared_ptr<Listener>& listener) noexcept;
+/// The same for a listener whose registry may be destroyed, or may belong to another process.
+void end_subscription(const std::weak_ptr<RegistryState>& registry, std::shared_ptr<Listener> listener) noexcept;
 /// On the calling thread.
 void deliver_events(RegistryState& state);
 

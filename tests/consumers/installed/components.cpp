@@ -2,6 +2,10 @@
 
 #include <vitals/registry.hpp>
 
+#ifdef WITH_PAGE
+#include <vitals/endpoint.hpp>
+#include <vitals/page.hpp>
+#endif
 #ifdef WITH_POSTGRES
 #include <vitals/checks/postgres.hpp>
 #endif
@@ -14,6 +18,14 @@
 
 int main() {
   vitals::HealthRegistry health;
+#ifdef WITH_PAGE
+  const vitals::Endpoint endpoint{health, {.routes = {vitals::page()}}};
+  health.add_readiness_check("page", [&] {
+    return endpoint.handle({.target = "/health", .accept = "text/html"}).value().body.starts_with("<!doctype html>");
+  });
+  health.run_due();
+  if (health.report("page").status != vitals::Status::pass) return 1;
+#endif
 #ifdef WITH_POSTGRES
   health.add_readiness_check("postgres", vitals::checks::Postgres{"postgresql://app@db/app"});
 #endif

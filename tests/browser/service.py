@@ -1,0 +1,33 @@
+"""The service whose page the tests look at."""
+
+import subprocess
+import urllib.error
+import urllib.request
+
+
+class Service:
+  """The tested service; see page_service.cpp."""
+
+  def __init__(self, program, *arguments):
+    self.process = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                    stderr=subprocess.DEVNULL, text=True)
+    self.url = self.process.stdout.readline().strip()
+
+  def obey(self, command):
+    self.process.stdin.write(command + "\n")
+    self.process.stdin.flush()
+    if self.process.stdout.readline() != "done\n":
+      raise RuntimeError(f"the service has ended at: {command}")
+
+  def get(self, query="", accept="text/html"):
+    request = urllib.request.Request(self.url + query, headers={"Accept": accept})
+    try:
+      with urllib.request.urlopen(request, timeout=60) as reply:
+        return reply.read().decode()
+    except urllib.error.HTTPError as error:
+      return error.read().decode()
+
+  def close(self):
+    self.process.stdin.close()
+    self.process.wait()
+    self.process.stdout.close()
