@@ -55,17 +55,21 @@ class Object {
   bool empty_ = true;
 };
 
-json to_json(const Value& value) {
+}  // namespace
+
+std::string json_text(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null: return nullptr;
-    case Value::Kind::boolean: return value.as_boolean();
-    case Value::Kind::integer: return value.as_integer();
-    case Value::Kind::unsigned_integer: return value.as_unsigned_integer();
-    case Value::Kind::real: return value.as_real();
-    case Value::Kind::text: return value.as_text();
+    case Value::Kind::null: return "null";
+    case Value::Kind::boolean: return value.as_boolean() ? "true" : "false";
+    case Value::Kind::integer: return std::to_string(value.as_integer());
+    case Value::Kind::unsigned_integer: return std::to_string(value.as_unsigned_integer());
+    case Value::Kind::real: return dump(json(value.as_real()));
+    case Value::Kind::text: return dump(json(value.as_text()));
   }
-  return nullptr;
+  return "null";
 }
+
+namespace {
 
 /// False for a new run under way: it doesn't explain a status.
 bool explains_status(Condition condition) noexcept {
@@ -82,7 +86,7 @@ bool explains_status(Condition condition) noexcept {
 void add_data(Object& object, const CheckReport& check) {
   if (check.data.empty()) return;
   Object data{object.member("data")};
-  for (const auto& datum : check.data) data.member(datum.key) += dump(to_json(datum.value));
+  for (const auto& datum : check.data) data.member(datum.key) += json_text(datum.value);
   data.end();
 }
 
@@ -122,7 +126,7 @@ void add_measurements(Object& checks, const CheckReport& check) {
     auto& out = checks.member(check.name + ':' + std::string{found->name});
     out += '[';
     Object object{out};
-    object.member("observedValue") += dump(to_json(datum.value));
+    object.member("observedValue") += json_text(datum.value);
     if (!found->unit.empty()) object.text("observedUnit", found->unit);
     add_state(object, check);
     object.end();

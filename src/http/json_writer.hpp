@@ -32,6 +32,9 @@ inline constexpr std::string_view health_json_type = "application/health+json";
 /// the last run, and the counts `results`, `failures` and `timeouts`.
 [[nodiscard]] std::string health_json(const View& view);
 
+/// One value, as in `data`.
+[[nodiscard]] std::string json_text(const Value& value);
+
 /// The reasons of the probes that don't pass, each with its probe: "readiness: SIGTERM".
 [[nodiscard]] std::string joined_reasons(const View& view);
 

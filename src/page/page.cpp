@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -16,13 +17,16 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// What `/health` answers, and a page for browsers.
 class PageResource final : public ProbeResource {
  public:
-  PageResource() noexcept : ProbeResource{std::nullopt} {}
+  PageResource() : ProbeResource{std::nullopt} {}
   /// With the transitions of this registry from now on.
   explicit PageResource(const std::shared_ptr<RegistryState>& state)
       : ProbeResource{std::nullopt},
+        patience_{state->options.answer_budget + 5s},
         registry_{state},
         listener_{subscribe(*state, [history = history_, registry = state.get()](const HealthEvent& event) {
           history->add(event);
@@ -48,13 +52,11 @@ class PageResource final : public ProbeResource {
   }
 
   [[nodiscard]] const std::vector<HttpHeader>* headers(const Question& question) const noexcept override {
-    static const std::vector<HttpHeader> of_page{{"Content-Security-Policy", std::string{page_policy}},
-                                                 {"Referrer-Policy", "no-referrer"}};
-    return question.variant == html ? &of_page : nullptr;
+    return question.variant == html ? &headers_ : nullptr;
   }
 
   [[nodiscard]] Rendered write(const View& view, const Question& question) const override {
-    if (question.variant == html) return {.media_type = {}, .body = page_html(view, history_->latest())};
+    if (question.variant == html) return {.media_type = {}, .body = page_html(view, history_->latest(), patience_)};
     // 200, because a browser complains of other codes on its console.
     if (question.variant == feed) return {.media_type = {}, .body = page_feed(view, history_->latest()), .status = 200};
     return ProbeResource::write(view, question);
@@ -65,6 +67,9 @@ class PageResource final : public ProbeResource {
   enum Variant : std::size_t { html = ProbeResource::end, feed };
 
   std::shared_ptr<History> history_ = std::make_shared<History>();
+  const std::vector<HttpHeader> headers_{{"Content-Security-Policy", std::string{page_policy}},
+                                         {"Referrer-Policy", "no-referrer"}};
+  Duration patience_ = {};  ///< Of the script.
   std::weak_ptr<RegistryState> registry_ = {};
   std::shared_ptr<Listener> listener_ = nullptr;
 };

@@ -74,6 +74,13 @@
       make('td', 'more', failures(check)), reason(check)];
   };
 
+  /// Replaces only what differs, so that a selection lasts.
+  const renew = (element, parts) => {
+    const old = [...element.children];
+    if (old.length != parts.length) return element.replaceChildren(...parts);
+    parts.forEach((part, i) => { if (part.outerHTML != old[i].outerHTML) old[i].replaceWith(part); });
+  };
+
   const rank = check => check.status == 'fail' ? check.critical === false : check.status == 'warn' ? 2 : 3;
   const rows = new Map();
   let order = '';
@@ -87,7 +94,7 @@
       if (row.text == text) continue;
       row.text = text;
       row.element.className = check.status;
-      row.element.replaceChildren(...cells(name, check));
+      renew(row.element, cells(name, check));
     }
     for (const name of rows.keys()) if (!checks[name]) rows.delete(name);
     if (order != names.join()) $('checks').tBodies[0].replaceChildren(...names.map(name => rows.get(name).element));
@@ -109,8 +116,10 @@
   const filter = () => {
     const text = wanted ? wanted.value.trim().toLowerCase() : '';
     let shown = 0;
-    for (const {element} of rows.values())
-      shown += !(element.hidden = !element.textContent.toLowerCase().includes(text));
+    for (const {element} of rows.values()) {
+      const words = [0, 2, 6].map(i => element.cells[i].textContent).join(' ').toLowerCase();
+      shown += !(element.hidden = !words.includes(text));
+    }
     $('count').textContent = text ? shown + ' of ' + rows.size : rows.size;
   };
 
@@ -131,19 +140,24 @@
     phase.inFlight ? ', ' + phase.inFlight + ' in flight' : '',
     phase.callbacks && phase.callbacks.length ? ', waiting for ' + phase.callbacks.join(', ') : ''];
 
-  let said = body.dataset.status, saidLost = false, log;
+  /// What only the service writes. If it changes, as with a new version, the page is loaded again.
+  const frameOf = health => JSON.stringify([health.serviceId, health.version, health.releaseId, health.description,
+    health.links, !health.checks, Object.values(health.checks || {}).some(([check]) => 'critical' in check)]);
+
+  let said = body.dataset.status, frame, log;
   const say = text => { $('said').textContent = text; };
   const show = health => {
+    frame = frame || frameOf(health);
+    if (frame != frameOf(health)) return location.reload();
     const {status} = health, counts = countsOf(health), word = words[status];
     const sum = ['fail', 'warn', 'pass'].filter(key => counts[key])
       .map(key => counts[key] + ' ' + words[key].toLowerCase());
     const box = $('verdict');
     box.className = status;
-    box.replaceChildren(make('b', 's ' + status, word), make('span', '', sum.join(', ') || 'no checks'),
-      make('p', 'dim', ...phaseOf(health.phase)));
-    if (health.output) box.append(make('p', '', health.output));
+    renew(box, [make('b', 's ' + status, word), make('span', '', sum.join(', ') || 'no checks'),
+      make('p', 'dim', ...phaseOf(health.phase)), ...(health.output ? [make('p', '', health.output)] : [])]);
     for (const [probe, state] of Object.entries(health.probes))
-      $('probe-' + probe).replaceChildren(capital(probe), make('span', 's ' + state, state));
+      renew($('probe-' + probe), [make('span', 's ' + state, state)]);
     if (health.checks) showChecks(health.checks);
     const events = JSON.stringify(health.transitions);
     if (events != log) showLog(health.transitions);
@@ -151,21 +165,26 @@
     document.title = word + ': ' + $('name').textContent;
     $('icon').href = 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="' +
       shapes[status] + '"/></svg>';
-    if (said != status || saidLost) say(word + ': ' + sum.join(', '));
+    if (said != status) say(word + ': ' + sum.join(', '));
     said = status;
-    saidLost = false;
-    body.className = '';
-    $('live').replaceChildren('Live');
   };
 
-  let answered = new Date().toISOString(), misses = 0, asking = false, timer;
+  let answered = new Date().toISOString(), last = '', misses = 0, asking = false, timer;
+  const take = text => {
+    if (body.className) said = last = '';
+    if (text != last) show(JSON.parse(text));
+    last = text;
+    body.className = '';
+    $('live').textContent = 'Live';
+    answered = new Date(Date.now() + ahead).toISOString();
+    misses = 0;
+  };
   const lose = why => {
-    body.className = 'lost';
     const at = new Date(new Date(answered).getTime() - ahead).toLocaleTimeString();
     $('live').replaceChildren('No answer since ' + at, since(answered, ' (', ')'),
       '. ' + why + ' What follows is from then.');
-    if (!saidLost) say('The service has not answered since ' + at);
-    saidLost = true;
+    if (!body.className) say('The service has not answered since ' + at);
+    body.className = 'lost';
   };
   const poll = async () => {
     if (asking) return;
@@ -174,14 +193,12 @@
     let why = '';
     try {
       const reply = await fetch('?feed', {cache: 'no-store', headers: {Accept: 'application/health+json'},
-        signal: AbortSignal.timeout(5000)});
+        signal: AbortSignal.timeout(+body.dataset.patience)});
       why = reply.ok ? 'Its answer makes no sense.' : 'It sends status ' + reply.status + '.';
       if (!reply.ok) throw why;
       const date = Date.parse(reply.headers.get('Date'));
       if (Math.abs(date + 500 - Date.now() - ahead) > 1500) ahead = date + 500 - Date.now();
-      show(await reply.json());
-      answered = new Date(Date.now() + ahead).toISOString();
-      misses = 0;
+      take(await reply.text());
     } catch {
       ++misses;
       lose(why);
@@ -191,6 +208,10 @@
   };
   document.addEventListener('visibilitychange', () => { if (!document.hidden) poll(); });
   addEventListener('online', poll);
-  setInterval(() => { if (!document.hidden) document.querySelectorAll('time[data-after]').forEach(update); }, 1000);
+  // How long a state lasts isn't known any more once the service is lost.
+  setInterval(() => {
+    const known = body.className ? 'time[data-after]:not([data-after=""])' : 'time[data-after]';
+    if (!document.hidden) document.querySelectorAll(known).forEach(update);
+  }, 1000);
   poll();
 })();

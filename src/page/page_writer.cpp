@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <functional>
-#include <sstream>
 #include <string_view>
 #include <tuple>
 
@@ -83,11 +82,12 @@ std::string failures(const CheckReport& check) {
   return text;
 }
 
+/// As the script reads it from the JSON, which has no difference between 1 and 1.0.
 std::string text_of(const Value& value) {
   if (value.kind() == Value::Kind::text) return value.as_text();
-  std::ostringstream out;
-  out << value;
-  return out.str();
+  auto text = json_text(value);
+  if (text.ends_with(".0")) text.erase(text.size() - 2);
+  return text;
 }
 
 std::string notes(const CheckReport& check, Sight sight) {
@@ -194,11 +194,13 @@ bool is_link(std::string_view url) noexcept {
   return std::any_of(schemes.begin(), schemes.end(), [&](std::string_view scheme) { return url.starts_with(scheme); });
 }
 
-void put_header(std::string& out, const View& view) {
+void put_header(std::string& out, const View& view, Duration patience) {
+  using std::chrono::milliseconds;
   const auto& service = view.service;
   const auto name = service.name.empty() ? std::string{"Health"} : escaped(service.name);
   put(out, "<title>", word(view.snapshot.standing.worst), ": ", name, "</title>\n<style>", page_css,
       "</style>\n</head>\n<body data-status=", to_string(view.snapshot.standing.worst),
+      " data-patience=", std::to_string(std::chrono::duration_cast<milliseconds>(patience).count()),
       ">\n<header>\n<h1><span id=name>", name, "</span>");
   if (!service.version.empty() || !service.release_id.empty())
     put(out, " <small>", escaped(service.version), service.version.empty() || service.release_id.empty() ? "" : " · ",
@@ -231,12 +233,12 @@ void put_verdict(std::string& out, const View& view, const Checks& checks) {
 
 }  // namespace
 
-std::string page_html(const View& view, const std::vector<HealthEvent>& latest) {
+std::string page_html(const View& view, const std::vector<HealthEvent>& latest, Duration patience) {
   const auto checks = sorted_checks(view);
   std::string out =
       "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
       "<meta name=viewport content=\"width=device-width\">\n<link rel=icon id=icon href=\"data:,\">\n";
-  put_header(out, view);
+  put_header(out, view, patience);
   put_verdict(out, view, checks);
   if (view.has_names()) {
     put_checks(out, view, checks);

@@ -67,14 +67,21 @@ class Service {
  public:
   /// @param sees   What callers may see: "details", "names" or "counts".
   /// @param still  Whether each check runs once only, with results that aren't all good.
-  Service(vitals::ServiceInfo info, std::string_view sees, bool still)
+  Service(vitals::ServiceInfo info, std::string_view sees, bool still, std::uint16_t port)
       : schedule_{still ? vitals::on_demand(1h) : vitals::every(20ms)}, health_{{.service = std::move(info)}} {
     options_.address = "127.0.0.1";
-    options_.port = 0;
+    options_.port = port;
     options_.endpoint.names = sees == "counts" ? vitals::Callers::nobody : vitals::Callers::anyone;
     options_.endpoint.details = sees == "details" ? vitals::Callers::anyone : vitals::Callers::nobody;
     options_.endpoint.routes.add(vitals::page());
-    if (still) obey("database fail connection refused by <db-1>"), obey("cache warn slow");
+    if (still) {
+      results_.set("database", vitals::CheckResult::fail("connection refused by <db-1>")
+                                   .with("third", 1.0 / 3)
+                                   .with("whole", 2.0)
+                                   .with("up", true)
+                                   .with("primary", "<db-1>"));
+      results_.set("cache", vitals::CheckResult::warn("slow"));
+    }
     health_.add_liveness_check("event-loop", beat_);
     add("database", vitals::Probe::readiness, {.schedule = schedule_, .failure_threshold = 3, .stale_after = 24h});
     add("cache", vitals::Probe::readiness, {.schedule = schedule_, .critical = false, .stale_after = 24h});
@@ -92,10 +99,16 @@ class Service {
     options_.port = server_->port();  // the same after a restart
   }
   void stop() { server_.reset(); }
+  /// A check whose name and state are as long as may be.
+  void add_long() {
+    health_.add_readiness_check(std::string(64, 'n'),
+                                [this](const vitals::CheckContext&, vitals::CheckCompletion done) { pending_ = done; },
+                                {.timeout = 1h, .schedule = vitals::every(24h), .critical = false});
+  }
   void add_some(int count) {
     for (int i = 0; i < count; ++i) health_.add_readiness_check("partition-" + std::to_string(i), flag_);
   }
-  /// Obeys a command: "start", "stop", "add COUNT" or "CHECK pass|warn|fail [MESSAGE]".
+  /// Obeys a command: "start", "stop", "add COUNT", "long" or "CHECK pass|warn|fail [MESSAGE]".
   void obey(const std::string& line) {
     std::istringstream words{line};
     std::string first;
@@ -105,6 +118,7 @@ class Service {
     std::getline(words, message);
     if (first == "start") return start();
     if (first == "stop") return stop();
+    if (first == "long") return add_long();
     if (first == "add") return add_some(std::stoi(second));
     auto result = result_of(second, message);
     if (first == "database") result.with("connections", 7).with("primary", "db-1");
@@ -124,6 +138,7 @@ class Service {
   vitals::Schedule schedule_;
   Results results_;
   vitals::Heartbeat beat_{24h};
+  std::optional<vitals::CheckCompletion> pending_;
   vitals::PushedCheck flag_{vitals::CheckResult::pass()};
   vitals::HealthRegistry health_;
   vitals::HealthServerOptions options_;
@@ -132,13 +147,16 @@ class Service {
 
 }  // namespace
 
+/// page_service (details|names|counts) PORT [still] [hostile] [new]
 int main(int argc, char** argv) {
   const std::vector<std::string_view> arguments{argv + 1, argv + argc};
   const auto has = [&](std::string_view word) {
     return std::find(arguments.begin(), arguments.end(), word) != arguments.end();
   };
-  Service service{has("hostile") ? hostile() : notes(), arguments.empty() ? "details" : arguments.front(),
-                  has("still")};
+  auto info = has("hostile") ? hostile() : notes();
+  if (has("new")) info.version = "1.4.3";
+  Service service{std::move(info), arguments.at(0), has("still"),
+                  static_cast<std::uint16_t>(std::stoi(std::string{arguments.at(1)}))};
   service.start();
   std::cout << "http://127.0.0.1:" << service.port() << "/health" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {

@@ -8,10 +8,11 @@ import urllib.request
 class Service:
   """The tested service; see page_service.cpp."""
 
-  def __init__(self, program, *arguments):
-    self.process = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+  def __init__(self, program, sees="details", *words, port=0):
+    self.process = subprocess.Popen([program, sees, str(port), *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                     stderr=subprocess.DEVNULL, text=True)
     self.url = self.process.stdout.readline().strip()
+    self.port = int(self.url.split(":")[2].split("/")[0])
 
   def obey(self, command):
     self.process.stdin.write(command + "\n")

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include <vitals/endpoint.hpp>
+#include <vitals/page.hpp>
 #include <vitals/server.hpp>
 
 #include "concurrency/allocation_failures_fixture.hpp"
@@ -77,7 +78,7 @@ class Service {
   vitals::HealthServer server_{health_,
                                {.address = "127.0.0.1",
                                 .port = 0,
-                                .endpoint = {.details = vitals::Callers::anyone},
+                                .endpoint = {.details = vitals::Callers::anyone, .routes = {vitals::page()}},
                                 .log = quiet.log,
                                 .head_timeout = 500ms,
                                 .first_byte_timeout = 500ms,
@@ -120,6 +121,10 @@ TEST(ServerFailuresTest, LeaveTheNextProbeItsLineForEachCheck) {
 
 TEST(ServerFailuresTest, LeaveTheNextProbeItsJson) {
   expect_next_probe_answered(true, "/health", "application/health+json", HasSubstr("\"" + long_name));
+}
+
+TEST(ServerFailuresTest, LeaveTheNextBrowserItsPage) {
+  expect_next_probe_answered(false, "/health", "text/html", HasSubstr("<th scope=row>" + long_name));
 }
 
 TEST(ServerFailuresTest, DoNotAffectOtherConnections) {

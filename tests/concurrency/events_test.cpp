@@ -44,7 +44,7 @@ TEST(EventsTest, ReportAHeartbeatThatFallsSilentAndRecovers) {
     if (event.to == Status::fail) silent.open();
     if (event.from == Status::fail && event.to == Status::pass) back.open();
   });
-  health.add_liveness_check("loop", beat);  // after the listener, which isn't told of earlier transitions
+  health.add_liveness_check("loop", beat);  // after the listener, which gets no earlier transitions
   Runner runner{health};
   silent.wait();
 

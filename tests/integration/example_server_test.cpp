@@ -25,6 +25,17 @@ TEST(ExampleServerTest, AnswersOnEveryHealthPath) {
     EXPECT_EQ(server.health(path), 200) << path;
 }
 
+TEST(ExampleServerTest, HasAPage) {
+  const ExampleServer server;
+  ASSERT_TRUE(server.becomes("/ready", 200)) << server.log();
+  HttpClient browser{server.health_port()};
+
+  const auto page = browser.send("GET /health HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n").read_response();
+
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("<th scope=row>database"));
+}
+
 TEST(ExampleServerTest, KeepsNotes) {
   const ExampleServer server;
   ASSERT_TRUE(server.becomes("/ready", 200));

@@ -43,7 +43,8 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   [[nodiscard]] const Clock& clock() const noexcept { return options.clock; }
   /// Whether an answer about these probes at `version` is still true. Takes no lock, and reads the system's clock once.
   [[nodiscard]] bool still_holds(ProbeSet probes, std::uint64_t version) const noexcept;
-  /// From now on no kept answer holds, because it may show something else that has changed. Takes no lock.
+  /// From now on no kept answer holds, because it may show something else that has changed. Takes no lock: a version
+  /// that nothing was written for outdates answers, and does no more.
   void outdate_answers() noexcept { version.fetch_add(1, std::memory_order_acq_rel); }
   void instant_changed(const InstantSource& source) noexcept override;
 

@@ -87,7 +87,7 @@ TEST_F(PageRouteTest, ShowsTransitionsAtOnce) {
 
   database.set(CheckResult::fail("refused"));
   EXPECT_THAT(get(endpoint, "/health", of_firefox).body, HasSubstr("<th scope=row>database"));  // kept from now on
-  health.run_due();                                                                             // tells listeners
+  health.run_due();                                                                             // delivers the events
 
   EXPECT_THAT(get(endpoint, "/health", of_firefox).body,
               AllOf(HasSubstr("<b>database</b>"), HasSubstr("<b>readiness probe</b>")));

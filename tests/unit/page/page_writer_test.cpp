@@ -26,7 +26,6 @@ using vitals::ServiceInfo;
 using vitals::Status;
 using vitals::detail::index_of;
 using vitals::detail::page_feed;
-using vitals::detail::page_html;
 using vitals::detail::Sight;
 using vitals::detail::Snapshot;
 using vitals::detail::View;
@@ -40,6 +39,10 @@ View view_of(const std::vector<CheckReport>& checks, Sight sight = Sight::detail
   snapshot.reports[index_of(Probe::startup)] = report_of(Probe::startup, Status::pass, {});
   snapshot.reports[index_of(Probe::readiness)] = report_of(Probe::readiness, Status::pass, checks);
   return vitals::detail::view_of(snapshot, sight, service);
+}
+
+std::string page_html(const View& view, const std::vector<HealthEvent>& latest) {
+  return vitals::detail::page_html(view, latest, 5750ms);
 }
 
 std::string row_of(CheckReport check, Sight sight = Sight::details) {
@@ -76,6 +79,16 @@ TEST(PageTest, SaysHowLongTheLastRunTook) {
   check.results = 0;
   EXPECT_THAT(row_of(check), Not(HasSubstr(" ms<")));
 }
+
+TEST(PageTest, WritesValuesAsTheScriptReadsThem) {
+  auto check = failing(1, 1);
+  check.data = {{"third", 1.0 / 3}, {"whole", 2.0}, {"large", 1234567}, {"flag", true}, {"none", nullptr}};
+
+  EXPECT_THAT(row_of(check),
+              HasSubstr("third 0.3333333333333333, whole 2, large 1234567, flag true, none null</small>"));
+}
+
+TEST(PageTest, SaysHowLongTheScriptWaits) { EXPECT_THAT(page_html(view_of({}), {}), HasSubstr("data-patience=5750>")); }
 
 TEST(PageTest, SortsByWhatNeedsAttention) {
   auto optional = checked("a-optional", Status::fail, "");
