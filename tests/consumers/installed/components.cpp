@@ -2,6 +2,9 @@
 
 #include <vitals/registry.hpp>
 
+#ifdef WITH_CHECKS
+#include <vitals/checks/disk_space.hpp>
+#endif
 #ifdef WITH_PAGE
 #include <vitals/endpoint.hpp>
 #include <vitals/page.hpp>
@@ -18,6 +21,10 @@
 
 int main() {
   vitals::HealthRegistry health;
+#ifdef WITH_CHECKS
+  using namespace vitals::literals;
+  health.add_readiness_check("disk", vitals::checks::DiskSpace{"/", {.warn_below = 10_GiB, .fail_below = 0_percent}});
+#endif
 #ifdef WITH_PAGE
   const vitals::Endpoint endpoint{health, {.routes = {vitals::page()}}};
   health.add_readiness_check("page", [&] {
