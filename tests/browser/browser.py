@@ -98,11 +98,17 @@ class Browser:
     return reply["result"].get("value")
 
   def wait_for(self, expression):
-    """Waits until the expression is true."""
+    """Waits until the expression is true. It may fail meanwhile, as while a page is loaded."""
     end = time.monotonic() + PATIENCE
-    while not self.evaluate(f"!!({expression})"):
+    while True:
+      try:
+        if self.evaluate(f"!!({expression})"):
+          return
+        error = ""
+      except RuntimeError as failure:
+        error = str(failure)
       if time.monotonic() > end:
-        raise AssertionError(f"never: {expression}\n{self.evaluate('document.body.innerText')}")
+        raise AssertionError(f"never: {expression}\n{error or self.evaluate('document.body.innerText')}")
       time.sleep(0.05)
 
   def open(self, url):
