@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <stdexcept>
 
 /// Amounts with their unit, for the options of ready-made checks.
 namespace vitals::inline v1 {
@@ -13,17 +14,19 @@ namespace vitals::inline v1 {
 struct Bytes {
   std::uint64_t count = 0;
 
-  friend constexpr auto operator<=>(const Bytes& a, const Bytes& b) noexcept = default;
+  friend constexpr bool operator==(const Bytes& a, const Bytes& b) noexcept = default;
+  friend constexpr auto operator<=>(const Bytes& a, const Bytes& b) noexcept { return a.count <=> b.count; }
 };
 
 /// A share of a whole, 0 to 100.
 struct Percent {
   double value = 0;
 
-  friend constexpr auto operator<=>(const Percent& a, const Percent& b) noexcept = default;
+  friend constexpr bool operator==(const Percent& a, const Percent& b) noexcept = default;
+  friend constexpr auto operator<=>(const Percent& a, const Percent& b) noexcept { return a.value <=> b.value; }
 };
 
-/// A number of bytes, or a share of those that there are.
+/// A number of bytes, or a share of the whole.
 ///
 /// @code
 /// using namespace vitals::literals;
@@ -36,7 +39,7 @@ class Amount {
 
   [[nodiscard]] constexpr bool is_share() const noexcept { return is_share_; }
   [[nodiscard]] constexpr Percent share() const noexcept { return share_; }
-  /// The bytes that it is of so many.
+  /// The amount in bytes, given the whole.
   [[nodiscard]] constexpr Bytes of(Bytes all) const noexcept {
     if (!is_share_) return bytes_;
     return {static_cast<std::uint64_t>(static_cast<double>(all.count) * share_.value / 100)};
@@ -50,31 +53,33 @@ class Amount {
   bool is_share_ = false;
 };
 
-/// `10_GiB`, `500_MiB`, `80_percent`, `2.5_percent`. What is too large doesn't compile.
+/// `10_GiB`, `500_MiB`, `80_percent`, `2.5_percent`. What is too large is a compile error in constant expressions, and
+/// throws std::invalid_argument elsewhere.
 inline namespace literals {
 
 namespace detail_of_literals {
 
-consteval Bytes bytes(unsigned long long count, int shift) {
-  if (count > (~0ULL >> shift)) throw "vitals: too many bytes";
+// Not consteval: clang 14 can't have that in default arguments.
+constexpr Bytes bytes(unsigned long long count, int shift) {
+  if (count > (~0ULL >> shift)) throw std::invalid_argument{"vitals: too many bytes"};
   return {count << shift};
 }
 
-consteval Percent percent(double value) {
-  if (value > 100) throw "vitals: a share is at most 100 percent";
+constexpr Percent percent(double value) {
+  if (value > 100) throw std::invalid_argument{"vitals: a share is at most 100 percent"};
   return {value};
 }
 
 }  // namespace detail_of_literals
 
-consteval Bytes operator""_KiB(unsigned long long count) { return detail_of_literals::bytes(count, 10); }
-consteval Bytes operator""_MiB(unsigned long long count) { return detail_of_literals::bytes(count, 20); }
-consteval Bytes operator""_GiB(unsigned long long count) { return detail_of_literals::bytes(count, 30); }
-consteval Bytes operator""_TiB(unsigned long long count) { return detail_of_literals::bytes(count, 40); }
-consteval Percent operator""_percent(unsigned long long value) {
+constexpr Bytes operator""_KiB(unsigned long long count) { return detail_of_literals::bytes(count, 10); }
+constexpr Bytes operator""_MiB(unsigned long long count) { return detail_of_literals::bytes(count, 20); }
+constexpr Bytes operator""_GiB(unsigned long long count) { return detail_of_literals::bytes(count, 30); }
+constexpr Bytes operator""_TiB(unsigned long long count) { return detail_of_literals::bytes(count, 40); }
+constexpr Percent operator""_percent(unsigned long long value) {
   return detail_of_literals::percent(static_cast<double>(value));
 }
-consteval Percent operator""_percent(long double value) {
+constexpr Percent operator""_percent(long double value) {
   return detail_of_literals::percent(static_cast<double>(value));
 }
 

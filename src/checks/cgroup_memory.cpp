@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 
 namespace vitals::inline v1 {
@@ -12,7 +11,9 @@ namespace {
 
 std::string content_of(const std::string& path) {
   std::ifstream file{path};
-  return {std::istreambuf_iterator<char>{file}, {}};
+  std::string text;
+  std::getline(file, text, '\0');  // doesn't throw if reading fails, as it does for pressure that isn't measured
+  return text;
 }
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -52,9 +53,11 @@ std::optional<std::string> path_in(std::string_view groups, std::string_view ver
   return std::nullopt;
 }
 
-/// A folder of the hierarchy: `path` within the mount, or the mount itself if a container doesn't show the path.
+/// The nearest folder of the hierarchy, from `path` within the mount upwards, that has the file: a group without a
+/// memory controller belongs to the one above it, and a container may not show the path at all.
 std::string existing(const std::string& mount, std::string path, std::string_view file) {
-  if (!std::ifstream{mount + path + '/' + std::string{file}}) path.clear();
+  while (path.find('/') != path.npos && !std::ifstream{mount + path + '/' + std::string{file}})
+    path.erase(path.rfind('/'));
   return path == "/" ? std::string{} : path;
 }
 
@@ -64,9 +67,11 @@ std::optional<MemoryUse> use_of_group(const std::string& root, const Version& ve
   const auto file = [&](std::string_view name) { return mount + path + '/' + std::string{name}; };
   const auto usage = number(content_of(file(version.usage)));
   if (!usage) return std::nullopt;
-  const auto inactive = number_of(content_of(file("memory.stat")), version.inactive_file).value_or(0);
-  MemoryUse use{.working_set = {*usage - std::min(inactive, *usage)}, .limit = {~std::uint64_t{0}}};
-  use.stalled = std::nullopt;
+  const auto statistics = content_of(file("memory.stat"));
+  const auto inactive = number_of(statistics, version.inactive_file).value_or(0);
+  // Version 1 also knows the limits that a container doesn't show.
+  const auto of_hierarchy = number_of(statistics, "hierarchical_memory_limit ").value_or(~std::uint64_t{0});
+  MemoryUse use{.working_set = {*usage - std::min(inactive, *usage)}, .limit = {of_hierarchy}};
   for (;; path.erase(path.rfind('/'))) {
     if (const auto limit = number(content_of(file(version.limit)))) use.limit = std::min(use.limit, Bytes{*limit});
     if (path.find('/') == path.npos) break;

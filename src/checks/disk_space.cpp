@@ -4,7 +4,6 @@
 #include <string>
 #include <sys/statvfs.h>
 #include <system_error>
-#include <unistd.h>
 
 #include <vitals/checks/disk_space.hpp>
 
@@ -20,14 +19,18 @@ struct Room {
   std::uint64_t available_inodes = 0;
 };
 
-// A part of the blocks is reserved for root.
+// Without the blocks that are reserved for root: root of a user namespace may not have them either.
 Room room_of(const struct statvfs& system) {
-  const bool is_root = geteuid() == 0;
-  const std::uint64_t free = is_root ? system.f_bfree : system.f_bavail;
+  const std::uint64_t free = system.f_bavail;
   const std::uint64_t used = system.f_blocks - system.f_bfree;
   return {.available = {free * system.f_frsize},
           .size = {(used + free) * system.f_frsize},
-          .available_inodes = is_root ? system.f_ffree : system.f_favail};
+          .available_inodes = system.f_favail};
+}
+
+void require_share(const std::optional<Amount>& mark) {
+  if (mark && mark->is_share() && !(mark->share().value >= 0 && mark->share().value <= 100))
+    throw std::invalid_argument{"vitals: DiskSpace: a share must be 0 to 100 percent"};
 }
 
 bool is_less(Bytes available, const std::optional<Amount>& mark, Bytes size) {
@@ -39,6 +42,8 @@ bool is_less(Bytes available, const std::optional<Amount>& mark, Bytes size) {
 DiskSpace::DiskSpace(Text path, DiskSpaceOptions options) : path_{std::string_view{path}}, options_{options} {
   if (path_.empty()) throw std::invalid_argument{"vitals: DiskSpace: the path must not be empty"};
   const auto& [warn, fail] = options_;
+  require_share(warn);
+  require_share(fail);
   if (!warn || !fail || warn->is_share() != fail->is_share()) return;
   constexpr Bytes sample{std::uint64_t{1} << 50};
   if (fail->of(sample) > warn->of(sample))

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <sys/stat.h>
@@ -36,11 +38,13 @@ CheckResult FreshFile::operator()() const {
   struct stat file = {};
   if (::stat(path_.c_str(), &file) != 0)
     return CheckResult::fail(path_ + ": " + std::generic_category().message(errno));
-  const Duration modified = seconds{file.st_mtim.tv_sec} + std::chrono::nanoseconds{file.st_mtim.tv_nsec};
+  constexpr std::int64_t far = 9'000'000'000;  // in 2255: nanoseconds end in 2262, ext4 in 2446
+  const Duration modified = seconds{std::clamp<std::int64_t>(file.st_mtim.tv_sec, -far / 2, far)} +
+                            std::chrono::nanoseconds{file.st_mtim.tv_nsec};
   const Duration age = std::chrono::system_clock::now().time_since_epoch() - modified;
   const auto result = [&] {
     if (age < -seconds{1}) {
-      const auto text = path_ + " was modified " + spoken(-age) + " in the future: the clock was set back";
+      const auto text = path_ + " was modified " + spoken(-age) + " in the future: the clock may have been set back";
       return -age > max_age_ ? CheckResult::fail(text) : CheckResult::warn(text);
     }
     const auto text = path_ + " was modified " + spoken(std::max(age, Duration::zero())) + " ago";

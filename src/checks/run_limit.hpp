@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <mutex>
 #include <poll.h>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 #include <vitals/check.hpp>
 
@@ -88,9 +90,17 @@ class RunLimit {
   }
 
   /// Waits for `events` (see poll(2)) on the descriptor. With a negative one it only waits for the time.
-  [[nodiscard]] Wake wait(int fd, short events) const { return poll_until(fd, events, end_); }
+  [[nodiscard]] Wake wait(int fd, short events) const { return wait(fd, events, end_); }
   [[nodiscard]] Wake wait(int fd, short events, Time until) const {
-    return poll_until(fd, events, std::min(until, end_));
+    std::array fds{pollfd{stop_.fd(), POLLIN, 0}, pollfd{fd, events, 0}};
+    return poll_until(fds, std::min(until, end_));
+  }
+  /// Waits for any of these. @returns `ready` if `revents` of one is set.
+  [[nodiscard]] Wake wait(std::vector<pollfd>& fds, Time until) const {
+    fds.insert(fds.begin(), {stop_.fd(), POLLIN, 0});
+    const auto wake = poll_until(fds, std::min(until, end_));
+    fds.erase(fds.begin());
+    return wake;
   }
 
   /// Waits for the condition. False if it doesn't hold before `until`, the limit or a stop request.
@@ -103,7 +113,7 @@ class RunLimit {
   /// Waits for the duration. `ready` means that it has passed within the limit.
   [[nodiscard]] Wake pause(std::chrono::milliseconds duration) const {
     const auto until = std::chrono::steady_clock::now() + duration;
-    const Wake wake = poll_until(-1, 0, std::min(until, end_));
+    const Wake wake = wait(-1, 0, until);
     return wake == Wake::timed_out && until < end_ ? Wake::ready : wake;
   }
 
@@ -127,15 +137,15 @@ class RunLimit {
   }
 
  private:
-  Wake poll_until(int fd, short events, Time end) const {
-    std::array<pollfd, 2> fds{pollfd{stop_.fd(), POLLIN, 0}, pollfd{fd, events, 0}};
+  /// @param fds  The first one is that of stop_.
+  Wake poll_until(std::span<pollfd> fds, Time end) const {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
       const auto wait = std::clamp<std::int64_t>(left.count(), 0, 60'000);
       const int count = ::poll(fds.data(), fds.size(), static_cast<int>(wait));
       if (count < 0 && errno != EINTR) throw std::system_error{errno, std::generic_category(), "poll"};
       if (token_.stop_requested()) return Wake::stopped;
-      if (count > 0 && fds[1].revents != 0) return Wake::ready;
+      if (count > 0) return Wake::ready;
       if (std::chrono::steady_clock::now() >= end) return Wake::timed_out;
     }
   }

@@ -14,7 +14,7 @@ namespace vitals::inline v1 {
 namespace checks {
 
 struct DescriptorsOptions {
-  /// That much of RLIMIT_NOFILE in use warns or fails. None: doesn't.
+  /// Warns or fails from this share of RLIMIT_NOFILE on. None: never.
   std::optional<Percent> warn_at = Percent{80};
   std::optional<Percent> fail_at = Percent{95};
 };

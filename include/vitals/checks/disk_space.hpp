@@ -16,12 +16,13 @@ namespace vitals::inline v1 {
 namespace checks {
 
 struct DiskSpaceOptions {
-  /// Less that is available than this warns or fails. A share is one of what this user may have in all. None: doesn't.
+  /// Warns or fails below this much available space. A share is one of the space that users can have in total. None:
+  /// never.
   std::optional<Amount> warn_below = Percent{10};
   std::optional<Amount> fail_below = Percent{2};
 };
 
-/// Whether the file system of a path has room: the bytes that are available to this process's user.
+/// Whether the file system of a path has room: the bytes that are available to users other than root, as df(1) shows.
 ///
 /// @code
 /// #include <vitals/checks/disk_space.hpp>   // link vitals::checks
@@ -36,7 +37,8 @@ struct DiskSpaceOptions {
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class VITALS_EXPORT DiskSpace {
  public:
-  /// @throws std::invalid_argument  if the path is empty, or `fail_below` exceeds a `warn_below` of the same kind.
+  /// @throws std::invalid_argument  if the path is empty, a share is above 100 %, or `fail_below`
+  ///                                exceeds a `warn_below` of the same kind.
   explicit DiskSpace(Text path, DiskSpaceOptions options = {});
 
   CheckResult operator()() const;

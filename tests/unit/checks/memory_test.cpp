@@ -103,6 +103,29 @@ TEST_F(MemoryTest, KnowsVersionOne) {
   EXPECT_THAT(run(), AllOf(IsPass("500 MiB of 1.0 GiB in use"), Not(HasDatum("stalled", testing::_))));
 }
 
+TEST_F(MemoryTest, KnowsTheLimitsThatVersionOneDoesNotShow) {
+  write("proc/self/cgroup", "7:memory:/docker/1\n");
+  have_group_1("", 900_MiB, 400_MiB, "9223372036854771712\n");
+  write("sys/fs/cgroup/memory/memory.stat", "total_inactive_file 0\nhierarchical_memory_limit 1073741824\n");
+
+  EXPECT_THAT(run(), IsWarn("900 MiB of 1.0 GiB in use"));
+}
+
+TEST_F(MemoryTest, BelongsToTheGroupAboveWithoutAController) {
+  write("proc/self/cgroup", "0::/system.slice/app.service/main\n");
+  write("sys/fs/cgroup/system.slice/app.service/main/cgroup.procs", "1\n");
+  have_group("/system.slice/app.service", 100_MiB, 0_MiB, bytes(1_GiB));
+
+  EXPECT_THAT(run(), IsPass("100 MiB of 1.0 GiB in use"));
+}
+
+TEST_F(MemoryTest, DoesWithoutAPressureThatIsNotMeasured) {
+  std::filesystem::remove(folder_.path() / "proc/pressure/memory");
+  std::filesystem::create_directories(folder_.path() / "proc/pressure/memory");  // reading it fails
+
+  EXPECT_THAT(run(), AllOf(IsPass(), Not(HasDatum("stalled", testing::_))));
+}
+
 TEST_F(MemoryTest, IsTheMachinesWithoutALimit) {
   write("proc/self/cgroup", "0::/user.slice\n");
   have_group("/user.slice", 100_MiB, 0_MiB, "max\n");

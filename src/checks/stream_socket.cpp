@@ -1,0 +1,94 @@
+#include "checks/stream_socket.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+/// Never a standard stream's number, even if the application has closed that stream.
+int open_socket(int family) {
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(fd);
+  return moved;
+}
+
+std::string lost(const Connected& connection, int error) {
+  return "the connection to " + connection.peer + " was lost: " + std::generic_category().message(error);
+}
+
+}  // namespace
+
+std::string send_all(const Connected& connection, std::string_view text, const RunLimit& limit) {
+  const int fd = connection.socket.fd();
+  while (!text.empty()) {
+    const auto sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN) {
+      if (limit.wait(fd, POLLOUT) != RunLimit::Wake::ready)
+        return connection.peer + " doesn't take what is sent: " + limit.message();
+    } else if (errno != EINTR) {
+      return lost(connection, errno);
+    }
+  }
+  return {};
+}
+
+std::string receive(const Connected& connection, std::string& answer, std::size_t most, const RunLimit& limit) {
+  std::array<char, 1024> buffer{};
+  for (;;) {
+    const auto count = ::recv(connection.socket.fd(), buffer.data(), std::min(most, buffer.size()), 0);
+    if (count > 0) {
+      answer.append(buffer.data(), static_cast<std::size_t>(count));
+      return {};
+    }
+    if (count == 0) return connection.peer + " closed the connection after " + quoted(answer);
+    if (errno == EAGAIN) {
+      if (limit.wait(connection.socket.fd(), POLLIN) != RunLimit::Wake::ready)
+        return connection.peer + " doesn't answer: " + limit.message() +
+               (answer.empty() ? "" : " but " + quoted(answer));
+    } else if (errno != EINTR) {
+      return lost(connection, errno);
+    }
+  }
+}
+
+StreamSocket::StreamSocket(int family) : fd_{open_socket(family)} {
+  if (fd_ < 0) throw std::system_error{errno, std::generic_category(), "socket"};
+}
+
+StreamSocket::~StreamSocket() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::string exchange(const Connected& connection, std::string_view send, std::string_view expect,
+                     const RunLimit& limit) {
+  if (auto problem = send_all(connection, send, limit); !problem.empty()) return problem;
+  std::string answer;
+  while (answer.size() < expect.size()) {
+    if (auto problem = receive(connection, answer, expect.size() - answer.size(), limit); !problem.empty())
+      return problem;
+    if (!expect.starts_with(answer))
+      return "unexpected answer of " + connection.peer + ": " + quoted(answer) + ", expected " + quoted(expect);
+  }
+  return {};
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  std::string out = "\"";
+  for (const char c : text.substr(0, most)) out += c >= ' ' && c <= '~' ? c : '?';
+  return out + (text.size() > most ? "...\"" : "\"");
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <utility>
+
+#include "checks/run_limit.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+
+/// A non-blocking stream socket; negative: none.
+class StreamSocket {
+ public:
+  StreamSocket() noexcept = default;
+  /// @throws std::system_error
+  explicit StreamSocket(int family);
+  StreamSocket(StreamSocket&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
+  StreamSocket& operator=(StreamSocket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~StreamSocket();
+
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Where a connection leads to, and how it came to be: for messages.
+struct Connected {
+  StreamSocket socket = {};
+  std::string peer = {};   ///< "192.0.2.1:25", or a path.
+  std::string error = {};  ///< Set if there is no connection.
+};
+
+/// How long this takes so far: "3 ms".
+class Stopwatch {
+ public:
+  [[nodiscard]] std::string text() const {
+    using std::chrono::milliseconds;
+    return std::to_string((std::chrono::steady_clock::now() - begin_) / milliseconds{1}) + " ms";
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// Sends all of a text.
+/// @returns What is wrong; empty if nothing is.
+[[nodiscard]] std::string send_all(const Connected& connection, std::string_view text, const RunLimit& limit);
+
+/// Appends what has come to `answer`: at least one byte, at most `most`.
+/// @returns What is wrong; empty if nothing is.
+[[nodiscard]] std::string receive(const Connected& connection, std::string& answer, std::size_t most,
+                                  const RunLimit& limit);
+
+/// Sends, and reads until the answer has begun as expected or can't any more.
+///
+/// @returns What is wrong; empty if nothing is.
+[[nodiscard]] std::string exchange(const Connected& connection, std::string_view send, std::string_view expect,
+                                   const RunLimit& limit);
+
+/// What a server has sent, for a message: printable, in quotes, at most 64 bytes of it.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+}  // namespace detail
+}  // namespace vitals::inline v1

@@ -1,0 +1,129 @@
+// Redis and memcached themselves, from Debian's packages.
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/checks/redis.hpp>
+#include <vitals/checks/tcp.hpp>
+#include <vitals/testing_gmock.hpp>
+
+#include "checks/connect.hpp"
+#include "support/eventually.hpp"
+#include "support/program.hpp"
+#include "support/reserved_port.hpp"
+#include "support/run_check.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using vitals::checks::Redis;
+using vitals::checks::RedisRole;
+using vitals::checks::Tcp;
+using vitals::detail::RunLimit;
+using vitals::test::IsFail;
+using vitals::test::IsPass;
+using vitals_test::context_for;
+using vitals_test::eventually;
+using vitals_test::generous;
+using vitals_test::Program;
+
+/// A Redis server with a password, on a port that it keeps.
+class RedisServerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(program)) GTEST_SKIP() << program << " is missing";
+    start();
+  }
+  void start() {
+    server_.emplace(program,
+                    std::vector<std::string>{"--port", port_, "--bind", "127.0.0.1", "--requirepass", "s3cr3t",
+                                             "--save", "", "--appendonly", "no", "--daemonize", "no"},
+                    folder_.path());
+    ASSERT_TRUE(eventually([&] { return answers(); })) << server_->output() << server_->errors();
+  }
+  [[nodiscard]] vitals::CheckResult run(const std::string& credentials, RedisRole role = RedisRole::any,
+                                        std::chrono::milliseconds timeout = generous) const {
+    return Redis{"redis://" + credentials + "127.0.0.1:" + port_, {.role = role}}(context_for(timeout));
+  }
+  [[nodiscard]] bool answers() const { return run(":s3cr3t@").status() == vitals::Status::pass; }
+  /// How many connections the server has, but ours.
+  [[nodiscard]] std::size_t others() const {
+    const RunLimit limit{context_for(generous)};
+    const auto connection =
+        vitals::detail::connect_to({"127.0.0.1"}, static_cast<std::uint16_t>(std::stoi(port_)), limit);
+    std::string answer;
+    EXPECT_EQ(vitals::detail::send_all(connection, "AUTH s3cr3t\r\nCLIENT LIST\r\nQUIT\r\n", limit), "");
+    while (vitals::detail::receive(connection, answer, 65536, limit).empty()) {
+    }
+    std::size_t count = 0;
+    for (auto at = answer.find(" addr="); at != answer.npos; at = answer.find(" addr=", at + 1)) ++count;
+    return count - 1;
+  }
+
+  static constexpr auto program = "/usr/bin/redis-server";
+  vitals_test::TemporaryFolder folder_;
+  vitals_test::ReservedPort reserved_;
+  std::string port_ = std::to_string(reserved_.number());
+  std::optional<Program> server_;
+};
+
+TEST_F(RedisServerTest, IsAskedWithAUserAndForItsRole) {
+  EXPECT_THAT(run("default:s3cr3t@", RedisRole::primary), IsPass());
+  EXPECT_THAT(run(":s3cr3t@", RedisRole::replica), IsFail(HasSubstr("is the primary, expected a replica")));
+}
+
+TEST_F(RedisServerTest, RefusesAWrongPasswordAndNone) {
+  EXPECT_THAT(run(":wr0ng@"), IsFail(AllOf(HasSubstr("authentication failed: WRONGPASS"), Not(HasSubstr("wr0ng")))));
+  EXPECT_THAT(run(""), IsFail(HasSubstr("NOAUTH")));
+}
+
+TEST_F(RedisServerTest, IsSilentWhileItIsFrozenAndWorksAfterwards) {
+  server_->signal(SIGSTOP);
+  EXPECT_THAT(run(":s3cr3t@", RedisRole::any, 100ms), IsFail(HasSubstr("doesn't answer: no answer within")));
+  server_->signal(SIGCONT);
+
+  EXPECT_THAT(run(":s3cr3t@"), IsPass());
+}
+
+TEST_F(RedisServerTest, RefusesConnectionsWhileItIsStoppedAndWorksAfterwards) {
+  server_.reset();
+  EXPECT_THAT(run(":s3cr3t@"), IsFail(HasSubstr("connection refused")));
+
+  start();
+
+  EXPECT_TRUE(answers());
+}
+
+TEST_F(RedisServerTest, HasNoConnectionLeftAfterManyRuns) {
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(answers());
+
+  EXPECT_TRUE(eventually([&] { return others() == 0; }));
+}
+
+TEST(MemcachedTest, AnswersItsRecipe) {
+  constexpr auto program = "/usr/bin/memcached";
+  if (!std::filesystem::exists(program)) GTEST_SKIP() << program << " is missing";
+  const vitals_test::TemporaryFolder folder;
+  const vitals_test::ReservedPort reserved;
+  const auto port = std::to_string(reserved.number());
+  const Program server{program, {"-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "root"}, folder.path()};
+  const Tcp check{"127.0.0.1:" + port, {.send = "version\r\n", .expect = "VERSION"}};
+
+  EXPECT_TRUE(eventually([&] { return check(context_for(generous)).status() == vitals::Status::pass; }))
+      << server.errors();
+  EXPECT_THAT((Tcp{"127.0.0.1:" + port, {.send = "version\r\n", .expect = "+OK"}}(context_for(generous))),
+              IsFail(HasSubstr("unexpected answer")));
+}
+
+}  // namespace
