@@ -114,7 +114,8 @@ test_preset() {
   folder=$PWD/build/$preset
   rm -rf "$folder/junit.xml" "$folder/test_programs"
   # Most tests wait more than they compute.
-  ${without_aslr[@]+"${without_aslr[@]}"} ctest --preset "$preset" --parallel $((4 * jobs)) --output-junit "$folder/junit.xml" "$@" |
+  ${without_aslr[@]+"${without_aslr[@]}"} ctest --preset "$preset" --parallel $((4 * jobs)) \
+    --output-junit "$folder/junit.xml" "$@" |
     grep -vE '^ *Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed '
   status=${PIPESTATUS[0]}
   count_tests "$folder" "$status"
@@ -185,8 +186,8 @@ esac
 
 test_packages=(libboost1.81-dev libgtest-dev libgmock-dev postgresql pgbouncer openssl 'pkgconf|pkg-config'
   libcpp-httplib-dev systemd python3-jsonschema prometheus prometheus-cpp-dev redis-server memcached)
-[[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind strace util-linux haproxy
-  chromium fonts-liberation)
+[[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14
+  valgrind strace util-linux haproxy chromium fonts-liberation)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do
     started=$SECONDS

@@ -52,10 +52,11 @@ struct HttpRouteOptions {
 ///
 /// The handler is `f()` or `f(const vitals::HttpRequest&)`; it returns an HttpResponse, or a text, which is sent as
 /// text/plain with 200. GET, HEAD and OPTIONS call it; other methods get 405. It is called on a Runner's thread, one
-/// call at a time, never under a lock; without a Runner, on the thread that asks, also several at a time. A request that has no answer within
-/// the registry's answer budget gets 503. An exception, a status that isn't one of 200 to 599 with a body (204,
-/// 205 and 304 have none), and a header that HTTP doesn't allow are answered with 500. Cache-Control and
-/// X-Content-Type-Options are the library's own: no-store and nosniff. Ready-made routes: vitals::metrics(), vitals::kubernetes_text(), vitals::rendered().
+/// call at a time, never under a lock; without a Runner, on the thread that asks, also several at a time. A request that
+/// has no answer within the registry's answer budget gets 503. An exception, a status that isn't one of 200 to 599 with
+/// a body (204, 205 and 304 have none), and a header that HTTP doesn't allow are answered with 500. Cache-Control and
+/// X-Content-Type-Options are the library's own: no-store and nosniff. Ready-made routes: vitals::metrics(),
+/// vitals::kubernetes_text(), vitals::rendered(), vitals::page().
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 /// @par Lifetime       What the handler refers to must outlive the endpoint or server, and a call that is under way.

@@ -36,7 +36,8 @@ int error_of(int fd) noexcept {
   return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
-/// Where nobody listens, the kernel may choose the target's own port for our end, and the connection is one with itself.
+/// If nobody listens on a local port, the kernel may choose that port as our source port: the socket then connects to
+/// itself.
 bool is_connected_to_itself(int fd) noexcept {
   sockaddr_storage ours{};
   sockaddr_storage theirs{};

@@ -22,7 +22,7 @@ struct HostAndPort {
 /// @throws std::invalid_argument  naming `check`, and the part of the target that is wrong.
 [[nodiscard]] HostAndPort parse_target(const std::string& check, const std::string& target);
 
-/// IPv6 and IPv4 in turns, beginning with the kind of the first: one kind may have no way (RFC 8305, section 4).
+/// IPv6 and IPv4 in turns, beginning with the kind of the first: one kind may be unreachable (RFC 8305, section 4).
 [[nodiscard]] std::vector<std::string> interleaved(const std::vector<std::string>& addresses);
 
 /// Connects to the first address that accepts: the next one is tried 250 ms after the one before it, or as soon as that

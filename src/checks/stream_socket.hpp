@@ -31,14 +31,14 @@ class StreamSocket {
   int fd_ = -1;
 };
 
-/// Where a connection leads to, and how it came to be: for messages.
+/// A connection and its peer, or why there is none.
 struct Connected {
   StreamSocket socket = {};
   std::string peer = {};   ///< "192.0.2.1:25", or a path.
   std::string error = {};  ///< Set if there is no connection.
 };
 
-/// How long this takes so far: "3 ms".
+/// The time since its construction: "3 ms".
 class Stopwatch {
  public:
   [[nodiscard]] std::string text() const {

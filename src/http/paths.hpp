@@ -24,8 +24,9 @@ struct PathMatch {
 /// The paths of an endpoint.
 ///
 /// Of two paths that match ("/health" and "/health/live") the longer one wins. A path that ends in '/', and that of a
-/// route without checks, has no check paths below it. With EndpointOptions::trailing_slash, one extra '/' at the end of any other path, or of a check's
-/// path, is ignored. Paths are compared byte by byte: nothing is decoded, and no dot segment is resolved.
+/// route without checks, has no check paths below it. With EndpointOptions::trailing_slash, one extra '/' at the end of
+/// any other path, or of a check's path, is ignored. Paths are compared byte by byte: nothing is decoded, and no dot
+/// segment is resolved.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 class Paths {

@@ -117,8 +117,8 @@
     const text = wanted ? wanted.value.trim().toLowerCase() : '';
     let shown = 0;
     for (const {element} of rows.values()) {
-      const words = [0, 2, 6].map(i => element.cells[i].textContent).join(' ').toLowerCase();
-      shown += !(element.hidden = !words.includes(text));
+      const searched = [0, 2, 6].map(i => element.cells[i].textContent).join(' ').toLowerCase();
+      shown += !(element.hidden = !searched.includes(text));
     }
     $('count').textContent = text ? shown + ' of ' + rows.size : rows.size;
   };
