@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,63 +10,23 @@
 #include "checks/connect.hpp"
 #include "checks/run_limit.hpp"
 #include "checks/single_line.hpp"
+#include "checks/url.hpp"
 
 namespace vitals::inline v1 {
 namespace checks {
 namespace {
 
-struct Target {
-  detail::HostAndPort server = {};
-  std::string user = {};
-  std::optional<std::string> password = {};
-};
-
 [[noreturn]] void refuse(const char* rule) { throw std::invalid_argument{std::string{"vitals: Redis: "} + rule}; }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  refuse("a '%' in the URL must be followed by two hexadecimal digits");
-}
-
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) refuse("a '%' in the URL must be followed by two hexadecimal digits");
-    out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-    i += 2;
-  }
-  return out;
-}
-
-/// Nothing of the URL may get into a message: any part of it may be a password.
-Target parse(std::string_view url) {
-  constexpr std::string_view scheme = "redis://";
+detail::Url parse(std::string_view url) {
   if (url.starts_with("rediss://")) refuse("the URL asks for TLS, which this check doesn't have");
-  if (!url.starts_with(scheme)) refuse("the URL must begin with redis://");
-  url.remove_prefix(scheme.size());
-  Target target;
-  if (const auto at = url.rfind('@'); at != url.npos) {
-    const auto credentials = url.substr(0, at);
-    const auto colon = credentials.find(':');
-    if (colon == credentials.npos) refuse("the URL has a user without a password: redis://user:password@host");
-    target.user = decoded(credentials.substr(0, colon));
-    target.password = decoded(credentials.substr(colon + 1));
-    url.remove_prefix(at + 1);
-  }
-  const auto slash = std::min(url.find('/'), url.size());
-  if (url.find_first_not_of("0123456789", slash + 1) != url.npos || url.find_first_of("?#") != url.npos)
+  auto parsed = detail::parse_url("Redis", "redis", 6379, url);
+  if (!parsed.user.empty() && !parsed.password)
+    refuse("the URL has a user without a password: redis://user:password@host");
+  const std::string_view target{parsed.target};
+  if (!target.empty() && (target.front() != '/' || target.find_first_not_of("0123456789", 1) != target.npos))
     refuse("after the port the URL may only have the number of a database");
-  url = url.substr(0, slash);
-  const auto after_brackets = url.substr(url.find(']') == url.npos ? 0 : url.find(']'));
-  const bool has_port = after_brackets.find(':') != after_brackets.npos;
-  target.server = detail::parse_target("Redis", std::string{url} + (has_port ? "" : ":6379"));
-  return target;
+  return parsed;
 }
 
 /// A command of the protocol: https://redis.io/docs/latest/develop/reference/protocol-spec/
@@ -132,24 +90,24 @@ class Conversation {
 
 class Redis::State {
  public:
-  State(Target target, RedisOptions options) : target_{std::move(target)}, options_{options} {
-    if (target_.password && target_.user.empty()) commands_ = command({"AUTH", *target_.password});
-    if (target_.password && !target_.user.empty()) commands_ = command({"AUTH", target_.user, *target_.password});
+  State(detail::Url url, RedisOptions options) : url_{std::move(url)}, options_{options} {
+    if (url_.password && url_.user.empty()) commands_ = command({"AUTH", *url_.password});
+    if (url_.password && !url_.user.empty()) commands_ = command({"AUTH", url_.user, *url_.password});
     commands_ += command({"PING"});
     if (options_.role != RedisRole::any) commands_ += command({"ROLE"});
   }
 
   CheckResult run(const CheckContext& context) {
     const detail::RunLimit limit{context};
-    const auto connection = connect_to(target_.server, resolver_, limit);
+    const auto connection = connect_to(url_.server, resolver_, limit);
     const auto problem = connection.socket.fd() < 0 ? connection.error : problem_of(Conversation{connection, limit});
-    return problem.empty() ? CheckResult::pass() : CheckResult::fail(target_.server.text() + ": " + problem);
+    return problem.empty() ? CheckResult::pass() : CheckResult::fail(url_.server.text() + ": " + problem);
   }
 
  private:
   [[nodiscard]] std::string problem_of(Conversation server) const {
     if (auto problem = server.send(commands_); !problem.empty()) return problem;
-    if (target_.password)
+    if (url_.password)
       if (auto problem = server.expect("+OK"); !problem.empty()) return problem;
     if (auto problem = server.expect("+PONG"); !problem.empty()) return problem;
     return options_.role == RedisRole::any ? std::string{} : problem_of_role(server);
@@ -170,7 +128,7 @@ class Redis::State {
                       : "the server is a replica, expected the primary";
   }
 
-  const Target target_;
+  const detail::Url url_;
   const RedisOptions options_;
   std::string commands_;
   detail::HostResolver resolver_;
