@@ -43,23 +43,29 @@ std::string send_all(const Connected& connection, std::string_view text, const R
   return {};
 }
 
-std::string receive(const Connected& connection, std::string& answer, std::size_t most, const RunLimit& limit) {
-  std::array<char, 1024> buffer{};
+Received receive_some(const Connected& connection, std::string& answer, std::size_t most, const RunLimit& limit) {
+  std::array<char, 4096> buffer{};
   for (;;) {
     const auto count = ::recv(connection.socket.fd(), buffer.data(), std::min(most, buffer.size()), 0);
     if (count > 0) {
       answer.append(buffer.data(), static_cast<std::size_t>(count));
       return {};
     }
-    if (count == 0) return connection.peer + " closed the connection after " + quoted(answer);
+    if (count == 0) return {.event = Received::Event::end};
     if (errno == EAGAIN) {
       if (limit.wait(connection.socket.fd(), POLLIN) != RunLimit::Wake::ready)
-        return connection.peer + " doesn't answer: " + limit.message() +
-               (answer.empty() ? "" : " but " + quoted(answer));
+        return {.event = Received::Event::late, .problem = connection.peer + " doesn't answer: " + limit.message()};
     } else if (errno != EINTR) {
-      return lost(connection, errno);
+      return {.event = Received::Event::lost, .problem = lost(connection, errno)};
     }
   }
+}
+
+std::string receive(const Connected& connection, std::string& answer, std::size_t most, const RunLimit& limit) {
+  auto [event, problem] = receive_some(connection, answer, most, limit);
+  if (event == Received::Event::end) return connection.peer + " closed the connection after " + quoted(answer);
+  if (event == Received::Event::late && !answer.empty()) problem += " but " + quoted(answer);
+  return problem;
 }
 
 StreamSocket::StreamSocket(int family) : fd_{open_socket(family)} {

@@ -54,8 +54,21 @@ class Stopwatch {
 /// @returns What is wrong; empty if nothing is.
 [[nodiscard]] std::string send_all(const Connected& connection, std::string_view text, const RunLimit& limit);
 
+/// What receive_some() has seen.
+struct Received {
+  enum class Event { bytes, end, late, lost };
+
+  Event event = Event::bytes;
+  std::string problem = {};  ///< Set if it is late or lost.
+};
+
 /// Appends what has come to `answer`: at least one byte, at most `most`.
-/// @returns What is wrong; empty if nothing is.
+[[nodiscard]] Received receive_some(const Connected& connection, std::string& answer, std::size_t most,
+                                    const RunLimit& limit);
+
+/// The same for a protocol in which the server doesn't end the connection.
+///
+/// @returns What is wrong, with what has come before; empty if nothing is.
 [[nodiscard]] std::string receive(const Connected& connection, std::string& answer, std::size_t most,
                                   const RunLimit& limit);
 

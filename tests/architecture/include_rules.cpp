@@ -129,6 +129,7 @@ const std::vector<Room>& rooms() {
       {"src/page/", {standard, core, http, page, core_internals, http_internals, page_internals, nlohmann}},
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
       {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},
+      {"src/checks/http_answer.cpp", {standard, boost, core, checks_internals}},
       {"src/checks/", {standard, posix, core, checks, checks_internals}},
       {"src/testing/kubelet", {standard, core, http, testing, core_internals, http_internals, testing_internals}},
       {"src/testing/", {standard, posix, core, http, server, testing, testing_internals}},

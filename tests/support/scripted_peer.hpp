@@ -20,6 +20,7 @@ class PeerSession {
  public:
   explicit PeerSession(int fd) noexcept : fd_{fd} {}
 
+  [[nodiscard]] int fd() const noexcept { return fd_; }
   /// False once the other side has closed.
   bool send(std::string_view text) const {
     return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
@@ -34,6 +35,16 @@ class PeerSession {
       size += static_cast<std::size_t>(got);
     }
     text.resize(size);
+    return text;
+  }
+  /// Reads up to the end of this text, or to the end.
+  [[nodiscard]] std::string read_until(std::string_view end) const {
+    std::string text;
+    while (!text.ends_with(end)) {
+      const auto byte = read(1);
+      if (byte.empty()) break;
+      text += byte;
+    }
     return text;
   }
   void wait_for_end() const {
