@@ -6,15 +6,13 @@
 #include <string>
 #include <utility>
 
-#include <vitals/checks/descriptors.hpp>
-#include <vitals/checks/disk_space.hpp>
-#include <vitals/checks/memory.hpp>
 #include <vitals/page.hpp>
 #include <vitals/vitals.hpp>
 
 #include "database.hpp"
 #include "notes_api.hpp"
 #include "options.hpp"
+#include "surroundings.hpp"
 #include "web_server.hpp"
 #include "worker.hpp"
 
@@ -35,10 +33,7 @@ int serve(const notes::Options& options) {
   health.add_liveness_check("worker", beat);           // about this process alone, never about the database
   health.add_startup_check("migration", migration);    // until it passes, readiness fails and liveness doesn't
   auto store = notes::open_database(options, health);  // adds the readiness check "database"
-  const vitals::CheckOptions of_machine{.schedule = vitals::every(10s), .critical = false};  // no replica helps
-  health.add_readiness_check("disk", vitals::checks::DiskSpace{"."}, of_machine);
-  health.add_readiness_check("memory", vitals::checks::Memory{}, of_machine);
-  health.add_readiness_check("descriptors", vitals::checks::Descriptors{}, of_machine);
+  notes::watch_surroundings(options, health);
   const auto log = health.on_change(vitals::log_changes(std::clog));
 
   vitals::HealthServer probes{health, {.port = options.health_port, .endpoint = {.routes = {vitals::page()}}}};

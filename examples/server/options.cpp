@@ -35,6 +35,8 @@ Setter setter_of(std::string_view option) {
       o.database = v;
       o.database_from = "--database";
     };
+  if (option == "--redis") return [](Options& o, std::string_view, std::string_view v) { o.redis = v; };
+  if (option == "--upstream") return [](Options& o, std::string_view, std::string_view v) { o.upstream = v; };
   if (option == "--startup-seconds")
     return [](Options& o, std::string_view name, std::string_view v) { o.startup = seconds(name, v); };
   if (option == "--drain-seconds")
@@ -54,6 +56,9 @@ A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..
   --database URL         sqlite:PATH or postgresql://... (default: DATABASE_URL from the environment, else
                          sqlite:notes.db); put a password into DATABASE_URL, since every user of the machine can
                          read a command line
+  --redis URL            redis://[[user]:password@]host[:port]: a cache, watched as an example; its failure is shown and
+                         doesn't make the service unready
+  --upstream URL         http://...: a service behind this one, watched likewise
   --startup-seconds N    how long the simulated migration takes at the start (default 0)
   --drain-seconds N      how long it keeps serving after SIGTERM or Ctrl-C, until load balancers have noticed that it
                          is no longer ready (default 10); a second signal ends that wait, a third abandons the

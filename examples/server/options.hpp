@@ -14,6 +14,8 @@ struct Options {
   std::uint16_t health_port = 8080;
   std::string database = "sqlite:notes.db";
   const char* database_from = "--database";  ///< Errors name this instead of the URL.
+  std::string redis = {};                    ///< Empty: none.
+  std::string upstream = {};                 ///< Empty: none.
   std::chrono::seconds startup{0};
   std::chrono::seconds drain{10};
   bool help = false;

@@ -52,6 +52,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{"DrainTooLong", {"--drain-seconds", "241"}, "0 to 240"},
         BadArguments{"UnknownDatabase", {"--database", "mysql://app:hunter2@db/app"}, "sqlite:PATH or postgresql://"},
         BadArguments{"SqliteWithoutPath", {"--database", "sqlite:"}, "must name a file"},
+        BadArguments{
+            "RedisUrlWithoutScheme", {"--redis", "app:hunter2@cache"}, "Redis: the URL must begin with redis://"},
+        BadArguments{"UpstreamWithTls", {"--upstream", "https://up/?key=hunter2"}, "Http: the URL asks for TLS"},
         BadArguments{"MalformedUrl", {"--database", "postgresql://app:hun@hunter2@db/app"}, "--database: "}),
     [](const auto& test) { return test.param.name; });
 

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/reserved_port.hpp"
+
 namespace {
 
 using testing::ContainsRegex;
@@ -34,6 +36,19 @@ TEST(ExampleServerTest, HasAPage) {
 
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.body, HasSubstr("<th scope=row>database"));
+}
+
+TEST(ExampleServerTest, WatchesACacheAndAnUpstreamWithoutDependingOnThem) {
+  const vitals_test::ReservedPort nobody;
+  const auto address = "127.0.0.1:" + std::to_string(nobody.number());
+  const ExampleServer upstream;
+  const ExampleServer server{{"--redis", "redis://" + address, "--upstream",
+                              "http://127.0.0.1:" + std::to_string(upstream.health_port()) + "/ready"}};
+
+  EXPECT_TRUE(server.becomes("/ready/upstream", 200));
+  EXPECT_TRUE(server.becomes("/ready/redis", 503));
+  EXPECT_TRUE(server.logs("connection refused by " + address));
+  EXPECT_EQ(server.health("/ready"), 200);
 }
 
 TEST(ExampleServerTest, KeepsNotes) {
