@@ -215,12 +215,15 @@ endfunction()
 
 # VITALS_TEST_COMPILE_OPTIONS applies only to tests and examples, and comes last. Under AddressSanitizer, optimising
 # them doubles the compile time, and debug information for locals adds a sixth.
-function(vitals_compile_quickly target)
+function(vitals_build_quickly target)
   target_compile_options(${target} PRIVATE ${VITALS_TEST_COMPILE_OPTIONS})
+  if(VITALS_LLD)
+    target_link_options(${target} PRIVATE -fuse-ld=lld)
+  endif()
 endfunction()
 
 # vitals_add_example(<name> SOURCES a.cpp ... [LINK libs ...])
 function(vitals_add_example name)
   vitals_add_executable(${name} ${ARGN})
-  vitals_compile_quickly(${name})
+  vitals_build_quickly(${name})
 endfunction()

@@ -3,7 +3,7 @@
 # What all code of tests is compiled with. Unless it has options of its own, the target uses the precompiled headers that
 # tests/CMakeLists.txt lists.
 function(vitals_compile_as_test target own_options)
-  vitals_compile_quickly(${target})
+  vitals_build_quickly(${target})
   target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
                                                ${vitals_SOURCE_DIR}/tests)
   # Several of them use the same names.

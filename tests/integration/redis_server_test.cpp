@@ -1,7 +1,6 @@
-// Redis and memcached themselves, from Debian's packages.
+// Redis itself.
 
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <vitals/checks/redis.hpp>
-#include <vitals/checks/tcp.hpp>
 #include <vitals/testing_gmock.hpp>
 
 #include "checks/connect.hpp"
@@ -29,7 +27,6 @@ using testing::HasSubstr;
 using testing::Not;
 using vitals::checks::Redis;
 using vitals::checks::RedisRole;
-using vitals::checks::Tcp;
 using vitals::detail::RunLimit;
 using vitals::test::IsFail;
 using vitals::test::IsPass;
@@ -88,42 +85,10 @@ TEST_F(RedisServerTest, RefusesAWrongPasswordAndNone) {
   EXPECT_THAT(run(""), IsFail(HasSubstr("NOAUTH")));
 }
 
-TEST_F(RedisServerTest, IsSilentWhileItIsFrozenAndWorksAfterwards) {
-  server_->signal(SIGSTOP);
-  EXPECT_THAT(run(":s3cr3t@", RedisRole::any, 100ms), IsFail(HasSubstr("doesn't answer: no answer within")));
-  server_->signal(SIGCONT);
-
-  EXPECT_THAT(run(":s3cr3t@"), IsPass());
-}
-
-TEST_F(RedisServerTest, RefusesConnectionsWhileItIsStoppedAndWorksAfterwards) {
-  server_.reset();
-  EXPECT_THAT(run(":s3cr3t@"), IsFail(HasSubstr("connection refused")));
-
-  start();
-
-  EXPECT_TRUE(answers());
-}
-
 TEST_F(RedisServerTest, HasNoConnectionLeftAfterManyRuns) {
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(answers());
 
   EXPECT_TRUE(eventually([&] { return others() == 0; }));
-}
-
-TEST(MemcachedTest, AnswersItsRecipe) {
-  constexpr auto program = "/usr/bin/memcached";
-  if (!std::filesystem::exists(program)) GTEST_SKIP() << program << " is missing";
-  const vitals_test::TemporaryFolder folder;
-  const vitals_test::ReservedPort reserved;
-  const auto port = std::to_string(reserved.number());
-  const Program server{program, {"-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "root"}, folder.path()};
-  const Tcp check{"127.0.0.1:" + port, {.send = "version\r\n", .expect = "VERSION"}};
-
-  EXPECT_TRUE(eventually([&] { return check(context_for(generous)).status() == vitals::Status::pass; }))
-      << server.errors();
-  EXPECT_THAT((Tcp{"127.0.0.1:" + port, {.send = "version\r\n", .expect = "+OK"}}(context_for(generous))),
-              IsFail(HasSubstr("unexpected answer")));
 }
 
 }  // namespace

@@ -46,13 +46,19 @@ class ProgramService : public RealService {
       : executable_{std::move(executable)}, arguments_{std::move(arguments)} {
     start();
   }
+  ~ProgramService() override { stop(); }
 
   [[nodiscard]] std::uint16_t port() const override { return port_.number(); }
   void start() override {
     program_.emplace(executable_, arguments_(std::to_string(port()), folder_.path()), folder_.path());
     if (!eventually([&] { return accepts(); })) throw std::runtime_error{executable_ + ": " + program_->errors()};
   }
-  void stop() override { program_.reset(); }
+  void stop() final {
+    if (!program_) return;
+    program_->signal(SIGTERM);  // it may have to end processes of its own
+    program_->wait();
+    program_.reset();
+  }
   void freeze() override { program_->signal(SIGSTOP); }
   void thaw() override { program_->signal(SIGCONT); }
 
