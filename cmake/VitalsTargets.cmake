@@ -9,7 +9,7 @@ set(vitals_header_only_dependencies Boost::headers nlohmann_json::nlohmann_json)
 # The libraries of vitals::vitals.
 set(vitals_default_libraries core http server lifecycle)
 
-# vitals_find_optional(<option> <package>)
+# vitals_find_optional(<option> <package> [<version>])
 #
 # Finds a package unless the option is OFF. Afterwards the option is ON or OFF in this directory and below. The reasons
 # for missing parts are stored for vitals_print_parts().
@@ -18,7 +18,7 @@ macro(vitals_find_optional option package)
   if(${option} STREQUAL "OFF")
     vitals_leave_out(${option} "${option} is OFF")
   else()
-    find_package(${package} QUIET)
+    find_package(${package} ${ARGN} QUIET)
     # Unset if CMAKE_DISABLE_FIND_PACKAGE_<package> is ON.
     if(${package}_FOUND)
       set(${option} ON)
@@ -199,7 +199,7 @@ function(vitals_install_package)
                                 INSTALL_DESTINATION ${folder})
   write_basic_package_version_file(${vitals_BINARY_DIR}/vitalsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${vitals_BINARY_DIR}/vitalsConfig.cmake ${vitals_BINARY_DIR}/vitalsConfigVersion.cmake
-          DESTINATION ${folder})
+                ${vitals_SOURCE_DIR}/cmake/FindMariaDB.cmake DESTINATION ${folder})
   vitals_install_pkg_config()
 endfunction()
 

@@ -30,12 +30,6 @@ struct Attempt {
   std::string peer;
 };
 
-int error_of(int fd) noexcept {
-  int error = 0;
-  socklen_t size = sizeof error;
-  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
-
 /// If nobody listens on a local port, the kernel may choose that port as our source port: the socket then connects to
 /// itself.
 bool is_connected_to_itself(int fd) noexcept {
@@ -92,7 +86,7 @@ class Attempts {
   }
 
   void take(Attempt attempt) {
-    if (is_connected_to_itself(attempt.socket.fd())) return fail(attempt.peer, ECONNREFUSED);
+    if (const int error = connect_error(attempt.socket.fd()); error != 0) return fail(attempt.peer, error);
     connected_ = {.socket = std::move(attempt.socket), .peer = std::move(attempt.peer)};
   }
 
@@ -110,17 +104,12 @@ class Attempts {
   void end(std::size_t number) {
     auto attempt = std::move(under_way_[number]);
     under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(number));
-    if (const int error = error_of(attempt.socket.fd()); error != 0)
-      fail(attempt.peer, error);
-    else
-      take(std::move(attempt));
+    take(std::move(attempt));
   }
 
   void fail(const std::string& peer, int error) {
     if (!failures_.empty()) failures_ += "; ";
-    failures_ += error == ECONNREFUSED ? "connection refused by " + peer
-                                       : "no connection to " + peer + ": " + std::generic_category().message(error);
-    failures_ += " after " + watch_.text();
+    failures_ += not_connected(peer, error) + " after " + watch_.text();
     next_at_ = {};  // the next one needn't wait
   }
 
@@ -177,20 +166,38 @@ HostAndPort parse_target(const std::string& check, const std::string& target) {
   return parsed;
 }
 
+int connect_error(int fd) noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  return error == 0 && is_connected_to_itself(fd) ? ECONNREFUSED : error;
+}
+
+std::string not_connected(const std::string& peer, int error) {
+  return error == ECONNREFUSED ? "connection refused by " + peer
+                               : "no connection to " + peer + ": " + std::generic_category().message(error);
+}
+
+HostResolver::Answer resolve(const std::string& host, HostResolver& resolver, const RunLimit& limit) {
+  if (auto address = numeric_address(host); !address.empty()) return {.addresses = {std::move(address)}};
+  const Stopwatch watch;
+  auto answers = resolver.resolve({host}, limit, limit.end(), HostResolver::Wanted::all_answers);
+  const auto found = answers.find(host);
+  if (found == answers.end()) return {.error = "the name " + host + " isn't resolved: " + limit.message()};
+  auto answer = std::move(found->second);
+  if (answer.addresses.empty())
+    answer.error = "the name " + host + " can't be resolved: " + answer.error + " after " + watch.text();
+  return answer;
+}
+
 Connected connect_to(const std::vector<std::string>& addresses, std::uint16_t port, const RunLimit& limit) {
   return Attempts{addresses, port, limit}.run();
 }
 
 Connected connect_to(const HostAndPort& target, HostResolver& resolver, const RunLimit& limit) {
-  if (auto address = numeric_address(target.host); !address.empty()) return connect_to({address}, target.port, limit);
-  const Stopwatch watch;
-  const auto answers = resolver.resolve({target.host}, limit, limit.end(), HostResolver::Wanted::all_answers);
-  const auto found = answers.find(target.host);
-  if (found == answers.end()) return {.error = "the name " + target.host + " isn't resolved: " + limit.message()};
-  if (found->second.addresses.empty())
-    return {.error =
-                "the name " + target.host + " can't be resolved: " + found->second.error + " after " + watch.text()};
-  return connect_to(found->second.addresses, target.port, limit);
+  const auto answer = resolve(target.host, resolver, limit);
+  if (answer.addresses.empty()) return {.error = answer.error};
+  return connect_to(answer.addresses, target.port, limit);
 }
 
 }  // namespace detail

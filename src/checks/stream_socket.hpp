@@ -18,6 +18,12 @@ class StreamSocket {
   StreamSocket() noexcept = default;
   /// @throws std::system_error
   explicit StreamSocket(int family);
+  /// Takes a descriptor, which it closes.
+  [[nodiscard]] static StreamSocket adopt(int fd) noexcept {
+    StreamSocket socket;
+    socket.fd_ = fd;
+    return socket;
+  }
   StreamSocket(StreamSocket&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
   StreamSocket& operator=(StreamSocket&& other) noexcept {
     std::swap(fd_, other.fd_);

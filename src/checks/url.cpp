@@ -18,6 +18,8 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
+}  // namespace
+
 std::string decoded(const std::string& check, std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -34,8 +36,6 @@ std::string decoded(const std::string& check, std::string_view text) {
   if (out.find('\0') != out.npos) refuse(check, "the URL must not contain %00");
   return out;
 }
-
-}  // namespace
 
 Url parse_url(const std::string& check, std::string_view scheme, std::uint16_t default_port, std::string_view url) {
   const auto prefix = std::string{scheme} + "://";

@@ -18,6 +18,10 @@ struct Url {
   std::string target = {};  ///< From the '/' or '?' on, as it was written.
 };
 
+/// Replaces "%41" by "A".
+/// @throws std::invalid_argument  as parse_url() does.
+[[nodiscard]] std::string decoded(const std::string& check, std::string_view text);
+
 /// @param scheme  "redis".
 /// @throws std::invalid_argument  naming `check` and the rule, but nothing of the URL: any part of it may be a password.
 [[nodiscard]] Url parse_url(const std::string& check, std::string_view scheme, std::uint16_t default_port,

@@ -4,8 +4,8 @@
 # For a release build and its example server. "a|b" is satisfied by either package; if both are missing, the first is
 # installed. Used by scripts that source this file.
 # shellcheck disable=SC2034
-build_packages=(g++ cmake ninja-build ccache 'libboost1.81-dev|libboost1.74-dev' nlohmann-json3-dev libpq-dev
-  libsqlite3-dev curl)
+build_packages=(g++ cmake ninja-build ccache 'libboost1.81-dev|libboost1.74-dev' nlohmann-json3-dev libmariadb-dev
+  libpq-dev libsqlite3-dev curl)
 
 is_installed() {
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
