@@ -177,7 +177,11 @@ void MySqlConnection::free(MYSQL_RES* rows) noexcept {
 
 MySqlOutcome MySqlConnection::failure() const {
   const unsigned error = mysql_errno(library_.get());
-  const auto words = single_line(mysql_error(library_.get()));
+  auto words = single_line(mysql_error(library_.get()));
+  // "(using password: YES)" looks like a password, which would be replaced.
+  if (const auto at = words.rfind("using password:"); at != words.npos) words.replace(at, 15, "password given:");
+  if (error == CR_PLUGIN_NOT_ALLOWED)  // libmariadb names the wrong one
+    return {.problem = "authentication failed: the server asks for a plugin that isn't allowed", .is_refusal = true};
   if (is_about_authentication(error)) return {.problem = "authentication failed: " + words, .is_refusal = true};
   if (error == CR_SERVER_LOST || error == CR_SERVER_GONE_ERROR) return {.problem = relay_.unexpected({})};
   const bool is_of_libmariadb = (error >= CR_MIN_ERROR && error <= CR_MAX_ERROR) || error >= CER_MIN_ERROR;

@@ -21,6 +21,7 @@ class PeerSession {
   explicit PeerSession(int fd) noexcept : fd_{fd} {}
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
+
   /// False once the other side has closed.
   bool send(std::string_view text) const {
     return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
