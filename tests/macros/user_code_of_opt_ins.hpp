@@ -8,6 +8,7 @@
 namespace user {
 
 inline void register_ready_made(vitals::HealthRegistry& health) {
+  health.add_readiness_check("mysql", vitals::checks::MySql{"mysql://app@db/app"});
   health.add_readiness_check("postgres", vitals::checks::Postgres{"postgresql://app@db/app"});
   health.add_readiness_check("notes", vitals::checks::Sqlite{"notes.db"});
 }

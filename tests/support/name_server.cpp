@@ -44,6 +44,15 @@ void NameServer::set(State state) {
 
 }  // namespace vitals_test
 
+namespace {
+
+addrinfo* last_of(addrinfo* list) {
+  while (list->ai_next != nullptr) list = list->ai_next;
+  return list;
+}
+
+}  // namespace
+
 /// Replaces the C library's function in the whole program, libpq included.
 extern "C" [[gnu::visibility("default")]] int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                                                           addrinfo** found) {
@@ -54,6 +63,10 @@ extern "C" [[gnu::visibility("default")]] int getaddrinfo(const char* name, cons
   if (lookup && host == "gone.test") return EAI_NONAME;
   if (lookup && host == "heavy.test") throw std::bad_alloc{};
   if (lookup && host == "silent.test" && !vitals_test::silent_names.ask()) return EAI_AGAIN;
+  if (lookup && host == "two.test") {
+    if (const int error = real("127.0.0.2", service, hints, found); error != 0) return error;
+    return real("127.0.0.1", service, hints, &last_of(*found)->ai_next);
+  }
   if (lookup && host.ends_with(".test")) return real("127.0.0.1", service, hints, found);
   return real(name, service, hints, found);
 }

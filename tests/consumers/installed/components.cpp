@@ -5,6 +5,9 @@
 #ifdef WITH_CHECKS
 #include <vitals/checks/disk_space.hpp>
 #endif
+#ifdef WITH_MYSQL
+#include <vitals/checks/mysql.hpp>
+#endif
 #ifdef WITH_PAGE
 #include <vitals/endpoint.hpp>
 #include <vitals/page.hpp>
@@ -24,6 +27,9 @@ int main() {
 #ifdef WITH_CHECKS
   using namespace vitals::literals;
   health.add_readiness_check("disk", vitals::checks::DiskSpace{"/", {.warn_below = 10_GiB, .fail_below = 0_percent}});
+#endif
+#ifdef WITH_MYSQL
+  health.add_readiness_check("mysql", vitals::checks::MySql{"mysql://app@db/app"});
 #endif
 #ifdef WITH_PAGE
   const vitals::Endpoint endpoint{health, {.routes = {vitals::page()}}};
