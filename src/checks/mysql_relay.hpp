@@ -11,8 +11,8 @@ namespace detail {
 
 /// Passes bytes between libmariadb and the server.
 ///
-/// libmariadb reads as long as bytes arrive, and keeps them all until a result has begun. So the relay takes its socket,
-/// and libmariadb gets one end of a socket pair under the same number: no more bytes reach it than the relay passes on.
+/// libmariadb reads as long as bytes arrive, and keeps them all until a result has begun. So the relay takes its socket
+/// and gives it one end of a socket pair under the same number. libmariadb gets only what the relay passes on.
 class MySqlRelay {
  public:
   MySqlRelay(std::string peer, const RunLimit& limit) : peer_{std::move(peer)}, limit_{limit} {}

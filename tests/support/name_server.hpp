@@ -8,8 +8,8 @@ namespace vitals_test {
 /// A name server that doesn't answer until it is opened.
 ///
 /// name_server.cpp replaces getaddrinfo() in the whole program, libpq included. Every name that ends in ".test" then
-/// resolves to 127.0.0.1, with four exceptions: "two.test" resolves to 127.0.0.2 and 127.0.0.1, "gone.test" doesn't exist,
-/// "heavy.test" fails for lack of memory, and "silent.test" waits for `silent_names`.
+/// resolves to 127.0.0.1, with four exceptions: "two.test" resolves to 127.0.0.2 and 127.0.0.1, "gone.test" doesn't
+/// exist, "heavy.test" fails for lack of memory, and "silent.test" waits for `silent_names`.
 class NameServer {
  public:
   /// @returns False if lookups fail.

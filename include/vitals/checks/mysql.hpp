@@ -44,9 +44,9 @@ struct MySqlOptions {
 /// 50 ms at most), so that the message can say what it waited for, and at once at a stop request. Names are resolved as
 /// for Tcp. Of several addresses the first one that answers is used; a silent one gets its share of the remaining time.
 ///
-/// No message contains the password: one that would is replaced entirely. There is no TLS, so the password is never sent
-/// in clear text: plugins that would are refused. `caching_sha2_password` may send it encrypted, with a key that the
-/// server chooses. No option file is read, and no local file is sent.
+/// No message contains the password: one that would is replaced entirely. There is no TLS. The password is never sent
+/// in clear text, whatever the server asks for; `caching_sha2_password` may send it encrypted with a key that the server
+/// chooses. No option file is read, and no local file is sent.
 ///
 /// Runs that time out while they log in count for the server's `max_connect_errors`; one that logs in resets the count.
 ///

@@ -1,7 +1,4 @@
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <functional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -18,7 +15,7 @@
 #include "support/descriptors.hpp"
 #include "support/fake_mysql.hpp"
 #include "support/full_listener.hpp"
-#include "support/program.hpp"
+#include "support/mysql_fixture.hpp"
 #include "support/reserved_port.hpp"
 #include "support/run_check.hpp"
 #include "support/scripted_peer.hpp"
@@ -33,47 +30,17 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 using vitals::checks::MySql;
-using vitals::checks::MySqlOptions;
 using vitals::test::IsFail;
 using vitals::test::IsPass;
+using vitals_test::check_of;
 using vitals_test::context_for;
 using vitals_test::generous;
 using vitals_test::PeerSession;
+using vitals_test::result_of;
+using vitals_test::says;
 using vitals_test::ScriptedPeer;
 
 static_assert(vitals::is_remote_check<MySql>::value);
-
-MySql check_of(const ScriptedPeer& peer, MySqlOptions options = {}) {
-  return MySql{"mysql://app:s3cr%40t@" + peer.address() + "/app", std::move(options)};
-}
-
-/// What a check says whose server plays this script.
-vitals::CheckResult result_of(ScriptedPeer::Script script, std::chrono::milliseconds timeout = generous,
-                              MySqlOptions options = {}) {
-  const ScriptedPeer peer{std::move(script)};
-  return check_of(peer, std::move(options))(context_for(timeout));
-}
-
-/// Sends this to everybody.
-ScriptedPeer::Script says(std::string text) {
-  return [text = std::move(text)](const PeerSession& session) {
-    session.send(text);
-    session.wait_for_end();
-  };
-}
-
-std::string repeated(const std::string& text, int times) {
-  std::string all;
-  for (int i = 0; i < times; ++i) all += text;
-  return all;
-}
-
-/// Sends this for ever.
-void send_for_ever(const PeerSession& session, const std::string& text) {
-  const auto much = repeated(text, 1000);
-  while (session.send(much)) {
-  }
-}
 
 TEST(MySqlCheckTest, PassesOnAnAnswerInSingleBytes) {
   const auto in_single_bytes = [](const PeerSession& session, const std::string& text) {
@@ -161,117 +128,6 @@ TEST(MySqlCheckTest, SaysThatTheServerClosesOrResets) {
                 session.reset();
               }),
               IsFail(HasSubstr(" during the query")));
-}
-
-TEST(MySqlCheckTest, SaysThatTheAnswerIsNone) {
-  EXPECT_THAT(result_of(says("HTTP/1.1 400 Bad Request\r\n\r\n")),
-              IsFail(AllOf(HasSubstr("unexpected answer of 127.0.0.1:"), HasSubstr("during the login"),
-                           HasSubstr("\"HTTP/1.1 400 Bad Request"))));
-  EXPECT_THAT(result_of(says(server::packet(0, "\x05 nothing"))), IsFail(HasSubstr("unexpected answer of")));
-  EXPECT_THAT(result_of([](const PeerSession& session) {
-                server::let_in(session);
-                session.send(server::columns(1, 1) + server::packet(2, "\x7f") + server::end_of_columns(3));
-                session.wait_for_end();
-              }),
-              IsFail(HasSubstr("unexpected answer of")));
-}
-
-TEST(MySqlCheckTest, ReadsAnEndlessAnswerOnlyUpToALimit) {
-  EXPECT_THAT(result_of([](const PeerSession& session) {
-                server::let_in(session);
-                session.send(server::columns(1, 1));
-                send_for_ever(session, server::column(2));
-              }),
-              IsFail(HasSubstr("during the query: more than 1048576 bytes")));
-  EXPECT_THAT(result_of([](const PeerSession& session) { send_for_ever(session, std::string(4, '\0')); }),
-              IsFail(HasSubstr("unexpected answer of")));
-}
-
-TEST(MySqlCheckTest, ReadsEndlessRowsUntilTheRunEnds) {
-  std::stop_source stop;
-  const ScriptedPeer peer{[&](const PeerSession& session) {
-    server::let_in(session);
-    session.send(server::columns(1, 1) + server::column(2) + server::end_of_columns(3));
-    // More than all buffers on the way hold, so that the check has read some of it.
-    for (int i = 0; i < 400; ++i) session.send(repeated(server::row(4, std::string(100, 'x')), 1000));
-    stop.request_stop();
-    send_for_ever(session, server::row(4, std::string(100, 'x')));
-  }};
-
-  EXPECT_THAT(check_of(peer)(context_for(generous, stop.get_token())),
-              IsFail(HasSubstr("doesn't end its answer during the query: stopped")));
-}
-
-TEST(MySqlCheckTest, RefusesAPacketThatIsTooLarge) {
-  EXPECT_THAT(result_of([](const PeerSession& session) {
-                server::let_in(session);
-                session.send(server::columns(1, 1) + server::column(2) + server::end_of_columns(3));
-                session.send(server::packet(4, "\xfd" + std::string("\xff\xff\x7f") + std::string(0x7fffff, 'x')));
-                session.wait_for_end();
-              }),
-              IsFail(HasSubstr("unexpected answer of")));
-}
-
-TEST(MySqlCheckTest, RepeatsTheWordsOfTheServer) {
-  EXPECT_THAT(result_of(says(server::error(0, 1040, "Too many connections"))),
-              IsFail(EndsWith(": the server says: Too many connections")));
-  EXPECT_THAT(result_of(says(server::greeting() +
-                             server::error(2, 1045, "Access denied for user 'app'@'db' (using password: YES)"))),
-              IsFail(EndsWith(": authentication failed: Access denied for user 'app'@'db' (password given: YES)")));
-}
-
-TEST(MySqlCheckTest, DoesNotRepeatAPasswordThatTheServerRepeats) {
-  for (const auto* spelling : {"s3cr@t", "s3cr%40t"})
-    EXPECT_THAT(result_of(says(server::greeting() + server::error(2, 1105, std::string{"no "} + spelling))),
-                IsFail(AllOf(HasSubstr("reason withheld"), Not(HasSubstr("s3cr")))));
-  EXPECT_THAT(result_of(
-                  [](const PeerSession& session) {
-                    server::let_in(session);
-                    session.send(server::columns(1, 1) + server::column(2) + server::end_of_columns(3) +
-                                 server::row(4, std::string(95, 'x') + "s3cr@t") + server::end_of_columns(5));
-                    session.wait_for_end();
-                  },
-                  generous, {.expect = "no"}),
-              IsFail(AllOf(HasSubstr("reason withheld"), Not(HasSubstr("s3cr")))));
-}
-
-TEST(MySqlCheckTest, NeverSendsThePasswordInClearText) {
-  for (const auto* plugin : {"mysql_clear_password", "dialog", "sha256_password", "mysql_old_password", "nonsense"}) {
-    std::string received;
-    const auto asks_again = [&](const PeerSession& session) {
-      session.send(server::greeting());
-      received += server::read_packet(session);
-      session.send(server::switch_to(2, plugin));
-      received += server::read_packet(session) + server::read_packet(session);
-    };
-    EXPECT_THAT(result_of(asks_again), IsFail(HasSubstr("authentication failed: the server asks for a plugin")))
-        << plugin;
-    const auto asks_at_once = [&](const PeerSession& session) {
-      session.send(server::greeting(plugin));
-      received += server::read_packet(session);
-      received += server::read_packet(session) + server::read_packet(session);
-    };
-    (void)result_of(asks_at_once, 100ms);
-    EXPECT_THAT(received, Not(HasSubstr("s3cr@t"))) << plugin;
-  }
-}
-
-TEST(MySqlCheckTest, SendsNoFile) {
-  const vitals_test::TemporaryFolder folder;
-  const auto file = (folder.path() / "secrets").string();
-  std::ofstream{file} << "content of a file";
-  std::string received;
-
-  const auto result = result_of([&](const PeerSession& session) {
-    server::let_in(session);
-    session.send(server::packet(1, '\xfb' + file));
-    received = server::read_packet(session);
-    session.send(server::ok(3));
-    session.wait_for_end();
-  });
-
-  EXPECT_THAT(received, Not(HasSubstr("content")));
-  EXPECT_THAT(result, IsFail(HasSubstr("forbidden")));
 }
 
 TEST(MySqlCheckTest, ExpectsThePrimary) {
