@@ -124,9 +124,8 @@ void MySqlRelay::send_rest() const noexcept {
 
 std::string MySqlRelay::wait(short events, const std::string& if_late) const {
   const auto wake = limit_.wait(server_.fd(), events, until_);
-  if (limit_.is_over()) return if_late + ": " + limit_.message();
-  const bool in_time = wake == RunLimit::Wake::ready && std::chrono::steady_clock::now() < until_;
-  return in_time ? std::string{} : if_late + " after " + watch_.text();
+  if (wake == RunLimit::Wake::ready && std::chrono::steady_clock::now() < until_) return {};
+  return if_late + (limit_.is_over() ? ": " + limit_.message() : " after " + watch_.text());
 }
 
 std::string MySqlRelay::unanswered() const {

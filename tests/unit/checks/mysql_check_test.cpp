@@ -130,6 +130,20 @@ TEST(MySqlCheckTest, SaysThatTheServerClosesOrResets) {
               IsFail(HasSubstr(" during the query")));
 }
 
+TEST(MySqlCheckTest, AServerThatRefusesLimitsIsAskedAllTheSame) {
+  EXPECT_THAT(result_of([](const PeerSession& session) {
+                session.send(server::greeting());
+                (void)server::read_packet(session);
+                session.send(server::ok(2));
+                (void)server::read_packet(session);
+                session.send(server::error(1, 1193, "Unknown system variable"));
+                (void)server::read_packet(session);
+                session.send(server::ok(1));
+                session.wait_for_end();
+              }),
+              IsPass());
+}
+
 TEST(MySqlCheckTest, ExpectsThePrimary) {
   const auto read_only = [](const std::string& value) {
     return [value](const PeerSession& session) {
