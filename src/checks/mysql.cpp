@@ -21,7 +21,6 @@ namespace checks {
 namespace {
 
 using detail::MySqlConnection;
-using detail::MySqlOutcome;
 
 [[noreturn]] void refuse(const char* rule) { throw std::invalid_argument{std::string{"vitals: MySql: "} + rule}; }
 

@@ -27,7 +27,10 @@ MYSQL* make_library() {
   std::call_once(begun, [] { mysql_server_init(0, nullptr, nullptr); });
   MYSQL* const library = mysql_init(nullptr);
   if (library == nullptr) throw std::bad_alloc{};
-  return library;
+  const std::size_t stack = std::size_t{256} * 1024;  // the default of 60 KiB is little for loading a plugin
+  if (mysql_options(library, MYSQL_OPT_NONBLOCK, &stack) == 0) return library;
+  mysql_close(library);
+  throw std::bad_alloc{};
 }
 
 bool is_about_authentication(unsigned error) {
@@ -58,12 +61,10 @@ MySqlConnection::MySqlConnection(std::string address, std::uint16_t port, const 
       relay_{HostAndPort{address_, port}.text(), limit},
       library_{make_library()} {
   MYSQL* const library = library_.get();
-  const std::size_t stack = std::size_t{256} * 1024;  // the default of 60 KiB is little for loading a plugin
   const unsigned tcp = MYSQL_PROTOCOL_TCP;
   const unsigned none = 0;
   const my_bool no = 0;
   const std::size_t most = mysql_most_bytes;
-  mysql_options(library, MYSQL_OPT_NONBLOCK, &stack);
   mysql_options(library, MYSQL_OPT_PROTOCOL, &tcp);
   mysql_options(library, MYSQL_OPT_LOCAL_INFILE, &none);
   mysql_options(library, MYSQL_OPT_SSL_ENFORCE, &no);

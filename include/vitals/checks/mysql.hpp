@@ -45,8 +45,8 @@ struct MySqlOptions {
 /// for Tcp. Of several addresses the first one that answers is used; a silent one gets its share of the remaining time.
 ///
 /// No message contains the password: one that would is replaced entirely. There is no TLS. The password is never sent
-/// in clear text, whatever the server asks for; `caching_sha2_password` may send it encrypted with a key that the server
-/// chooses. No option file is read, and no local file is sent.
+/// in clear text, whatever the server asks for; `caching_sha2_password` may send it encrypted with a key that the
+/// server chooses. No option file is read, and no local file is sent.
 ///
 /// Runs that time out while they log in count for the server's `max_connect_errors`; one that logs in resets the count.
 ///
