@@ -2,10 +2,13 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -203,14 +206,21 @@ TEST_F(MySqlServerTest, RefusesConnectionsWhileItIsStoppedAndWorksAfterwards) {
   EXPECT_THAT(check(context_for(generous)), IsPass());
 }
 
+std::ptrdiff_t thread_count() {
+  const std::filesystem::directory_iterator threads{"/proc/self/task"};
+  return std::distance(begin(threads), end(threads));
+}
+
 TEST_F(MySqlServerTest, HasNothingLeftAfterAThousandRuns) {
   const MySql check{server().url()};
   for (int i = 0; i < 10; ++i) EXPECT_THAT(check(context_for(generous)), IsPass());
   const auto before = vitals_test::open_descriptors();
+  const auto threads_before = thread_count();
 
   for (int i = 0; i < 1000; ++i) EXPECT_THAT(check(context_for(generous)), IsPass());
 
   EXPECT_EQ(vitals_test::open_descriptors(), before);
+  EXPECT_EQ(thread_count(), threads_before);
   EXPECT_TRUE(eventually([] { return server().has_only_us(); }));
 }
 
