@@ -1,7 +1,7 @@
 #pragma once
 
-// A producer as an application has one. Its cluster is inside librdkafka, with connections over this machine's loopback:
-// a service sets "bootstrap.servers" instead.
+// A producer as an application has one. Its cluster is inside librdkafka, with connections over loopback: a service sets
+// "bootstrap.servers" instead.
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>

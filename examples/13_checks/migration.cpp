@@ -61,9 +61,9 @@ int main() {
   expect(trial.is_good(vitals::Probe::liveness), "but nobody is restarted for that");
 
   database.is_reachable = true;
-  std::stop_source shutdown;
-  shutdown.request_stop();
-  expect(migrate(database, shutdown.get_token()) == CheckResult::fail("stopped at version 4"), "a shutdown stops it");
+  std::stop_source stop;
+  stop.request_stop();
+  expect(migrate(database, stop.get_token()) == CheckResult::fail("stopped at version 4"), "a stop request ends it");
   expect(trial.run("migration").status == vitals::Status::pass, "the next run succeeds");
   expect(database.version() == latest, "the schema is the latest");
   expect(trial.is_good(vitals::Probe::startup) && trial.is_good(vitals::Probe::readiness), "traffic may come");

@@ -9,15 +9,13 @@
 #include <vitals/checks/fresh_file.hpp>
 #include <vitals/checks/http.hpp>
 #include <vitals/checks/memory.hpp>
+#include <vitals/checks/mysql.hpp>
 #include <vitals/checks/postgres.hpp>
 #include <vitals/checks/redis.hpp>
 #include <vitals/checks/sqlite.hpp>
 #include <vitals/checks/tcp.hpp>
 #include <vitals/checks/unix_socket.hpp>
 #include <vitals/vitals.hpp>
-#if __has_include(<vitals/checks/mysql.hpp>)
-#include <vitals/checks/mysql.hpp>
-#endif
 
 #include "../ask.hpp"
 
@@ -34,7 +32,7 @@ constexpr bool are_remote = (vitals::is_remote_check<Checks>::value && ...);
 
 static_assert(
     may_be_liveness<checks::DiskSpace, checks::FreshFile, checks::Descriptors, checks::Memory, checks::Sqlite>);
-static_assert(are_remote<checks::Tcp, checks::UnixSocket, checks::Http, checks::Redis, checks::Postgres>);
+static_assert(are_remote<checks::Tcp, checks::UnixSocket, checks::Http, checks::Redis, checks::MySql, checks::Postgres>);
 
 void add_local(vitals::HealthRegistry& health) {
   health.add_readiness_check("disk", checks::DiskSpace{"/data", {.warn_below = 10_GiB, .fail_below = 2_percent}});
@@ -48,19 +46,11 @@ void add_remote(vitals::HealthRegistry& health) {
   health.add_readiness_check("mail", checks::Tcp{"mail:25", {.expect = "220"}});
   health.add_readiness_check("php", checks::UnixSocket{"/run/php-fpm.sock"});
   health.add_readiness_check("auth",
-                             checks::Http{"http://auth:8080/ready", {.statuses = {200, 204}, .body_contains = "UP"}});
+                             checks::Http{"http://auth:8080/healthz", {.statuses = {200}, .body_contains = "OK"}});
   health.add_readiness_check("redis", checks::Redis{"redis://cache", {.role = checks::RedisRole::primary}});
   health.add_readiness_check("postgres", checks::Postgres{"postgresql://app@db1,db2/app", {.expect_primary = true}});
-}
-
-#if __has_include(<vitals/checks/mysql.hpp>)
-static_assert(are_remote<checks::MySql>);
-void add_mysql(vitals::HealthRegistry& health) {
   health.add_readiness_check("mysql", checks::MySql{"mysql://app:secret@db/app", {.expect_primary = true}});
 }
-#else
-void add_mysql(vitals::HealthRegistry&) {}
-#endif
 
 /// Servers that Tcp can ask.
 void add_tcp(vitals::HealthRegistry& health) {
@@ -79,7 +69,6 @@ int main() {
   vitals::HealthRegistry health;
   add_local(health);
   add_remote(health);
-  add_mysql(health);
   add_tcp(health);
-  expect(health.report(vitals::Probe::readiness).checks().size() >= 15, "each line registers a check");
+  expect(health.report(vitals::Probe::readiness).checks().size() >= 16, "each line registers a check");
 }

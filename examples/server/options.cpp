@@ -57,7 +57,7 @@ A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..
                          sqlite:notes.db); put a password into DATABASE_URL, since every user of the machine can
                          read a command line
   --redis URL            redis://[[user]:password@]host[:port]: a cache, watched as an example; its failure is shown and
-                         doesn't make the service unready
+                         doesn't make the service unready; without a password, for the same reason
   --upstream URL         http://...: a service behind this one, watched likewise
   --startup-seconds N    how long the simulated migration takes at the start (default 0)
   --drain-seconds N      how long it keeps serving after SIGTERM or Ctrl-C, until load balancers have noticed that it

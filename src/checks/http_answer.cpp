@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -19,6 +21,7 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t most_body = 64 * 1024;
 constexpr std::uint32_t most_head = 16 * 1024;
+constexpr std::size_t most_quoted = 65;  // more than quoted() shows
 /// Of all bytes, framing included: an answer may come in tiny chunks, or after others with status 103.
 constexpr std::size_t most_bytes = 1024 * 1024;
 
@@ -31,6 +34,7 @@ class Reader {
 
   [[nodiscard]] HttpAnswer read() {
     HttpAnswer answer;
+    answer.peer = connection_.peer;
     answer.problem = read_all();
     answer.status = static_cast<int>(parser_->get().result_int());
     answer.location = parser_->get()[http::field::location];
@@ -53,19 +57,31 @@ class Reader {
       const auto unparsed = input_.size();
       const auto [event, problem] = receive_some(connection_, input_, most_bytes - bytes, limit_);
       if (event == Received::Event::end) return problem_at_end();
-      if (event != Received::Event::bytes) return problem + (first_.empty() ? "" : ", but a part of it");
+      if (event != Received::Event::bytes) return problem + (first_.empty() ? "" : ", but a part of it" + status());
       bytes += input_.size() - unparsed;
-      if (first_.empty()) first_ = input_;
-      if (!parse()) return not_http();
+      if (first_.size() < most_quoted) first_ += input_.substr(unparsed, most_quoted - first_.size());
+      if (!begins_as_http()) return not_http();
+      if (auto refusal = parse(); !refusal.empty()) return refusal;
       if (is_over()) return {};
     }
     return connection_.peer + " sends an endless answer";
   }
 
+  /// Otherwise the parser would wait for the end of a head.
+  [[nodiscard]] bool begins_as_http() const {
+    constexpr std::string_view http = "HTTP/";
+    return first_.starts_with(http.substr(0, first_.size()));
+  }
+
+  [[nodiscard]] std::string status() const {
+    return parser_->is_header_done() ? " (status " + std::to_string(parser_->get().result_int()) + ')' : std::string{};
+  }
+
   [[nodiscard]] bool is_over() const { return parser_->is_done() || body_.size() == most_body; }
 
-  /// Takes what it can of the input. False if it isn't HTTP.
-  [[nodiscard]] bool parse() {
+  /// Takes what it can of the input.
+  /// @returns What is wrong; empty if nothing is.
+  [[nodiscard]] std::string parse() try {
     while (!input_.empty() && !is_over()) {
       std::array<char, 4096> piece{};
       auto& body = parser_->get().body();
@@ -76,12 +92,15 @@ class Reader {
       const auto used = parser_->put(boost::asio::buffer(input_), error);
       input_.erase(0, used);
       body_.append(piece.data(), room - body.size);
-      if (error == http::error::need_more || used == 0) return !error || error == http::error::need_more;
-      if (error && error != http::error::need_buffer) return false;
+      if (error == http::error::need_more || (!error && used == 0)) return {};
+      if (error == http::error::header_limit) return connection_.peer + " answers with a head of more than 16 KiB";
+      if (error && error != http::error::need_buffer) return not_http();
       const auto status = parser_->get().result_int();
       if (parser_->is_done() && status >= 100 && status < 200) begin();  // the answer is still to come
     }
-    return true;
+    return {};
+  } catch (const std::length_error&) {  // thrown by Beast for a trailer of more than 64 KiB
+    return not_http();
   }
 
   /// A body without a length ends with the connection.
@@ -90,7 +109,7 @@ class Reader {
     if (parser_->got_some()) parser_->put_eof(error);
     if (parser_->got_some() && !error) return {};
     return connection_.peer + " closed the connection " +
-           (first_.empty() ? "without an answer" : "before the end of its answer");
+           (first_.empty() ? "without an answer" : "before the end of its answer" + status());
   }
 
   [[nodiscard]] std::string not_http() const {

@@ -13,6 +13,7 @@ struct HttpAnswer {
   int status = 0;
   std::string location = {};  ///< Of a redirect.
   std::string body = {};      ///< At most its first 64 KiB.
+  std::string peer = {};      ///< Who has answered: "192.0.2.1:80".
   std::string problem = {};   ///< Set if there is no whole answer.
 };
 

@@ -38,6 +38,9 @@ void require_valid(const checks::HttpOptions& options) {
     for (const auto* own : {"Connection", "Content-Length", "Transfer-Encoding"})
       if (equal_ignoring_case(name, own)) refuse("Connection, Content-Length and Transfer-Encoding can't be chosen");
   }
+  const auto hosts = std::count_if(options.headers.begin(), options.headers.end(),
+                                   [](const auto& header) { return equal_ignoring_case(header.first, "Host"); });
+  if (hosts > 1) refuse("there can be one Host header only");
   for (const int status : options.statuses)
     if (status < 200 || status > 599) refuse("`statuses` must be 200 to 599");
   const bool reads_only = options.method == "GET" || options.method == "HEAD";

@@ -45,7 +45,11 @@ std::string send_all(const Connected& connection, std::string_view text, const R
 
 Received receive_some(const Connected& connection, std::string& answer, std::size_t most, const RunLimit& limit) {
   std::array<char, 4096> buffer{};
+  const auto late = [&]() -> Received {
+    return {.event = Received::Event::late, .problem = connection.peer + " doesn't answer: " + limit.message()};
+  };
   for (;;) {
+    if (limit.is_over()) return late();  // of a peer that sends without a pause, too
     const auto count = ::recv(connection.socket.fd(), buffer.data(), std::min(most, buffer.size()), 0);
     if (count > 0) {
       answer.append(buffer.data(), static_cast<std::size_t>(count));
@@ -53,8 +57,7 @@ Received receive_some(const Connected& connection, std::string& answer, std::siz
     }
     if (count == 0) return {.event = Received::Event::end};
     if (errno == EAGAIN) {
-      if (limit.wait(connection.socket.fd(), POLLIN) != RunLimit::Wake::ready)
-        return {.event = Received::Event::late, .problem = connection.peer + " doesn't answer: " + limit.message()};
+      if (limit.wait(connection.socket.fd(), POLLIN) != RunLimit::Wake::ready) return late();
     } else if (errno != EINTR) {
       return {.event = Received::Event::lost, .problem = lost(connection, errno)};
     }

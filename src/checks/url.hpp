@@ -23,7 +23,7 @@ struct Url {
 [[nodiscard]] std::string decoded(const std::string& check, std::string_view text);
 
 /// @param scheme  "redis".
-/// @throws std::invalid_argument  naming `check` and the rule, but nothing of the URL: any part of it may be a password.
+/// @throws std::invalid_argument  naming `check` and the rule, but nothing of the URL: any part may be a password.
 [[nodiscard]] Url parse_url(const std::string& check, std::string_view scheme, std::uint16_t default_port,
                             std::string_view url);
 

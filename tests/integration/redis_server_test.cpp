@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,8 +14,7 @@
 
 #include "checks/connect.hpp"
 #include "support/eventually.hpp"
-#include "support/program.hpp"
-#include "support/reserved_port.hpp"
+#include "support/real_service.hpp"
 #include "support/run_check.hpp"
 
 namespace {
@@ -33,32 +31,25 @@ using vitals::test::IsPass;
 using vitals_test::context_for;
 using vitals_test::eventually;
 using vitals_test::generous;
-using vitals_test::Program;
+using vitals_test::ProgramService;
 
-/// A Redis server with a password, on a port that it keeps.
+/// A Redis server with a password.
 class RedisServerTest : public testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(program)) GTEST_SKIP() << program << " is missing";
-    start();
-  }
-  void start() {
-    server_.emplace(program,
-                    std::vector<std::string>{"--port", port_, "--bind", "127.0.0.1", "--requirepass", "s3cr3t",
-                                             "--save", "", "--appendonly", "no", "--daemonize", "no"},
-                    folder_.path());
-    ASSERT_TRUE(eventually([&] { return answers(); })) << server_->output() << server_->errors();
+    server_.emplace(program, vitals_test::redis_arguments);
   }
   [[nodiscard]] vitals::CheckResult run(const std::string& credentials, RedisRole role = RedisRole::any,
                                         std::chrono::milliseconds timeout = generous) const {
-    return Redis{"redis://" + credentials + "127.0.0.1:" + port_, {.role = role}}(context_for(timeout));
+    return Redis{"redis://" + credentials + "127.0.0.1:" + std::to_string(server_->port()),
+                 {.role = role}}(context_for(timeout));
   }
   [[nodiscard]] bool answers() const { return run(":s3cr3t@").status() == vitals::Status::pass; }
   /// How many connections the server has, but ours.
   [[nodiscard]] std::size_t others() const {
     const RunLimit limit{context_for(generous)};
-    const auto connection =
-        vitals::detail::connect_to({"127.0.0.1"}, static_cast<std::uint16_t>(std::stoi(port_)), limit);
+    const auto connection = vitals::detail::connect_to({"127.0.0.1"}, server_->port(), limit);
     std::string answer;
     EXPECT_EQ(vitals::detail::send_all(connection, "AUTH s3cr3t\r\nCLIENT LIST\r\nQUIT\r\n", limit), "");
     while (vitals::detail::receive(connection, answer, 65536, limit).empty()) {
@@ -69,10 +60,7 @@ class RedisServerTest : public testing::Test {
   }
 
   static constexpr auto program = "/usr/bin/redis-server";
-  vitals_test::TemporaryFolder folder_;
-  vitals_test::ReservedPort reserved_;
-  std::string port_ = std::to_string(reserved_.number());
-  std::optional<Program> server_;
+  std::optional<ProgramService> server_;
 };
 
 TEST_F(RedisServerTest, IsAskedWithAUserAndForItsRole) {

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include <vitals/checks/http.hpp>
+#include <vitals/checks/mysql.hpp>
 #include <vitals/checks/postgres.hpp>
 #include <vitals/checks/redis.hpp>
 #include <vitals/checks/tcp.hpp>
 
+#include "support/mariadb_server.hpp"
 #include "support/postgres_server.hpp"
 
 namespace vitals_test {
@@ -17,19 +19,18 @@ namespace {
 namespace fs = std::filesystem;
 namespace checks = vitals::checks;
 
+std::function<std::unique_ptr<RealService>()> program(const std::string& path, ProgramService::Arguments arguments) {
+  return [=] { return std::make_unique<ProgramService>(path, arguments); };
+}
+
 SurvivalSubject memcached() {
+  const auto* const path = "/usr/bin/memcached";
   return {.name = "Tcp",
-          .program = "/usr/bin/memcached",
-          .start =
-              [] {
-                return std::make_unique<ProgramService>("/usr/bin/memcached", [](const auto& port, const fs::path&) {
-                  return std::vector<std::string>{"-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "root"};
-                });
-              },
-          .check =
-              [](const std::string& address) {
-                return checks::Tcp{address, {.send = "version\r\n", .expect = "VERSION"}};
-              }};
+          .program = path,
+          .start = program(path, memcached_arguments),
+          .check = [](const std::string& address) {
+            return checks::Tcp{address, {.send = "version\r\n", .expect = "VERSION"}};
+          }};
 }
 
 SurvivalSubject haproxy() {
@@ -39,27 +40,20 @@ SurvivalSubject haproxy() {
                         << "\n  http-request return status 200 content-type text/plain string ready\n";
     return std::vector<std::string>{"-db", "-f", file};
   };
-  return {.name = "Http",
-          .program = "/usr/sbin/haproxy",
-          .start = [=] { return std::make_unique<ProgramService>("/usr/sbin/haproxy", arguments); },
-          .check =
-              [](const std::string& address) {
-                return checks::Http{"http://" + address + "/ready", {.body_contains = "ready"}};
-              }};
+  const auto* const path = "/usr/sbin/haproxy";
+  return {.name = "Http", .program = path, .start = program(path, arguments), .check = [](const std::string& address) {
+            return checks::Http{"http://" + address + "/ready", {.body_contains = "ready"}};
+          }};
 }
 
 SurvivalSubject redis() {
-  const auto arguments = [](const std::string& port, const fs::path&) {
-    return std::vector<std::string>{"--port", port, "--bind",       "127.0.0.1", "--requirepass", "s3cr3t",
-                                    "--save", "",   "--appendonly", "no",        "--daemonize",   "no"};
-  };
+  const auto* const path = "/usr/bin/redis-server";
   return {.name = "Redis",
-          .program = "/usr/bin/redis-server",
-          .start = [=] { return std::make_unique<ProgramService>("/usr/bin/redis-server", arguments); },
-          .check =
-              [](const std::string& address) {
-                return checks::Redis{"redis://:s3cr3t@" + address, {.role = checks::RedisRole::primary}};
-              }};
+          .program = path,
+          .start = program(path, redis_arguments),
+          .check = [](const std::string& address) {
+            return checks::Redis{"redis://:s3cr3t@" + address, {.role = checks::RedisRole::primary}};
+          }};
 }
 
 class PostgresService : public RealService {
@@ -82,11 +76,22 @@ SurvivalSubject postgres() {
               [](const std::string& address) {
                 return checks::Postgres{"postgresql://app:" + PostgresServer::password() + '@' + address + "/postgres"};
               },
+          .wrong_answer = "received invalid response",
           .kept = 1};
+}
+
+SurvivalSubject mariadb() {
+  return {.name = "MySql",
+          .program = MariaDbServer::program,
+          .start = [] { return std::make_unique<MariaDbServer>(); },
+          .check =
+              [](const std::string& address) {
+                return checks::MySql{std::string{"mysql://"} + MariaDbServer::credentials + address};
+              }};
 }
 
 }  // namespace
 
-std::vector<SurvivalSubject> survival_subjects() { return {memcached(), haproxy(), redis(), postgres()}; }
+std::vector<SurvivalSubject> survival_subjects() { return {memcached(), haproxy(), redis(), mariadb(), postgres()}; }
 
 }  // namespace vitals_test

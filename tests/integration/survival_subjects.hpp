@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,12 @@ struct SurvivalSubject {
   std::function<std::unique_ptr<RealService>()> start;
   /// A check of the server at "127.0.0.1:port".
   std::function<Check(const std::string& address)> check;
+  /// What it says of an answer that is wrong.
+  std::string wrong_answer = "unexpected answer of 127\\.0\\.0\\.1:";
   /// How many connections it keeps from run to run.
   std::size_t kept = 0;
+
+  friend void PrintTo(const SurvivalSubject& subject, std::ostream* out) { *out << subject.name; }
 };
 
 std::vector<SurvivalSubject> survival_subjects();

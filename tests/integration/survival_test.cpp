@@ -21,6 +21,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/registry.hpp>
+#include <vitals/runner.hpp>
+#include <vitals/schedule.hpp>
+#include <vitals/status.hpp>
 #include <vitals/testing_gmock.hpp>
 
 #include "integration/survival_subjects.hpp"
@@ -41,6 +45,7 @@ using testing::Not;
 using vitals::test::IsFail;
 using vitals::test::IsPass;
 using vitals_test::context_for;
+using vitals_test::context_with_exactly;
 using vitals_test::eventually;
 using vitals_test::generous;
 using vitals_test::RealService;
@@ -50,11 +55,23 @@ using Way = TamperingProxy::Way;
 
 /// For runs that end at their limit.
 constexpr auto brief = 300ms;
+/// What a loaded machine may take longer.
+constexpr auto patience = 10s;
+
+/// A failure within the deadline, with these words and without a password.
+void expect_late(const SurvivalSubject::Check& check) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = check(context_with_exactly(brief));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, brief + patience);
+  EXPECT_THAT(result, IsFail(AllOf(HasSubstr("no answer within 270 ms"), Not(ContainsRegex("s3cr|hunter2")))));
+}
 
 std::string at(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-/// How many connections the server at this port has. Those that both sides have closed don't count.
-std::size_t connections_of(std::uint16_t port) {
+enum class End { local, remote };
+
+/// How many connections there are with this port at this end. Those that both sides have closed don't count.
+std::size_t connections(End end, std::uint16_t port) {
   std::ostringstream name;
   name << std::hex << std::uppercase << std::setw(4) << std::setfill('0') << port;
   std::ifstream table{"/proc/net/tcp"};
@@ -66,10 +83,13 @@ std::size_t connections_of(std::uint16_t port) {
     std::string remote;
     std::string state;
     words >> number >> local >> remote >> state;
-    if (local.ends_with(':' + name.str()) && (state == "01" || state == "08")) ++count;  // established, close-wait
+    const auto& address = end == End::local ? local : remote;
+    if (address.ends_with(':' + name.str()) && (state == "01" || state == "08")) ++count;  // established, close-wait
   }
   return count;
 }
+std::size_t connections_of(std::uint16_t server) { return connections(End::local, server); }
+std::size_t connections_from_here(std::uint16_t server) { return connections(End::remote, server); }
 
 std::size_t threads() {
   const std::filesystem::directory_iterator all{"/proc/self/task"};
@@ -128,7 +148,7 @@ TEST_P(SurvivalTest, AFrozenServerFailsInTimeAndPassesWhenItIsBack) {
   const auto check = check_at(service().port());
 
   service().freeze();
-  EXPECT_THAT(check(context_for(brief)), IsFail(HasSubstr("no answer within 270 ms")));
+  expect_late(check);
   service().thaw();
 
   EXPECT_THAT(check(context_for(generous)), IsPass());
@@ -147,7 +167,7 @@ TEST_P(SurvivalTest, AStopRequestEndsARun) {
 TEST_P(SurvivalTest, AFullQueueOfConnectionsFailsInTime) {
   const vitals_test::FullListener full;
 
-  EXPECT_THAT(check_at(full.port())(context_for(brief)), IsFail(HasSubstr("no answer within 270 ms")));
+  expect_late(check_at(full.port()));
 }
 
 TEST_P(SurvivalTest, AnAnswerInSingleBytesPasses) {
@@ -162,24 +182,27 @@ TEST_P(SurvivalTest, AResetInTheMiddleOfAnAnswerFailsAtOnce) {
   const auto check = check_at(proxy.port());
 
   proxy.set(Way::reset);
-  EXPECT_THAT(check(context_for(generous)), IsFail(Not(HasSubstr("no answer within"))));
+  EXPECT_THAT(check(context_for(generous)),
+              IsFail(AllOf(ContainsRegex("[Rr]eset by peer|system error: 104|closed the connection unexpectedly"),
+                           HasSubstr("127.0.0.1"))));
   proxy.set(Way::forward);
 
   EXPECT_THAT(check(context_for(generous)), IsPass());
 }
 
-TEST_P(SurvivalTest, GarbageFails) {
+TEST_P(SurvivalTest, GarbageIsAWrongAnswer) {
   TamperingProxy proxy{service().port()};
   const auto check = check_at(proxy.port());
 
   proxy.set(Way::garbage);
-  EXPECT_THAT(check(context_for(brief)), IsFail());
+  EXPECT_THAT(check(context_for(generous)), IsFail(ContainsRegex(GetParam().wrong_answer)));
   proxy.set(Way::forward);
 
   EXPECT_THAT(check(context_for(generous)), IsPass());
 }
 
-TEST_P(SurvivalTest, AnEndlessAnswerIsLeft) {
+// Answers that follow the protocol and don't end are in the unit tests of each check.
+TEST_P(SurvivalTest, GarbageWithoutAnEndIsLeft) {
   constexpr std::size_t most = 32 * 1024 * 1024;  // the buffers of two sockets, and what the check has read
   TamperingProxy proxy{service().port()};
   const auto check = check_at(proxy.port());
@@ -218,19 +241,39 @@ TEST_P(SurvivalTest, AThousandRunsLeaveWhatTenLeave) {
   EXPECT_EQ(threads(), threads_before);
 }
 
+TEST_P(SurvivalTest, UnderARunnerOneRunIsOutstandingAndItRecoversByItself) {
+  vitals::HealthRegistry health;
+  health.add_readiness_check("subject", check_at(service().port()),
+                             {.timeout = brief, .schedule = vitals::every(100ms)});
+  const auto becomes = [&](vitals::Status status) {
+    return eventually([&] { return health.report("subject").status == status; });
+  };
+  const vitals::Runner runner{health};
+  EXPECT_TRUE(becomes(vitals::Status::pass));
+
+  service().freeze();
+  EXPECT_TRUE(becomes(vitals::Status::fail));
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_LE(connections_from_here(service().port()), 1 + GetParam().kept);
+    std::this_thread::sleep_for(5ms);
+  }
+  service().thaw();
+
+  EXPECT_TRUE(becomes(vitals::Status::pass));
+}
+
 TEST_P(SurvivalTest, ALinkThatGoesDownFailsInTimeAndPassesWhenItIsBack) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gets a network of its own";
   std::thread elsewhere{[this] {
     try {
       const OwnNetwork network;
       const auto server = GetParam().start();
-      TamperingProxy proxy{server->port()};
+      TamperingProxy proxy{server->port(), [] { OwnNetwork::set_loopback(false); }};
       const auto check = check_at(proxy.port());
       EXPECT_THAT(check(context_for(generous)), IsPass());
 
       proxy.set(Way::vanish);
-      proxy.before_answers([] { OwnNetwork::set_loopback(false); });
-      EXPECT_THAT(check(context_for(brief)), IsFail(HasSubstr("no answer within 270 ms")));
-      proxy.before_answers({});
+      expect_late(check);
       proxy.set(Way::forward);
       OwnNetwork::set_loopback(true);
 

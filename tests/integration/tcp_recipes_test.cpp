@@ -1,4 +1,4 @@
-// What examples/13_checks/README.md tells to send to servers, and to expect of them, with the servers themselves.
+// The recipes of examples/13_checks/README.md, with the servers themselves.
 
 #include <filesystem>
 #include <fstream>
@@ -34,10 +34,6 @@ struct Recipe {
   ProgramService::Arguments arguments;
   TcpOptions options;
 };
-
-std::vector<std::string> memcached(const std::string& port, const fs::path&) {
-  return {"-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "root"};
-}
 
 std::vector<std::string> nats(const std::string& port, const fs::path&) { return {"-a", "127.0.0.1", "-p", port}; }
 
@@ -78,7 +74,7 @@ TEST_P(TcpRecipesTest, TheServerAnswersItsRecipeAndNoOther) {
 INSTANTIATE_TEST_SUITE_P(Each, TcpRecipesTest,
                          testing::Values(Recipe{.name = "memcached",
                                                 .program = "/usr/bin/memcached",
-                                                .arguments = memcached,
+                                                .arguments = vitals_test::memcached_arguments,
                                                 .options = {.send = "version\r\n", .expect = "VERSION"}},
                                          Recipe{.name = "NATS",
                                                 .program = "/usr/sbin/nats-server",

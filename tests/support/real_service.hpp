@@ -79,4 +79,13 @@ class ProgramService : public RealService {
   std::optional<Program> program_;
 };
 
+inline std::vector<std::string> memcached_arguments(const std::string& port, const std::filesystem::path& /*folder*/) {
+  return {"-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "root"};
+}
+
+inline std::vector<std::string> redis_arguments(const std::string& port, const std::filesystem::path& /*folder*/) {
+  return {"--port", port, "--bind",       "127.0.0.1", "--requirepass", "s3cr3t",
+          "--save", "",   "--appendonly", "no",        "--daemonize",   "no"};
+}
+
 }  // namespace vitals_test

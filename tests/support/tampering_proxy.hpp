@@ -49,15 +49,14 @@ class TamperingProxy {
     single_bytes,  ///< Each in a segment of its own.
     reset,         ///< After three bytes of the answer.
     garbage,       ///< Instead of the server.
-    endless,       ///< After three bytes of the answer.
-    vanish,        ///< Ends the connection before the answer.
+    endless,       ///< After three bytes of the answer: garbage without an end.
+    vanish,        ///< Calls before_vanishing, and ends the connection before the answer.
   };
 
-  explicit TamperingProxy(std::uint16_t server) : server_{server} {}
+  explicit TamperingProxy(std::uint16_t server, std::function<void()> before_vanishing = {})
+      : server_{server}, before_vanishing_{std::move(before_vanishing)} {}
 
   void set(Way way) { way_ = way; }
-  /// Called when the server has answered and the client doesn't have the answer yet.
-  void before_answers(std::function<void()> call) { before_answers_ = std::move(call); }
 
   [[nodiscard]] std::uint16_t port() const noexcept { return peer_.port(); }
   /// How many bytes clients have got.
@@ -86,7 +85,6 @@ class TamperingProxy {
 
   /// False if the connection is to end.
   bool pass_on(const PeerSession& client, const std::string& answer) {
-    if (before_answers_) before_answers_();
     switch (way_) {
       case Way::single_bytes:
         for (const char byte : answer)
@@ -101,7 +99,7 @@ class TamperingProxy {
         while (give(client, std::string(4096, 'x'))) {
         }
         return false;
-      case Way::vanish: return false;
+      case Way::vanish: before_vanishing_(); return false;
       case Way::forward:
       case Way::garbage: break;
     }
@@ -128,7 +126,7 @@ class TamperingProxy {
 
   const std::uint16_t server_;
   std::atomic<Way> way_ = Way::forward;
-  std::function<void()> before_answers_;
+  const std::function<void()> before_vanishing_;
   std::atomic<std::size_t> sent_ = 0;
   ScriptedPeer peer_{[this](const PeerSession& client) { serve(client); }};
 };

@@ -31,7 +31,7 @@ struct HttpOptions {
   std::vector<int> statuses = {};
   /// What the body must contain, within its first 64 KiB; empty: any body will do.
   std::string body_contains = {};
-  /// How many redirects to follow, 0 to 10. Needs GET or HEAD.
+  /// How many redirects to follow, 0 to 10, even if `statuses` has their codes. Needs GET or HEAD.
   int max_redirects = 0;
 };
 
@@ -39,18 +39,19 @@ struct HttpOptions {
 ///
 /// @code
 /// #include <vitals/checks/http.hpp>   // link vitals::checks
-/// health.add_readiness_check("auth", vitals::checks::Http{"http://auth:8080/ready"});
+/// health.add_readiness_check("auth", vitals::checks::Http{"http://auth:8080/healthz"});
 /// @endcode
 ///
-/// Each run connects anew, as Tcp does, and reads the answer to its end, or to 64 KiB of body. Environment variables
-/// such as `http_proxy` make no difference. No TLS. No message repeats the query of the URL or a header; what a server
-/// sends instead of HTTP is quoted only if the request has neither.
+/// Each run connects anew, as Tcp does, and reads the answer to its end, or to 64 KiB of body; a head may have 16 KiB.
+/// An answer that hasn't ended at the deadline fails. Environment variables such as `http_proxy` make no difference. No
+/// TLS. No message repeats the query of the URL or a header; what a server sends instead of HTTP is quoted only if the
+/// request has neither.
 ///
-/// Asking the `/ready` of another service of yours couples both: while that one isn't ready, this one isn't either.
-/// Prefer a path that tells about that service alone.
+/// To ask the `/ready` of another service of yours is to depend on all that it depends on: while that one isn't ready,
+/// this one isn't either. Ask for what you need of it, such as `/healthz`.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
-/// @par Lifetime       Copies share what they know about names.
+/// @par Lifetime       Copies share name look-ups that are under way.
 class VITALS_EXPORT Http {
  public:
   /// Not a liveness check: the server's outage would restart every replica.

@@ -42,7 +42,7 @@ struct TcpOptions {
 /// A silent name server costs one thread per check at most; see Postgres, which resolves names likewise.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
-/// @par Lifetime       Copies share what they know about names.
+/// @par Lifetime       Copies share name look-ups that are under way.
 class VITALS_EXPORT Tcp {
  public:
   /// Not a liveness check: the server's outage would restart every replica.

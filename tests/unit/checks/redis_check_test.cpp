@@ -99,6 +99,13 @@ TEST(RedisCheckTest, SurvivesAnAnswerThatIsNone) {
   EXPECT_THAT(result_of(ping, std::string(4096, 'x')), IsFail(HasSubstr("unexpected answer of")));
   EXPECT_THAT(result_of(std::string{ping} + role, "+PONG\r\n:7\r\n", {}, {.role = RedisRole::primary}),
               IsFail(HasSubstr("unexpected answer of")));
+  const ScriptedPeer endless{[](const PeerSession& session) {
+    session.send("+PONG\r\n*3\r\n$6\r\n");
+    while (session.send(std::string(4096, 'm'))) {
+    }
+  }};
+  EXPECT_THAT((Redis{"redis://" + endless.address(), {.role = RedisRole::primary}}(context_for(generous))),
+              IsFail(HasSubstr("unexpected answer of")));
   const ScriptedPeer in_single_bytes{[](const PeerSession& session) {
     for (const char* byte : {"+", "P", "O", "N", "G", "\r", "\n"}) session.send(byte);
     session.wait_for_end();
@@ -107,9 +114,10 @@ TEST(RedisCheckTest, SurvivesAnAnswerThatIsNone) {
 }
 
 TEST(RedisCheckTest, RefusesAWrongUrlWithoutRepeatingIt) {
-  for (const auto* url : {"", "redis:/", "s3cr3t", "rediss://:s3cr3t@cache", "redis://s3cr3t@cache",
-                          "redis://:s3cr3t%4@cache", "redis://:s3cr3t%zz@cache", "redis://:s3cr3t@",
-                          "redis://:s3cr3t@cache:0", "redis://:s3cr3t@cache:6379/x", "redis://:s3cr3t@cache?x"}) {
+  for (const auto* url :
+       {"", "redis:/", "s3cr3t", "rediss://:s3cr3t@cache", "redis://s3cr3t@cache", "redis://:s3cr3t%4@cache",
+        "redis://:s3cr3t%zz@cache", "redis://:s3cr3t@", "redis://:s3cr3t@cache:0", "redis://:s3cr3t@cache:6379/x",
+        "redis://:s3cr3t@cache?x", "redis://@s3cr3t"}) {
     try {
       const Redis check{url};
       ADD_FAILURE() << url;

@@ -68,6 +68,26 @@ TEST(TcpCheckTest, SendsAndExpects) {
   EXPECT_THAT(run(server.address(), {.send = "ruok", .expect = "imok"}), IsPass());
 }
 
+// The recipes of examples/13_checks whose servers are too big to be started here, by their specifications:
+// https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, sections 4.2.2 and 4.2.3, and
+// https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_4lw
+TEST(TcpCheckTest, AsksAmqpAndZooKeeper) {
+  const std::string protocol_header{"AMQP\0\0\x09\x01", 8};
+  const std::string start{"\x01\x00\x00\x00\x00\x00\x04\x00\x0a\x00\x0a\xce",
+                          12};  // Connection.Start, cut to its numbers
+  const ScriptedPeer amqp{
+      [&](const PeerSession& session) { session.send(session.read(8) == protocol_header ? start : protocol_header); }};
+  const ScriptedPeer zookeeper{[](const PeerSession& session) {
+    if (session.read(4) == "srvr") session.send("Zookeeper version: 3.8.0-5a02a05eddb59aee6ac762f7ea82e92a68eb9c0f");
+  }};
+
+  EXPECT_THAT(run(amqp.address(), {.send = protocol_header, .expect = std::string{"\x01\x00\x00", 3}}), IsPass());
+  EXPECT_THAT(
+      run(amqp.address(), {.send = std::string{"AMQP\0\0\x09\x00", 8}, .expect = std::string{"\x01\x00\x00", 3}}),
+      IsFail(HasSubstr("unexpected answer")));
+  EXPECT_THAT(run(zookeeper.address(), {.send = "srvr", .expect = "Zookeeper version"}), IsPass());
+}
+
 TEST(TcpCheckTest, TakesAnAnswerInSingleBytes) {
   const ScriptedPeer server{[](const PeerSession& session) {
     for (const char* byte : {"2", "2", "0"}) session.send(byte);
