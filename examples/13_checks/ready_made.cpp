@@ -32,7 +32,8 @@ constexpr bool are_remote = (vitals::is_remote_check<Checks>::value && ...);
 
 static_assert(
     may_be_liveness<checks::DiskSpace, checks::FreshFile, checks::Descriptors, checks::Memory, checks::Sqlite>);
-static_assert(are_remote<checks::Tcp, checks::UnixSocket, checks::Http, checks::Redis, checks::MySql, checks::Postgres>);
+static_assert(
+    are_remote<checks::Tcp, checks::UnixSocket, checks::Http, checks::Redis, checks::MySql, checks::Postgres>);
 
 void add_local(vitals::HealthRegistry& health) {
   health.add_readiness_check("disk", checks::DiskSpace{"/data", {.warn_below = 10_GiB, .fail_below = 2_percent}});
