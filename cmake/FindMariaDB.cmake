@@ -1,7 +1,7 @@
 # Finds libmariadb, the client library of MariaDB and MySQL, as MariaDB::MariaDB. Beside vitalsConfig.cmake it serves
 # applications, too.
 
-find_path(MariaDB_INCLUDE_DIR mariadb_version.h PATH_SUFFIXES mariadb)
+find_path(MariaDB_INCLUDE_DIR mariadb_version.h PATH_SUFFIXES mariadb mysql)
 find_library(MariaDB_LIBRARY mariadb PATH_SUFFIXES mariadb)
 mark_as_advanced(MariaDB_INCLUDE_DIR MariaDB_LIBRARY)
 

@@ -21,6 +21,7 @@ namespace checks {
 namespace {
 
 using detail::MySqlConnection;
+using detail::MySqlOutcome;
 
 [[noreturn]] void refuse(const char* rule) { throw std::invalid_argument{std::string{"vitals: MySql: "} + rule}; }
 
@@ -62,51 +63,51 @@ class MySql::State {
 
   CheckResult run(const CheckContext& context) {
     const detail::RunLimit limit{context};
-    const auto problem = problem_of(limit);
-    return problem.empty() ? CheckResult::pass() : CheckResult::fail(target_.server.text() + ": " + safe(problem));
+    const auto outcome = ask(limit);
+    if (outcome.problem.empty()) return CheckResult::pass();
+    return CheckResult::fail(target_.server.text() + ": " + safe(outcome));
   }
 
  private:
   /// Replacing only the password would reveal it, because the texts are well known.
-  [[nodiscard]] std::string safe(const std::string& problem) const {
+  [[nodiscard]] std::string safe(const MySqlOutcome& outcome) const {
     for (const auto& secret : {target_.login.password, target_.written_password})
-      if (!secret.empty() && problem.find(secret) != problem.npos)
-        return "failed (reason withheld: its text and the password overlap)";
-    return problem;
+      for (const auto& text : {outcome.problem, outcome.heard})
+        if (!secret.empty() && text.find(secret) != text.npos)
+          return "failed (reason withheld: its text and the password overlap)";
+    return outcome.problem;
   }
 
-  [[nodiscard]] std::string problem_of(const detail::RunLimit& limit) {
+  [[nodiscard]] MySqlOutcome ask(const detail::RunLimit& limit) {
     const auto answer = detail::resolve(target_.server.host, resolver_, limit);
-    if (answer.addresses.empty()) return answer.error;
+    if (answer.addresses.empty()) return {.problem = answer.error};
     const auto addresses = detail::interleaved(answer.addresses);
-    std::string failures;
+    MySqlOutcome failures;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
       const auto share = limit.left() / static_cast<std::int64_t>(addresses.size() - i);
       const auto until = i + 1 == addresses.size() ? limit.end() : std::chrono::steady_clock::now() + share;
       MySqlConnection connection{addresses[i], target_.server.port, limit};
-      auto outcome = connection.log_in(target_.login, until);
-      if (outcome.problem.empty()) return problem_of(connection);
-      failures += (failures.empty() ? "" : "; ") + outcome.problem;
+      const auto outcome = connection.log_in(target_.login, until);
+      if (outcome.problem.empty()) return ask(connection);
+      failures.problem += (failures.problem.empty() ? "" : "; ") + outcome.problem;
+      failures.heard += outcome.heard;
       if (outcome.is_refusal || limit.is_over()) break;
     }
     return failures;
   }
 
-  [[nodiscard]] std::string problem_of(MySqlConnection& connection) const {
-    if (auto outcome = connection.limit_queries(); !outcome.problem.empty()) return outcome.problem;
+  [[nodiscard]] MySqlOutcome ask(MySqlConnection& connection) const {
+    if (auto outcome = connection.limit_queries(); !outcome.problem.empty()) return outcome;
     if (options_.expect_primary) {
       auto outcome = connection.ask("SELECT @@global.read_only");
-      if (!outcome.problem.empty()) return outcome.problem;
+      if (!outcome.problem.empty()) return outcome;
       if (outcome.value.text != "0" && outcome.value.text != "OFF")
-        return "the server is read-only, expected the primary";
+        return {.problem = "the server is read-only, expected the primary"};
     }
     auto outcome = connection.ask(options_.query);
-    if (!outcome.problem.empty()) return outcome.problem;
-    const auto reason = detail::broken_expectation(options_.expect, outcome.value);
-    if (!reason) return {};
-    // A cut text may end with the beginning of the password, which no search would find: so the whole text is searched.
-    auto whole = *detail::broken_expectation(options_.expect, outcome.value, std::string::npos);
-    return safe(whole) == whole ? *reason : whole;
+    if (!outcome.problem.empty()) return outcome;
+    return {.problem = detail::broken_expectation(options_.expect, outcome.value).value_or(""),
+            .heard = detail::broken_expectation(options_.expect, outcome.value, std::string::npos).value_or("")};
   }
 
   const Target target_;

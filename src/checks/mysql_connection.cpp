@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -23,7 +24,7 @@ namespace {
 constexpr const char* allowed_plugins = "mysql_native_password,caching_sha2_password,client_ed25519,parsec";
 
 MYSQL* make_library() {
-  static std::once_flag begun;  // mysql_init() begins the library, but not for several threads at a time
+  static std::once_flag begun;  // older versions of mysql_init() begin the library without a lock
   std::call_once(begun, [] { mysql_server_init(0, nullptr, nullptr); });
   MYSQL* const library = mysql_init(nullptr);
   if (library == nullptr) throw std::bad_alloc{};
@@ -71,7 +72,9 @@ MySqlConnection::MySqlConnection(std::string address, std::uint16_t port, const 
   mysql_options(library, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &no);
   mysql_options(library, MYSQL_OPT_MAX_ALLOWED_PACKET, &most);
   mysql_options(library, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  mysql_options(library, MARIADB_OPT_RESTRICTED_AUTH, allowed_plugins);
+  // A program may run with an older libmariadb than it was built with.
+  if (mysql_options(library, MARIADB_OPT_RESTRICTED_AUTH, allowed_plugins) != 0)
+    throw std::runtime_error{"libmariadb must be at least version 3.3"};
 }
 
 MySqlConnection::~MySqlConnection() = default;
@@ -87,12 +90,18 @@ MySqlOutcome MySqlConnection::log_in(const MySqlLogin& login, RunLimit::Time unt
   relay_.begin("login", until);
   MYSQL* connected = nullptr;
   const int waits_for = mysql_real_connect_start(&connected, library, address_.c_str(), login.user.c_str(),
-                                                 text(login.password), text(login.database), port_, nullptr, 0);
+                                                 login.password.c_str(),  // null would be MYSQL_PWD's value
+                                                 text(login.database), port_, nullptr, 0);
   if (auto problem =
           finish(waits_for, [&](int events) { return mysql_real_connect_cont(&connected, library, events); });
       !problem.empty())
-    return {.problem = std::move(problem)};
-  return connected == nullptr ? failure() : MySqlOutcome{};
+    return failed(std::move(problem));
+  if (connected != nullptr) return {};
+  const unsigned error = mysql_errno(library);
+  if (error == CR_PLUGIN_NOT_ALLOWED)  // libmariadb names the wrong one
+    return failed("authentication failed: the server asks for a plugin that isn't allowed", true);
+  if (is_about_authentication(error)) return failed("authentication failed: " + words(), true);
+  return failure();
 }
 
 MySqlOutcome MySqlConnection::ask(const std::string& query) {
@@ -102,16 +111,16 @@ MySqlOutcome MySqlConnection::ask(const std::string& query) {
   const int waits_for = mysql_real_query_start(&error, library, query.data(), query.size());
   if (auto problem = finish(waits_for, [&](int events) { return mysql_real_query_cont(&error, library, events); });
       !problem.empty())
-    return {.problem = std::move(problem)};
+    return failed(std::move(problem));
   if (error != 0) return failure();
   if (mysql_field_count(library) == 0) return {};
   const auto end = [this](MYSQL_RES* rows) { free(rows); };
   const std::unique_ptr<MYSQL_RES, decltype(end)> rows{mysql_use_result(library), end};
   if (rows == nullptr) return failure();
-  MySqlOutcome outcome;
-  outcome.problem = read_rows(rows.get(), outcome.value);
-  if (!outcome.problem.empty() || mysql_errno(library) == 0) return outcome;
-  return failure();
+  FirstValue value;
+  if (auto problem = read_rows(rows.get(), value); !problem.empty()) return failed(std::move(problem));
+  if (mysql_errno(library) != 0) return failure();
+  return {.value = std::move(value)};
 }
 
 MySqlOutcome MySqlConnection::limit_queries() {
@@ -119,10 +128,11 @@ MySqlOutcome MySqlConnection::limit_queries() {
   const auto bound = limit_.left() + std::chrono::seconds{1};
   const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(bound).count());
   const bool is_mariadb = mariadb_connection(library_.get()) != 0;
-  auto outcome = ask(
-      "SET SESSION lock_wait_timeout = " + seconds +
-      (is_mariadb ? ", max_statement_time = " + seconds : ", max_execution_time = " + std::to_string(bound.count())));
-  if (outcome.is_refusal) return {};  // a proxy, or an old server
+  const auto for_locks = "SET SESSION lock_wait_timeout = " + seconds;
+  auto outcome = ask(for_locks + (is_mariadb ? ", max_statement_time = " + seconds
+                                             : ", max_execution_time = " + std::to_string(bound.count())));
+  if (outcome.is_refusal) outcome = ask(for_locks);  // a proxy, or an old server
+  if (outcome.is_refusal) return {};
   return outcome;
 }
 
@@ -176,18 +186,27 @@ void MySqlConnection::free(MYSQL_RES* rows) noexcept {
   }
 }
 
-MySqlOutcome MySqlConnection::failure() const {
-  const unsigned error = mysql_errno(library_.get());
+MySqlOutcome MySqlConnection::failed(std::string problem, bool is_refusal) const {
+  return {
+      .problem = std::move(problem), .is_refusal = is_refusal, .heard = mysql_error(library_.get()) + relay_.last()};
+}
+
+std::string MySqlConnection::words() const {
   auto words = single_line(mysql_error(library_.get()));
   // "(using password: YES)" looks like a password, which would be replaced.
   if (const auto at = words.rfind("using password:"); at != words.npos) words.replace(at, 15, "password given:");
-  if (error == CR_PLUGIN_NOT_ALLOWED)  // libmariadb names the wrong one
-    return {.problem = "authentication failed: the server asks for a plugin that isn't allowed", .is_refusal = true};
-  if (is_about_authentication(error)) return {.problem = "authentication failed: " + words, .is_refusal = true};
-  if (error == CR_SERVER_LOST || error == CR_SERVER_GONE_ERROR) return {.problem = relay_.unexpected({})};
+  return words;
+}
+
+MySqlOutcome MySqlConnection::failure() const {
+  const unsigned error = mysql_errno(library_.get());
+  if (error == CR_SERVER_LOST || error == CR_SERVER_GONE_ERROR) return failed(relay_.unexpected({}));
+  if (error == CR_SOCKET_CREATE_ERROR || error == CR_CONNECTION_ERROR || error == CR_CONN_HOST_ERROR ||
+      error == CR_IPSOCK_ERROR)
+    return failed("no connection to " + HostAndPort{address_, port_}.text() + ": " + words());
   const bool is_of_libmariadb = (error >= CR_MIN_ERROR && error <= CR_MAX_ERROR) || error >= CER_MIN_ERROR;
-  if (is_of_libmariadb) return {.problem = relay_.unexpected(words)};
-  return {.problem = "the server says: " + words, .is_refusal = true};
+  if (is_of_libmariadb) return failed(relay_.unexpected(words()));
+  return failed("the server says: " + words(), true);
 }
 
 }  // namespace detail

@@ -27,6 +27,7 @@ struct MySqlLogin {
 struct MySqlOutcome {
   std::string problem = {};  ///< Empty if there is none.
   bool is_refusal = false;   ///< The problem is in the words of the server.
+  std::string heard = {};    ///< What the problem may quote, uncut: it may have a password.
   FirstValue value = {};
 };
 
@@ -42,6 +43,7 @@ class MySqlConnection {
   [[nodiscard]] MySqlOutcome log_in(const MySqlLogin& login, RunLimit::Time until);
   [[nodiscard]] MySqlOutcome ask(const std::string& query);
   /// Has the server end a query that lasts longer than the run: it doesn't notice that its client has gone.
+  /// A server that refuses that is asked all the same.
   [[nodiscard]] MySqlOutcome limit_queries();
 
  private:
@@ -58,7 +60,10 @@ class MySqlConnection {
   [[nodiscard]] std::string serve(int waits_for) noexcept;
   [[nodiscard]] std::string read_rows(MYSQL_RES* rows, FirstValue& value);
   void free(MYSQL_RES* rows) noexcept;
-  /// What libmariadb says after an operation has failed.
+  [[nodiscard]] MySqlOutcome failed(std::string problem, bool is_refusal = false) const;
+  /// What libmariadb says.
+  [[nodiscard]] std::string words() const;
+  /// What is wrong after an operation has failed.
   [[nodiscard]] MySqlOutcome failure() const;
 
   const std::string address_;

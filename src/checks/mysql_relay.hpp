@@ -37,6 +37,8 @@ class MySqlRelay {
 
   /// "unexpected answer of ...", with the last bytes that were received.
   [[nodiscard]] std::string unexpected(const std::string& why) const;
+  /// The last bytes that were received.
+  [[nodiscard]] const std::string& last() const noexcept { return last_; }
   /// What is said if the time is over.
   [[nodiscard]] std::string late() const;
 
@@ -61,7 +63,7 @@ class MySqlRelay {
   StreamSocket server_;
   StreamSocket library_;  ///< The other end of libmariadb's socket.
   std::string received_;  ///< What libmariadb hasn't got yet.
-  std::string last_;      ///< The last bytes that were received.
+  std::string last_;
 };
 
 }  // namespace detail

@@ -44,7 +44,7 @@ prometheus \\(${no_prometheus} is ON\\), sqlite \\(${no_sqlite} is ON\\)" "mysql
              -D ${no_postgres}=ON -D ${no_prometheus}=ON -D ${no_sqlite}=ON)
 # Headers are searched for in the private folder only, as on a machine without libpq.
 set(not_found "PostgreSQL was not found")
-expect_parts("asio, beast, checks, page, testing; without mysql \\(MariaDB was not found\\), postgres \\(${not_found}\\), \
+expect_parts("asio, beast, checks, page, testing; without mysql \\(MariaDB 3\\.3 was not found\\), postgres \\(${not_found}\\), \
 prometheus \\(VITALS_WITH_PROMETHEUS is OFF\\), sqlite \\(VITALS_WITH_SQLITE is OFF\\)" "mysql;postgres;prometheus;sqlite"
              -D VITALS_WITH_PROMETHEUS=OFF
              -D CMAKE_FIND_ROOT_PATH=${private} -D CMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY

@@ -24,7 +24,8 @@ namespace checks {
 /// @endcode
 struct MySqlOptions {
   /// The query of every run, one statement. Any rows will do; an error fails the check. The server is asked to end it
-  /// about a second after the run's deadline, so that queries on a stuck table don't pile up; MySQL does so for SELECT.
+  /// one to two seconds after the run's deadline, so that queries on a stuck table don't pile up; MySQL does so for
+  /// SELECT only, and a proxy may refuse.
   std::string query = "SELECT 1";
   /// The expected first column of the first row, as text: `"1"`, `"ON"`. Any other value, NULL, and no row fail the
   /// check. Without it any answer passes, `0` too.
@@ -46,7 +47,10 @@ struct MySqlOptions {
 ///
 /// No message contains the password: one that would is replaced entirely. There is no TLS. The password is never sent
 /// in clear text, whatever the server asks for; `caching_sha2_password` may send it encrypted with a key that the
-/// server chooses. No option file is read, and no local file is sent.
+/// server chooses. No option file and no environment variable is read, and no local file is sent.
+///
+/// If the program uses libmariadb itself, it must not call mysql_library_end() while a run may be going on. If it has
+/// closed its standard streams, libmariadb's socket may get their numbers: open them on /dev/null instead.
 ///
 /// Runs that time out while they log in count for the server's `max_connect_errors`; one that logs in resets the count.
 ///

@@ -112,6 +112,30 @@ TEST(MySqlRogueTest, DoesNotRepeatAPasswordThatTheServerRepeats) {
               IsFail(AllOf(HasSubstr("reason withheld"), Not(HasSubstr("s3cr")))));
 }
 
+// However a message changes what it quotes.
+TEST(MySqlRogueTest, DoesNotRepeatAPasswordThatNeedsSpaceOrIsNoAscii) {
+  const auto says_password = [](const std::string& password, const std::string& encoded, const std::string& before) {
+    const ScriptedPeer peer{says(server::greeting() + server::error(2, 1105, before + password))};
+    const ScriptedPeer garbage{says(before + password)};
+    for (const auto* const one : {&peer, &garbage})
+      EXPECT_THAT((vitals::checks::MySql{"mysql://app:" + encoded + '@' + one->address()}(context_for(generous))),
+                  IsFail(HasSubstr("reason withheld")))
+          << encoded;
+  };
+  says_password("s3cr\xc3\xa9t", "s3cr%C3%A9t", "no ");
+  says_password("my  long  pass", "my%20%20long%20%20pass", "no ");
+  says_password("verylongpassword", "verylongpassword", std::string(55, 'x'));
+}
+
+TEST(MySqlRogueTest, CallsARefusedQueryNoFailedLogin) {
+  EXPECT_THAT(result_of([](const PeerSession& session) {
+                server::let_in(session);
+                session.send(server::error(1, 1044, "Access denied for user 'app'@'%' to database 'other'"));
+                session.wait_for_end();
+              }),
+              IsFail(HasSubstr(": the server says: Access denied for user 'app'")));
+}
+
 TEST(MySqlRogueTest, NeverSendsThePasswordInClearText) {
   for (const auto* plugin : {"mysql_clear_password", "dialog", "sha256_password", "mysql_old_password", "nonsense"}) {
     std::string received;
