@@ -26,6 +26,7 @@ enum class Origin {
   testing,
   asio,
   page,
+  probe,
   core_internals,
   http_internals,
   server_internals,
@@ -34,6 +35,7 @@ enum class Origin {
   testing_internals,
   asio_internals,
   page_internals,
+  probe_internals,
   elsewhere,
 };
 
@@ -61,6 +63,7 @@ constexpr std::array known_includes{
     KnownInclude{"vitals/rendered.hpp", Origin::http},
     KnownInclude{"vitals/prometheus.hpp", Origin::elsewhere},
     KnownInclude{"vitals/page.hpp", Origin::page},
+    KnownInclude{"vitals/probe_main.hpp", Origin::probe},
     KnownInclude{"vitals/endpoint.hpp", Origin::http},
     KnownInclude{"vitals/metric", Origin::http},
     KnownInclude{"vitals/server.hpp", Origin::server},
@@ -76,6 +79,7 @@ constexpr std::array known_includes{
     KnownInclude{"testing/", Origin::testing_internals},
     KnownInclude{"asio/", Origin::asio_internals},
     KnownInclude{"page/", Origin::page_internals},
+    KnownInclude{"probe/", Origin::probe_internals},
 };
 
 Origin origin_of(std::string_view included) {
@@ -129,6 +133,7 @@ const std::vector<Room>& rooms() {
       {"src/asio/",
        {standard, posix, boost, core, http, server, asio, core_internals, http_internals, server_internals,
         asio_internals}},
+      {"src/probe/", {standard, posix, core, probe, probe_internals}},
       {"src/page/", {standard, core, http, page, core_internals, http_internals, page_internals, nlohmann}},
       {"src/checks/mysql", {standard, posix, core, checks, checks_internals, mariadb}},
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
