@@ -7,13 +7,9 @@
 #include <iterator>
 #include <map>
 #include <memory>
-#include <net/if.h>
-#include <sched.h>
 #include <sstream>
 #include <stop_token>
 #include <string>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -31,6 +27,7 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/full_listener.hpp"
+#include "support/own_network.hpp"
 #include "support/reserved_port.hpp"
 #include "support/run_check.hpp"
 #include "support/tampering_proxy.hpp"
@@ -48,6 +45,7 @@ using vitals_test::context_for;
 using vitals_test::context_with_exactly;
 using vitals_test::eventually;
 using vitals_test::generous;
+using vitals_test::OwnNetwork;
 using vitals_test::RealService;
 using vitals_test::SurvivalSubject;
 using vitals_test::TamperingProxy;
@@ -95,24 +93,6 @@ std::size_t threads() {
   const std::filesystem::directory_iterator all{"/proc/self/task"};
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
-
-/// Network interfaces of this thread's own, and of those that it starts.
-class OwnNetwork {
- public:
-  OwnNetwork() {
-    if (::unshare(CLONE_NEWNET) != 0) throw std::runtime_error{"no network of its own"};
-    set_loopback(true);
-  }
-  static void set_loopback(bool up) {
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    ifreq request{};
-    std::string{"lo"}.copy(static_cast<char*>(request.ifr_name), sizeof request.ifr_name);
-    request.ifr_flags = static_cast<short>(up ? IFF_UP | IFF_RUNNING : 0);
-    const int status = ::ioctl(fd, SIOCSIFFLAGS, &request);
-    ::close(fd);
-    if (status != 0) throw std::runtime_error{"can't change the network"};
-  }
-};
 
 class SurvivalTest : public testing::TestWithParam<SurvivalSubject> {
  protected:

@@ -30,6 +30,7 @@ inline bool respond(const vitals::Endpoint& endpoint,
   return vitals::respond(endpoint, request).has_value();
 }
 
+inline bool is_probe(int argc, char** argv) { return vitals::probe_main(argc, argv).has_value(); }
 inline vitals::EndpointOptions with_page() { return {.routes = {vitals::page()}}; }
 
 #if __has_include(<prometheus/collectable.h>)

@@ -15,6 +15,9 @@
 #ifdef WITH_POSTGRES
 #include <vitals/checks/postgres.hpp>
 #endif
+#ifdef WITH_PROBE
+#include <vitals/probe_main.hpp>
+#endif
 #ifdef WITH_PROMETHEUS
 #include <vitals/prometheus.hpp>
 #endif
@@ -41,6 +44,10 @@ int main() {
 #endif
 #ifdef WITH_POSTGRES
   health.add_readiness_check("postgres", vitals::checks::Postgres{"postgresql://app@db/app"});
+#endif
+#ifdef WITH_PROBE
+  const char* const words[]{"app"};
+  if (vitals::probe_main(1, words)) return 1;
 #endif
 #ifdef WITH_PROMETHEUS
   const vitals::PrometheusCollector collector{health};
