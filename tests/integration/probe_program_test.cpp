@@ -2,7 +2,7 @@
 
 #include <filesystem>
 #include <string>
-#include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -11,6 +11,7 @@
 
 #include <vitals/vitals.hpp>
 
+#include "support/http_peer.hpp"
 #include "support/program.hpp"
 #include "support/reserved_port.hpp"
 
@@ -86,17 +87,25 @@ TEST_F(ProbeProgramTest, AsksUnixSockets) {
   EXPECT_EQ(run({name + ":/ready"}).output, "ok: 200 OK\n");
 }
 
-TEST_F(ProbeProgramTest, AsksAgainUntilTheServiceIsThere) {
-  const vitals_test::ReservedPort port;
-  const TemporaryFolder folder;
-  Program probe{VITALS_PROBE,
-                {"--retry-until", "60s", "http://127.0.0.1:" + std::to_string(port.number()) + "/ready"},
-                folder.path()};
-  vitals::HealthServer server{health_, {.address = "127.0.0.1", .port = port.number()}};
-  server.start();
+TEST_F(ProbeProgramTest, AsksAgainUntilTheAnswerIsGood) {
+  const vitals_test::HttpPeer server{{"HTTP/1.1 503 x\r\n\r\n", "HTTP/1.1 200 x\r\n\r\nstarted"}};
 
-  EXPECT_EQ(probe.wait(), 0);
-  EXPECT_EQ(probe.output(), "ok: 200 OK\n");
+  const auto outcome = run({"--retry-until", "60s", server.url("/startup")});
+
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.output, "ok: 200 started\n");
+  EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(ProbeProgramTest, LocalhostMayBeIpv6) {
+  vitals::HealthServer server{health_, {.address = "::1", .port = 0}};
+  try {
+    server.start();
+  } catch (const std::system_error& error) {
+    GTEST_SKIP() << "no IPv6: " << error.what();
+  }
+
+  EXPECT_EQ(run({"http://localhost:" + std::to_string(server.port()) + "/ready"}).output, "ok: 200 OK\n");
 }
 
 TEST_F(ProbeProgramTest, GivesUpInTheEnd) {
