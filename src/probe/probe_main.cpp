@@ -22,13 +22,13 @@ constexpr std::chrono::milliseconds between_attempts{250};
 constexpr std::size_t longest_words = 100;
 
 /// "ok: 200 OK", "failed: 503 Service Unavailable", "failed: connection refused".
-std::string summary(const ProbeAnswer& answer) {
+std::string summary(const ProbeAnswer& answer, bool report_follows) {
   if (answer.status == 0) return "failed: " + answer.problem;
   auto line = (answer.is_good() ? "ok: " : "failed: ") + std::to_string(answer.status);
   auto words = answer.body.substr(0, std::min({answer.body.find('\n'), answer.body.size(), longest_words}));
   for (char& c : words)
     if (c < ' ' || c > '~') c = '?';
-  return words.empty() ? line : line + ' ' + words;
+  return words.empty() || report_follows ? line : line + ' ' + words;
 }
 
 void print(std::FILE* stream, std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); }
@@ -51,7 +51,7 @@ int run_probe(std::span<const char* const> words, std::string_view default_url) 
     ::poll(nullptr, 0, static_cast<int>(between_attempts.count()));
     answer = ask(arguments);
   }
-  print(stdout, summary(answer) + '\n');
+  print(stdout, summary(answer, arguments.verbose) + '\n');
   if (arguments.verbose) print(stdout, answer.body);
   return answer.is_good() ? 0 : 1;
 }
