@@ -8,6 +8,10 @@
 #include <optional>
 #include <string>
 
+#include <vitals/export.hpp>
+#include <vitals/fwd.hpp>
+#include <vitals/text.hpp>
+
 namespace vitals::inline v1 {
 
 /// A probe in a container's manifest, with the defaults of Kubernetes; in whole seconds, as there.
@@ -27,6 +31,9 @@ struct HttpGetProbe {
   int success_threshold = 1;
   /// failureThreshold, at least 1: failures in a row that turn the probe.
   int failure_threshold = 3;
+  /// terminationGracePeriodSeconds of the probe, at least 1: how long the container that it restarts gets to end. Unset:
+  /// as long as in any other end. Not for readiness.
+  std::optional<std::chrono::seconds> termination_grace_period = std::nullopt;
 };
 
 /// livenessProbe, readinessProbe and startupProbe of a container; each may be left out.
@@ -35,6 +42,36 @@ struct ContainerProbes {
   std::optional<HttpGetProbe> readiness = std::nullopt;
   std::optional<HttpGetProbe> startup = std::nullopt;
 };
+
+/// The probes that fit what is registered, for the default paths of an Endpoint.
+///
+/// @code
+/// std::cout << to_yaml(vitals::kubernetes_probes(health), {.indent = 10});   // after the checks have been added
+/// @endcode
+///
+/// - timeoutSeconds is a second above the answer budget: no answer then means that the process is stuck.
+/// - The startup probe, if there are startup checks, allows what `startup_limit` does: until then the library keeps
+///   liveness from failing, and afterwards Kubernetes restarts the container.
+/// - A container that liveness restarts gets 10 s to end: one that hangs would use up all its time for nothing.
+///
+/// @throws std::bad_alloc
+/// @par Thread safety  Safe.
+[[nodiscard]] VITALS_EXPORT ContainerProbes kubernetes_probes(const HealthRegistry& health);
+
+/// How to_yaml() writes probes.
+struct YamlOptions {
+  /// The port's name or number.
+  Text port = "health";
+  /// Spaces before each line, 0 to 64.
+  int indent = 0;
+};
+
+/// startupProbe, livenessProbe and readinessProbe as lines for a container's manifest. What has the default of
+/// Kubernetes is left out, but for what is usually changed.
+///
+/// @throws std::invalid_argument  if the indentation is out of range.
+/// @par Thread safety  Safe.
+[[nodiscard]] VITALS_EXPORT std::string to_yaml(const ContainerProbes& probes, const YamlOptions& options = {});
 
 }  // namespace vitals::inline v1
 
