@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <vitals/kubernetes.hpp>
 #include <vitals/page.hpp>
 #include <vitals/vitals.hpp>
 
@@ -34,6 +35,10 @@ int serve(const notes::Options& options) {
   health.add_startup_check("migration", migration);    // until it passes, readiness fails and liveness doesn't
   auto store = notes::open_database(options, health);  // adds the readiness check "database"
   notes::watch_surroundings(options, health);
+  if (options.print_kubernetes) {
+    std::cout << to_yaml(vitals::kubernetes_probes(health), {.indent = 10});  // as in examples/kubernetes
+    return 0;
+  }
   const auto log = health.on_change(vitals::log_changes(std::clog));
 
   vitals::HealthServer probes{health, {.port = options.health_port, .endpoint = {.routes = {vitals::page()}}}};

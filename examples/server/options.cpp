@@ -63,6 +63,7 @@ A service that keeps notes: GET /notes lists them, POST /notes with {"text": "..
   --drain-seconds N      how long it keeps serving after SIGTERM or Ctrl-C, until load balancers have noticed that it
                          is no longer ready (default 10); a second signal ends that wait, a third abandons the
                          requests in flight
+  --print-kubernetes     print the probes for a manifest of Kubernetes and exit
   --help                 print this and exit
   --version              print the version and exit
 )";
@@ -79,6 +80,8 @@ Options parse_options(const std::vector<std::string>& arguments, const char* dat
     if (option.empty() || option.front() != '-') throw UsageError{"expected an option, not a value"};
     if (*argument == "--help" || *argument == "-h") {
       options.help = true;
+    } else if (*argument == "--print-kubernetes") {
+      options.print_kubernetes = true;
     } else if (*argument == "--version") {
       options.version = true;
     } else if (const Setter set = setter_of(option); set == nullptr) {

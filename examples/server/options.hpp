@@ -18,6 +18,7 @@ struct Options {
   std::string upstream = {};                 ///< Empty: none.
   std::chrono::seconds startup{0};
   std::chrono::seconds drain{10};
+  bool print_kubernetes = false;
   bool help = false;
   bool version = false;
 };

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/manifest.hpp"
+#include "support/program.hpp"
 #include "support/reserved_port.hpp"
 
 namespace {
@@ -16,6 +18,7 @@ using testing::StartsWith;
 using vitals_test::eventually;
 using vitals_test::ExampleServer;
 using vitals_test::HttpClient;
+using vitals_test::Program;
 using vitals_test::TemporaryFolder;
 
 TEST(ExampleServerTest, AnswersOnEveryHealthPath) {
@@ -49,6 +52,15 @@ TEST(ExampleServerTest, WatchesACacheAndAnUpstreamWithoutDependingOnThem) {
   EXPECT_TRUE(server.becomes("/ready/redis", 503));
   EXPECT_TRUE(server.logs("connection refused by " + address));
   EXPECT_TRUE(server.becomes("/ready", 200));
+}
+
+TEST(ExampleServerTest, PrintsTheProbesOfTheManifest) {
+  const TemporaryFolder folder;
+  Program program{VITALS_EXAMPLE_SERVER, {"--print-kubernetes"}, folder.path()};
+  ASSERT_EQ(program.wait(), 0) << program.errors();
+
+  EXPECT_THAT(program.output(), StartsWith("          startupProbe:\n"));
+  EXPECT_THAT(vitals_test::kubernetes_file("deployment.yaml"), HasSubstr(program.output()));
 }
 
 TEST(ExampleServerTest, KeepsNotes) {

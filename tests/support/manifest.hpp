@@ -60,6 +60,8 @@ inline std::optional<vitals::HttpGetProbe> probe_of(const std::string& manifest,
   if (const auto value = number(text, "periodSeconds")) probe.period = seconds{*value};
   if (const auto value = number(text, "successThreshold")) probe.success_threshold = *value;
   if (const auto value = number(text, "failureThreshold")) probe.failure_threshold = *value;
+  if (const auto value = number(text, "terminationGracePeriodSeconds"))
+    probe.termination_grace_period = seconds{*value};
   return probe;
 }
 
