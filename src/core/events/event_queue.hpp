@@ -71,6 +71,8 @@ class EventQueue {
   /// @returns False if there is no memory; then nothing has changed.
   [[nodiscard]] bool greet(const std::vector<HealthEvent>& present) noexcept;
 
+  /// How many events there were, with or without listeners.
+  [[nodiscard]] std::uint64_t count() const noexcept { return sequence_; }
   [[nodiscard]] bool has_listeners() const noexcept { return live_ > 0; }
   [[nodiscard]] bool has_newcomers() const noexcept { return !newcomers_.empty(); }
   [[nodiscard]] bool has_work() const noexcept { return !queue_.empty() && !delivering_; }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/frame.hpp"
 #include "core/base/moments.hpp"
@@ -157,8 +158,10 @@ std::size_t in_flight_work(const RegistryState& state) noexcept {
 
 void close(RegistryState& state) noexcept {
   EventQueue::Ended listeners;
+  std::vector<std::shared_ptr<Follower>> followers;
   {
     Transaction transaction{state};
+    followers.swap(state.followers);
     listeners = state.events.end();  // first, so that the end of the registry makes no event
     transaction.clear_queue();
     transaction.end_all_waits();

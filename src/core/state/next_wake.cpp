@@ -24,7 +24,7 @@ bool has_unserved(const RegistryState& state) noexcept VITALS_REQUIRES(state.mut
 
 SteadyTime next_wake(RegistryState& state, SteadyTime now, SteadyTime system_now) noexcept {
   auto wake = std::min(state.waits.first_deadline(), state.retry_at);
-  if (const auto look = state.model.next_look(); look != SteadyTime::max()) {
+  if (const auto look = std::min(state.model.next_look(), state.follow_at); look != SteadyTime::max()) {
     const auto delay = look <= now ? Duration::zero() : std::min<Duration>(look - now, 1h);
     wake = std::min(wake, system_now + delay);
   }

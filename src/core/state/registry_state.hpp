@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <vector>
 
 #include <vitals/process_owner.hpp>
 #include <vitals/registry.hpp>
@@ -25,6 +26,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
+class Follower;
 class Threads;
 
 /// Shared by a HealthRegistry, its handles, Runners and Endpoints. One mutex guards it all, and a Transaction holds it.
@@ -74,6 +76,8 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   WaitCondition call_ended;
   std::shared_ptr<const Awaited> awaited VITALS_GUARDED_BY(mutex);
   std::weak_ptr<const WorkGauge> work VITALS_GUARDED_BY(mutex);  ///< Of the last Lifecycle.
+  std::vector<std::shared_ptr<Follower>> followers VITALS_GUARDED_BY(mutex);
+  SteadyTime follow_at VITALS_GUARDED_BY(mutex) = SteadyTime::max();  ///< When to call them, even without a change.
   bool ran VITALS_GUARDED_BY(mutex) = false;                     ///< run_due() was called.
   bool warned_no_runner VITALS_GUARDED_BY(mutex) = false;
   std::minstd_rand random VITALS_GUARDED_BY(mutex);

@@ -148,7 +148,7 @@ std::size_t run_due(RegistryState& state) {
   std::vector<std::shared_ptr<Entry>> due;
   {
     Transaction transaction{state};
-    state.ran = true;
+    if (!std::exchange(state.ran, true)) state.follow_at = SteadyTime::min();
     transaction.settle();
     for (const auto& [id, check] : state.model.checks().all()) {
       auto& entry = entry_of(*check);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/model/reports.hpp"
+#include "core/state/follower.hpp"
 #include "core/state/transaction.hpp"
 
 namespace vitals::inline v1 {
@@ -33,7 +34,9 @@ class Settling {
   void announce_probes() noexcept;
   void greet() noexcept;
   void end_stuck_waits() noexcept;
-  void publish() noexcept;
+  /// @returns Whether an answer has changed.
+  bool publish() noexcept;
+  void call_followers(bool by_timer) noexcept;
   void call_lanes(Threads& threads) noexcept;
   void call_timer() noexcept;
 
@@ -49,7 +52,7 @@ void Settling::settle(std::size_t looks) noexcept {
   if (state_.retry_at <= transaction_.system_now()) state_.retry_at = SteadyTime::max();
   const bool has_threads = state_.threads && !state_.in_another_process();  // in a child they belong to the parent
   if (has_threads) state_.waits.expire(transaction_.system_now(), effects_.fired);
-  model.set_listened(state_.events.has_listeners());
+  model.set_listened(state_.events.has_listeners() || !state_.followers.empty());
   model.checks().touch_expired(now_.steady);
   model.checks().touch_due(now_.steady, looks);
   settle_touched();
@@ -65,7 +68,7 @@ void Settling::settle(std::size_t looks) noexcept {
     end_stuck_waits();
   }
   settle_touched();
-  publish();
+  if (publish() || now_.steady >= state_.follow_at) call_followers(looks > 0);
   if (has_threads) call_timer();
 }
 
@@ -208,10 +211,11 @@ void Settling::greet() noexcept {
 }
 
 // While startup lasts, every answer depends on it.
-void Settling::publish() noexcept {
+bool Settling::publish() noexcept {
   state_.mutex.is_held();
   auto& model = state_.model;
-  if (model.take_changed()) state_.version.fetch_add(1, std::memory_order_acq_rel);
+  const bool changed = model.take_changed();
+  if (changed) state_.version.fetch_add(1, std::memory_order_acq_rel);
   const auto until = [&](Probe probe) {
     state_.mutex.is_held();
     return state_.waits.any(probe) ? SteadyTime::min() : detail::valid_until(model, probe, now_.steady);
@@ -221,6 +225,15 @@ void Settling::publish() noexcept {
     const auto moment = std::min(until(probe), startup);
     state_.valid_until[index_of(probe)].store(moment.time_since_epoch().count(), std::memory_order_release);
   }
+  return changed;
+}
+
+void Settling::call_followers(bool by_timer) noexcept {
+  state_.mutex.is_held();
+  const bool on_time = state_.threads ? by_timer : state_.ran;
+  state_.follow_at = SteadyTime::max();
+  for (const auto& follower : state_.followers)
+    state_.follow_at = std::min(state_.follow_at, follower->follow(state_, now_, on_time));
 }
 
 void Settling::call_lanes(Threads& threads) noexcept {
