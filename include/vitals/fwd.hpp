@@ -35,6 +35,8 @@ class Runner;
 class Schedule;
 class ScopedCheck;
 class Subscription;
+class SystemdNotifier;
+class SystemdReload;
 class Text;
 class TextList;
 class Value;
@@ -60,6 +62,7 @@ struct RegistryOptions;
 struct RunOptions;
 struct ServiceInfo;
 struct RunnerOptions;
+struct SystemdOptions;
 
 }  // namespace vitals::inline v1
 

@@ -27,6 +27,7 @@ enum class Origin {
   asio,
   page,
   probe,
+  systemd,
   core_internals,
   http_internals,
   server_internals,
@@ -36,6 +37,7 @@ enum class Origin {
   asio_internals,
   page_internals,
   probe_internals,
+  systemd_internals,
   elsewhere,
 };
 
@@ -64,6 +66,7 @@ constexpr std::array known_includes{
     KnownInclude{"vitals/prometheus.hpp", Origin::elsewhere},
     KnownInclude{"vitals/page.hpp", Origin::page},
     KnownInclude{"vitals/probe_main.hpp", Origin::probe},
+    KnownInclude{"vitals/systemd.hpp", Origin::systemd},
     KnownInclude{"vitals/endpoint.hpp", Origin::http},
     KnownInclude{"vitals/metric", Origin::http},
     KnownInclude{"vitals/server.hpp", Origin::server},
@@ -80,6 +83,7 @@ constexpr std::array known_includes{
     KnownInclude{"asio/", Origin::asio_internals},
     KnownInclude{"page/", Origin::page_internals},
     KnownInclude{"probe/", Origin::probe_internals},
+    KnownInclude{"systemd/", Origin::systemd_internals},
 };
 
 Origin origin_of(std::string_view included) {
@@ -136,6 +140,7 @@ const std::vector<Room>& rooms() {
       {"src/probe/", {standard, posix, core, probe, probe_internals}},
       {"src/page/", {standard, core, http, page, core_internals, http_internals, page_internals, nlohmann}},
       {"src/checks/mysql", {standard, posix, core, checks, checks_internals, mariadb}},
+      {"src/systemd/", {standard, posix, core, systemd, core_internals, systemd_internals}},
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
       {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},
       {"src/checks/http_answer.cpp", {standard, boost, core, checks_internals}},

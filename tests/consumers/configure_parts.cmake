@@ -32,19 +32,19 @@ function(expect_refusal text)
   endif()
 endfunction()
 
-if(THERE STREQUAL "checks page probe mysql postgres prometheus sqlite ")
-  expect_parts("asio, beast, checks, mysql, page, postgres, probe, prometheus, sqlite, testing" "")
+if(THERE STREQUAL "checks page probe systemd mysql postgres prometheus sqlite ")
+  expect_parts("asio, beast, checks, mysql, page, postgres, probe, prometheus, sqlite, systemd, testing" "")
 endif()
 set(no_mysql "CMAKE_DISABLE_FIND_PACKAGE_MariaDB")
 set(no_postgres "CMAKE_DISABLE_FIND_PACKAGE_PostgreSQL")
 set(no_prometheus "CMAKE_DISABLE_FIND_PACKAGE_prometheus-cpp")
 set(no_sqlite "CMAKE_DISABLE_FIND_PACKAGE_SQLite3")
-expect_parts("asio, beast, checks, page, probe, testing; without mysql \\(${no_mysql} is ON\\), postgres \\(${no_postgres} is ON\\), \
+expect_parts("asio, beast, checks, page, probe, systemd, testing; without mysql \\(${no_mysql} is ON\\), postgres \\(${no_postgres} is ON\\), \
 prometheus \\(${no_prometheus} is ON\\), sqlite \\(${no_sqlite} is ON\\)" "mysql;postgres;prometheus;sqlite" -D ${no_mysql}=ON
              -D ${no_postgres}=ON -D ${no_prometheus}=ON -D ${no_sqlite}=ON)
 # Headers are searched for in the private folder only, as on a machine without libpq.
 set(not_found "PostgreSQL was not found")
-expect_parts("asio, beast, checks, page, probe, testing; without mysql \\(MariaDB 3\\.3 was not found\\), postgres \\(${not_found}\\), \
+expect_parts("asio, beast, checks, page, probe, systemd, testing; without mysql \\(MariaDB 3\\.3 was not found\\), postgres \\(${not_found}\\), \
 prometheus \\(VITALS_WITH_PROMETHEUS is OFF\\), sqlite \\(VITALS_WITH_SQLITE is OFF\\)" "mysql;postgres;prometheus;sqlite"
              -D VITALS_WITH_PROMETHEUS=OFF
              -D CMAKE_FIND_ROOT_PATH=${private} -D CMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY

@@ -24,6 +24,9 @@
 #ifdef WITH_SQLITE
 #include <vitals/checks/sqlite.hpp>
 #endif
+#ifdef WITH_SYSTEMD
+#include <vitals/systemd.hpp>
+#endif
 
 int main() {
   vitals::HealthRegistry health;
@@ -57,6 +60,9 @@ int main() {
 #endif
 #ifdef WITH_SQLITE
   health.add_readiness_check("sqlite", vitals::checks::Sqlite{"notes.db"});
+#endif
+#ifdef WITH_SYSTEMD
+  const vitals::SystemdNotifier systemd{health};
 #endif
   return health.report(vitals::Probe::readiness).checks().empty() ? 1 : 0;
 }
