@@ -23,7 +23,7 @@ struct SystemdOptions {
   /// from starting, and systemd kills the service some time after RegistryOptions::startup_limit.
   bool wait_until_ready = false;
   /// True: when liveness fails, WATCHDOG=trigger makes systemd act at once, as if WatchdogSec had passed. It needs no
-  /// WatchdogSec. Not while starting or draining.
+  /// WatchdogSec. Not while draining.
   bool trigger_watchdog = false;
   /// True: the constructor removes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from the environment, so that programs
   /// which the service starts don't inherit them. No other thread may use the environment meanwhile.
@@ -37,14 +37,13 @@ struct SystemdOptions {
 class [[nodiscard]] VITALS_EXPORT SystemdReload {
  public:
   SystemdReload() noexcept;
+  /// For SystemdNotifier::reloading().
+  explicit SystemdReload(std::shared_ptr<detail::SystemdFollower> follower) noexcept;
   SystemdReload(SystemdReload&& other) noexcept;
   SystemdReload& operator=(SystemdReload&& other) noexcept;
   ~SystemdReload();
 
  private:
-  friend class SystemdNotifier;
-  explicit SystemdReload(std::shared_ptr<detail::SystemdFollower> follower) noexcept;
-
   std::shared_ptr<detail::SystemdFollower> follower_;
 };
 
@@ -70,8 +69,8 @@ class [[nodiscard]] VITALS_EXPORT SystemdReload {
 /// then nobody listens.
 ///
 /// The environment is read once, by the constructor. It isn't changed, so that child processes inherit it: by default
-/// systemd ignores what they send (NotifyAccess=main). A copy of this object in a child of fork() sends nothing.
-/// See sd_notify(3) and sd_watchdog_enabled(3).
+/// systemd ignores what they send (NotifyAccess=main). A copy of this object in a child of fork() sends nothing:
+/// create it after daemon(3). See sd_notify(3) and sd_watchdog_enabled(3).
 ///
 /// @par Thread safety  Distinct objects: safe; use one per process. Shared objects: safe, except for the destructor.
 /// @par Lifetime       May outlive the registry. Its end sends nothing.

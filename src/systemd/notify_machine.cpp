@@ -25,41 +25,41 @@ std::string text_of(const Notice& notice, std::string_view status, std::chrono::
   return text;
 }
 
-bool NotifyMachine::extends(const Sight& sight) const noexcept {
-  if (!sight.alive) return false;
-  return sight.draining || (stage_ == Stage::starting && sight.now < sight.starting_until);
+bool NotifyMachine::extends(const ServiceState& service) const noexcept {
+  if (!service.alive) return false;
+  return service.draining || (stage_ == Stage::starting && service.now < service.starting_until);
 }
 
 // Without somebody who runs the checks nothing is known but that the service stops.
-Notice NotifyMachine::notice(const Sight& sight) const noexcept {
-  Notice notice{.stopping = sight.draining && stage_ != Stage::stopping};
-  if (sight.run && !sight.draining) {
-    notice.ready = (stage_ == Stage::starting && sight.started) || (stage_ == Stage::reloading && reloads_ == 0);
+Notice NotifyMachine::notice(const ServiceState& service) const noexcept {
+  Notice notice{.stopping = service.draining && stage_ != Stage::stopping};
+  if (service.run && !service.draining) {
+    notice.ready = (stage_ == Stage::starting && service.started) || (stage_ == Stage::reloading && reloads_ == 0);
     notice.reloading = stage_ == Stage::running && reloads_ > 0;
-    notice.trigger = rules_.trigger_watchdog && !sight.alive && !triggered_;
+    notice.trigger = rules_.trigger_watchdog && !service.alive && !triggered_;
   }
-  const bool timed = sight.run && sight.on_time;
-  notice.ping = timed && rules_.watchdog && sight.alive && sight.now >= ping_at_;
-  notice.extension = !notice.ready && extends(sight) && (notice.stopping || (timed && sight.now >= extend_at_));
-  notice.status = notice.ready || notice.stopping || (sight.run && events_ != sight.events);
+  const bool timed = service.run && service.on_time;
+  notice.ping = timed && rules_.watchdog && service.alive && service.now >= ping_at_;
+  notice.extension = !notice.ready && extends(service) && (notice.stopping || (timed && service.now >= extend_at_));
+  notice.status = notice.ready || notice.stopping || (service.run && events_ != service.events);
   return notice;
 }
 
-void NotifyMachine::sent(const Notice& notice, const Sight& sight) noexcept {
+void NotifyMachine::sent(const Notice& notice, const ServiceState& service) noexcept {
   if (notice.ready) stage_ = Stage::running;
   if (notice.reloading) stage_ = Stage::reloading;
   if (notice.stopping) stage_ = Stage::stopping;
-  if (notice.status) events_ = sight.events;
-  if (notice.extension) extend_at_ = sight.now + extension_of_timeout / 2;
-  if (notice.ping) ping_at_ = sight.now + *rules_.watchdog / 2;
-  triggered_ = !sight.alive && (triggered_ || notice.trigger);
+  if (notice.status) events_ = service.events;
+  if (notice.extension) extend_at_ = service.now + extension_of_timeout / 2;
+  if (notice.ping) ping_at_ = service.now + *rules_.watchdog / 2;
+  triggered_ = !service.alive && (triggered_ || notice.trigger);
 }
 
-SteadyTime NotifyMachine::next(const Sight& sight) const noexcept {
+SteadyTime NotifyMachine::next(const ServiceState& service) const noexcept {
   auto next = SteadyTime::max();
-  if (!sight.run) return next;
-  if (rules_.watchdog && sight.alive) next = ping_at_;
-  if (extends(sight)) next = std::min(next, extend_at_);
+  if (!service.run) return next;
+  if (rules_.watchdog && service.alive) next = ping_at_;
+  if (extends(service)) next = std::min(next, extend_at_);
   return next;
 }
 

@@ -39,7 +39,7 @@ struct NotifyRules {
 };
 
 /// A registry at one moment.
-struct Sight {
+struct ServiceState {
   SteadyTime now = {};
   bool on_time = false;  ///< The timer is looking.
   bool run = false;      ///< The checks are run.
@@ -66,16 +66,16 @@ class NotifyMachine {
   void end_reload() noexcept { --reloads_; }
 
   /// What to send now.
-  [[nodiscard]] Notice notice(const Sight& sight) const noexcept;
+  [[nodiscard]] Notice notice(const ServiceState& service) const noexcept;
   /// It has been sent.
-  void sent(const Notice& notice, const Sight& sight) noexcept;
+  void sent(const Notice& notice, const ServiceState& service) noexcept;
   /// When to look again.
-  [[nodiscard]] SteadyTime next(const Sight& sight) const noexcept;
+  [[nodiscard]] SteadyTime next(const ServiceState& service) const noexcept;
 
  private:
   enum class Stage { starting, running, reloading, stopping };
 
-  [[nodiscard]] bool extends(const Sight& sight) const noexcept;
+  [[nodiscard]] bool extends(const ServiceState& service) const noexcept;
 
   const NotifyRules rules_;
   Stage stage_ = Stage::starting;

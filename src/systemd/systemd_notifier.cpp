@@ -44,16 +44,16 @@ class SystemdFollower final : public Follower {
 
   [[nodiscard]] SteadyTime follow(const RegistryState& state, const Moment& now, bool on_time) noexcept override {
     if (owner_.is_another()) return SteadyTime::max();
-    const auto sight = look(state, now, on_time);
-    const auto notice = machine_.notice(sight);
+    const auto service = look(state, now, on_time);
+    const auto notice = machine_.notice(service);
     if (!notice.empty()) {
       if (!send(notice, state, now)) return now.steady + again_after;
-      machine_.sent(notice, sight);
+      machine_.sent(notice, service);
     }
-    return machine_.next(sight);
+    return machine_.next(service);
   }
 
-  [[nodiscard]] Sight look(const RegistryState& state, const Moment& now, bool on_time) const noexcept {
+  [[nodiscard]] ServiceState look(const RegistryState& state, const Moment& now, bool on_time) const noexcept {
     state.mutex.is_held();
     const auto passes = [&](Probe probe) {
       state.mutex.is_held();

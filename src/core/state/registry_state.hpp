@@ -78,7 +78,7 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   std::weak_ptr<const WorkGauge> work VITALS_GUARDED_BY(mutex);  ///< Of the last Lifecycle.
   std::vector<std::shared_ptr<Follower>> followers VITALS_GUARDED_BY(mutex);
   SteadyTime follow_at VITALS_GUARDED_BY(mutex) = SteadyTime::max();  ///< When to call them, even without a change.
-  bool ran VITALS_GUARDED_BY(mutex) = false;                     ///< run_due() was called.
+  bool ran VITALS_GUARDED_BY(mutex) = false;                          ///< run_due() was called.
   bool warned_no_runner VITALS_GUARDED_BY(mutex) = false;
   std::minstd_rand random VITALS_GUARDED_BY(mutex);
 

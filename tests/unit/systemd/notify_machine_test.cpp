@@ -11,17 +11,17 @@ using namespace std::chrono_literals;
 using vitals::SteadyTime;
 using vitals::detail::Notice;
 using vitals::detail::NotifyMachine;
-using vitals::detail::Sight;
+using vitals::detail::ServiceState;
 
 constexpr SteadyTime start{1h};
 
-Sight running_at(SteadyTime now) { return {.now = now, .on_time = true, .run = true, .started = true}; }
+ServiceState running_at(SteadyTime now) { return {.now = now, .on_time = true, .run = true, .started = true}; }
 
 class NotifyMachineTest : public testing::Test {
  protected:
-  Notice send(const Sight& sight) {
-    const auto notice = machine.notice(sight);
-    machine.sent(notice, sight);
+  Notice send(const ServiceState& service) {
+    const auto notice = machine.notice(service);
+    machine.sent(notice, service);
     return notice;
   }
 
@@ -30,13 +30,13 @@ class NotifyMachineTest : public testing::Test {
 
 TEST_F(NotifyMachineTest, PingsOnlyWhenTheTimerLooks) {
   send(running_at(start));
-  auto sight = running_at(start + 1min);
+  auto service = running_at(start + 1min);
 
-  sight.on_time = false;
-  EXPECT_TRUE(machine.notice(sight).empty());
-  EXPECT_LE(machine.next(sight), sight.now) << "the timer must look";
-  sight.on_time = true;
-  EXPECT_EQ(machine.notice(sight), Notice{.ping = true});
+  service.on_time = false;
+  EXPECT_TRUE(machine.notice(service).empty());
+  EXPECT_LE(machine.next(service), service.now) << "the timer must look";
+  service.on_time = true;
+  EXPECT_EQ(machine.notice(service), Notice{.ping = true});
 }
 
 TEST_F(NotifyMachineTest, DecidesAgainWhatWasNotSent) {
@@ -47,21 +47,21 @@ TEST_F(NotifyMachineTest, DecidesAgainWhatWasNotSent) {
 
 TEST_F(NotifyMachineTest, DoesNotLookAgainForAServiceThatIsNotAlive) {
   send(running_at(start));
-  auto sight = running_at(start + 1min);
-  sight.alive = false;
+  auto service = running_at(start + 1min);
+  service.alive = false;
 
-  EXPECT_EQ(machine.next(sight), SteadyTime::max());
+  EXPECT_EQ(machine.next(service), SteadyTime::max());
 }
 
 TEST_F(NotifyMachineTest, WithoutRunsSendsNothingButThatTheServiceStops) {
-  auto sight = running_at(start);
-  sight.run = false;
-  EXPECT_TRUE(machine.notice(sight).empty());
-  EXPECT_EQ(machine.next(sight), SteadyTime::max());
+  auto service = running_at(start);
+  service.run = false;
+  EXPECT_TRUE(machine.notice(service).empty());
+  EXPECT_EQ(machine.next(service), SteadyTime::max());
 
-  sight.draining = true;
-  EXPECT_EQ(send(sight), (Notice{.stopping = true, .status = true, .extension = true}));
-  EXPECT_TRUE(machine.notice(sight).empty());
+  service.draining = true;
+  EXPECT_EQ(send(service), (Notice{.stopping = true, .status = true, .extension = true}));
+  EXPECT_TRUE(machine.notice(service).empty());
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ TEST(SystemdEnvironmentTest, AnAbstractSocketIsReached) {
 }
 
 TEST(SystemdEnvironmentTest, RefusesOtherAddresses) {
-  for (const std::string& address : {std::string{"vsock:2:1234"}, std::string{"run/notify"}, "/" + std::string(107, 'x'),
-                                    "@" + std::string(108, 'x')}) {
+  for (const std::string& address : {std::string{"vsock:2:1234"}, std::string{"run/notify"},
+                                     "/" + std::string(107, 'x'), "@" + std::string(108, 'x')}) {
     ::setenv("NOTIFY_SOCKET", address.c_str(), 1);
     HealthRegistry health;
     try {
