@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/heartbeat.hpp>
 #include <vitals/pushed_check.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/runner.hpp>
@@ -74,6 +75,17 @@ TEST_F(ConcurrentSystemdTest, DoesNotDependOnListeners) {
   EXPECT_TRUE(manager.await("STOPPING=1"));
 
   ends.set_value();
+}
+
+// Nothing but the timer sees that, and nothing else needs one.
+TEST_F(ConcurrentSystemdTest, NoticesASilentHeartbeat) {
+  ::unsetenv("WATCHDOG_USEC");
+  const vitals::Heartbeat beat{20ms};
+  health.add_liveness_check("loop", beat);
+  const SystemdNotifier systemd{health, {.trigger_watchdog = true}};
+  const Runner runner{health};
+
+  EXPECT_TRUE(manager.await("WATCHDOG=trigger"));
 }
 
 // Other threads go on, and send what they find.
