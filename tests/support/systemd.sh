@@ -30,7 +30,7 @@ case $what in
   call)
     shift 2
     process=$(cat "$folder/pid")
-    exec nsenter --target "$(cat "/proc/$process/task/$process/children" | tr -d ' ')" --mount --pid --cgroup "$@"
+    exec nsenter --target "$(tr -d ' ' <"/proc/$process/task/$process/children")" --mount --pid --cgroup "$@"
     ;;
   clean)
     # shellcheck disable=SC2016
