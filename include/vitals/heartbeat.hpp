@@ -68,6 +68,24 @@ class VITALS_EXPORT Heartbeat {
   /// @endcode
   HeartbeatIdle idle() const noexcept;
 
+  /// A failure then says where the calling thread is: spinning, blocked (and in which system call), starved of CPU
+  /// time, stopped or ended, and what CPU time it used in its last seconds. Call it where the loop starts; a later
+  /// call binds to another thread.
+  /// @code
+  /// std::thread loop{[beat] {
+  ///   beat.bind_to_this_thread();
+  ///   while (work()) beat.beat();
+  /// }};
+  /// @endcode
+  ///
+  /// Linux only; elsewhere it does nothing. A beat costs the same as before. A Runner's timer, or
+  /// HealthRegistry::run_due(), reads /proc/self/task/TID shortly before a silent heartbeat's limit ends and once in a
+  /// while after it: no signals, no stacks. Callers who may not see details don't see the failure's message then.
+  ///
+  /// @throws std::bad_alloc
+  /// @par Lifetime  The thread may end, also before the heartbeat does: a failure then says that it has ended.
+  void bind_to_this_thread() const;
+
   [[nodiscard]] Duration limit() const noexcept;
 
  private:

@@ -48,6 +48,11 @@ class CheckList {
     SteadyTime want = SteadyTime::max();
   };
   void book(Check& check, const Bookings& bookings) noexcept;
+  /// Calls `visit` for each check that the timer must settle by now, until it returns false.
+  template <class Visit>
+  void each_to_look_at(SteadyTime now, Visit visit) const {
+    looks_.each_until(now, visit);
+  }
   [[nodiscard]] SteadyTime first_look() const noexcept { return looks_.first(); }
   [[nodiscard]] SteadyTime first_expiry(Probe probe) const noexcept { return expiries_[index_of(probe)].first(); }
   [[nodiscard]] SteadyTime first_want(Probe probe) const noexcept { return wants_[index_of(probe)].first(); }

@@ -27,12 +27,13 @@ bool looks_different(const Verdict& a, const Verdict& b) noexcept {
 }
 
 // The timer wakes up for an instant check if there are listeners, or if scheduled checks need a timer anyway: otherwise
-// a heartbeat that falls silent during a long wait would be excused by a pause of the process later in that wait.
+// a heartbeat that falls silent during a long wait would be excused by a pause of the process later in that wait. It
+// also wakes up to look at a watched thread.
 SteadyTime look_of(const Check& check, bool frozen, bool listened, SteadyTime now) noexcept {
   if (frozen) return check.state.phase == RunPhase::running ? deadline_of(check.state, check.rules) : SteadyTime::max();
   const auto expiry = check.verdict.valid_until;
   if (!check.instant) return check.queued ? expiry : std::min(expiry, detail::next_look(check.state, check.rules));
-  if (!listened) return SteadyTime::max();
+  if (!listened && !(check.reading && check.reading->watched)) return SteadyTime::max();
   const auto look = check.reading ? check.reading->look_again : SteadyTime::max();
   return expiry > now ? std::min(look, expiry) : look;
 }

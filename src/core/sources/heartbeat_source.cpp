@@ -1,7 +1,6 @@
 #include "core/sources/heartbeat_source.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 #include <utility>
 
@@ -13,8 +12,6 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-using namespace std::chrono_literals;
-
 struct HeartbeatOwner {
   explicit HeartbeatOwner(Duration limit) : source{std::make_shared<HeartbeatSource>(limit)} {}
   HeartbeatOwner(const HeartbeatOwner&) = delete;
@@ -23,9 +20,6 @@ struct HeartbeatOwner {
 
   std::shared_ptr<HeartbeatSource> source;
 };
-
-/// How often a silent heartbeat is checked for a new beat.
-Duration look_interval(Duration limit) { return std::clamp<Duration>(limit / 4, 50ms, 1s); }
 
 /// Results that are the same for every heartbeat.
 const SharedResult& alive() {
@@ -81,6 +75,15 @@ SteadyTime HeartbeatSource::end_of_limit(SteadyTime since) const noexcept {
 }
 
 InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const noexcept {
+  auto reading = read_beats(since, now);
+  const auto* const watch = watch_.load(std::memory_order_acquire);
+  if (watch == nullptr || orphaned()) return reading;
+  const bool is_idle = idle_.load(std::memory_order_relaxed) > 0;
+  watch->add_to(reading, is_idle ? now : end_of_limit(since) - limit_);
+  return reading;
+}
+
+InstantReading HeartbeatSource::read_beats(SteadyTime since, SteadyTime now) const noexcept {
   const bool idle = idle_.load(std::memory_order_acquire) > 0;  // read before the last beat: end_idle() beats first
   const auto end = end_of_limit(since);
   if (const auto orphaned_at = orphaned_at_.load(std::memory_order_relaxed); orphaned_at != never)
@@ -95,6 +98,17 @@ InstantReading HeartbeatSource::read(SteadyTime since, SteadyTime now) const noe
           .last_success = end,
           .valid_until = now,
           .look_again = now + look_interval(limit_)};
+}
+
+void HeartbeatSource::look(SteadyTime since, SteadyTime now) noexcept {
+  auto* const watch = watch_.load(std::memory_order_acquire);
+  if (watch == nullptr || orphaned() || idle_.load(std::memory_order_acquire) > 0) return;
+  watch->look(end_of_limit(since) - limit_, now);
+}
+
+std::string HeartbeatSource::whereabouts(SteadyTime since) const {
+  const auto* const watch = watch_.load(std::memory_order_acquire);
+  return watch == nullptr || orphaned() ? std::string{} : watch->words(end_of_limit(since) - limit_);
 }
 
 void HeartbeatSource::pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept {
@@ -176,6 +190,7 @@ InstantReading GroupSource::read(SteadyTime since, SteadyTime now) const noexcep
     const bool fails = of_worker.result->status() == Status::fail;
     auto& until = fails ? silent_until : reading.valid_until;
     auto& look = fails ? silent_look : reading.look_again;
+    reading.watched |= of_worker.watched;
     until = std::min(until, of_worker.valid_until);
     look = std::min(look, of_worker.look_again);
     first_silence = std::min(first_silence, of_worker.last_success.value_or(now));
@@ -225,14 +240,28 @@ std::string GroupSource::message_of(std::size_t silent, SteadyTime since, Steady
   std::string quiet;
   std::string gone;
   for (const auto& worker : workers_) {
-    if (worker.source->read(std::max(since, worker.joined), now).result->status() != Status::fail) continue;
+    const auto counted_from = std::max(since, worker.joined);
+    if (worker.source->read(counted_from, now).result->status() != Status::fail) continue;
     auto& names = worker.source->orphaned() ? gone : quiet;
     names += (names.empty() ? "" : ", ") + worker.name;
+    if (const auto where = worker.source->whereabouts(counted_from); !where.empty()) names += " (" + where + ")";
   }
   auto message = std::to_string(silent) + " of " + std::to_string(workers_.size()) + " silent";
   if (!quiet.empty()) message += " for longer than " + spoken(limit_) + ": " + quiet;
   if (!gone.empty()) message += (quiet.empty() ? ", gone: " : "; gone: ") + gone;
   return message;
+}
+
+// Without its mutex while a worker's thread is looked at: read() takes it under the registry's.
+void GroupSource::look(SteadyTime since, SteadyTime now) noexcept {
+  for (std::size_t i = 0;; ++i) {
+    std::unique_lock lock{workers_mutex_};
+    if (i >= workers_.size()) return;
+    const auto source = workers_[i].source;
+    const auto counted_from = std::max(since, workers_[i].joined);
+    lock.unlock();
+    source->look(counted_from, now);
+  }
 }
 
 void GroupSource::pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept {

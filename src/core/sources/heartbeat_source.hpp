@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -12,13 +14,20 @@
 
 #include "core/sources/coarse_clock.hpp"
 #include "core/sources/instant.hpp"
+#include "core/sources/thread_watch.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
+/// How often a silent heartbeat is checked for a new beat.
+[[nodiscard]] inline Duration look_interval(Duration limit) noexcept {
+  return std::clamp<Duration>(limit / 4, std::chrono::milliseconds{50}, std::chrono::seconds{1});
+}
+
 class HeartbeatSource final : public InstantSource, public std::enable_shared_from_this<HeartbeatSource> {
  public:
   explicit HeartbeatSource(Duration limit);
+  ~HeartbeatSource() override { delete watch_.load(std::memory_order_relaxed); }
 
   void beat() noexcept {
     if (foreign_.load(std::memory_order_acquire)) [[unlikely]]
@@ -31,8 +40,14 @@ class HeartbeatSource final : public InstantSource, public std::enable_shared_fr
   void orphan() noexcept;
   [[nodiscard]] bool orphaned() const noexcept { return orphaned_at_.load(std::memory_order_relaxed) != never; }
 
+  /// Watches the calling thread. Defined beside the only implementation of ThreadWatch, which it makes.
+  void bind_to_this_thread();
+  /// What the watch saw in this silence, in words. Empty if there is nothing to say.
+  [[nodiscard]] std::string whereabouts(SteadyTime since) const;
+
   [[nodiscard]] Duration limit() const noexcept { return limit_; }
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const noexcept override;
+  void look(SteadyTime since, SteadyTime now) noexcept override;
   /// Grants one fresh limit, unless the heartbeat was silent before the gap, or this is a third gap in a row without a
   /// beat.
   void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
@@ -47,6 +62,7 @@ class HeartbeatSource final : public InstantSource, public std::enable_shared_fr
   [[nodiscard]] SteadyTime last_beat() const noexcept;
   /// The last moment at which it doesn't count as silent.
   [[nodiscard]] SteadyTime end_of_limit(SteadyTime since) const noexcept;
+  [[nodiscard]] InstantReading read_beats(SteadyTime since, SteadyTime now) const noexcept;
 
   // All that a beat touches, on one cache line.
   alignas(64) std::atomic<Duration::rep> last_beat_ = never;  // by coarse_now(), unless foreign_
@@ -57,6 +73,7 @@ class HeartbeatSource final : public InstantSource, public std::enable_shared_fr
   const SharedResult silent_;
   std::atomic<Duration::rep> orphaned_at_ = never;
   std::atomic<Duration::rep> granted_at_ = never;  // when the last fresh limit began
+  std::atomic<ThreadWatch*> watch_ = nullptr;      // owned
 
   std::mutex gap_mutex_;  // guards what follows
   Duration::rep beat_before_gap_ = never;
@@ -80,6 +97,7 @@ class GroupSource final : public InstantSource,
 
   void bind(const Clock& clock, std::string_view check) override;
   [[nodiscard]] InstantReading read(SteadyTime since, SteadyTime now) const noexcept override;
+  void look(SteadyTime since, SteadyTime now) noexcept override;
   void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept override;
   /// A worker's last Heartbeat copy has been destroyed.
   void instant_changed(const InstantSource& source) noexcept override;

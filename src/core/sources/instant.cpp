@@ -20,6 +20,7 @@ void InstantSource::bind(const Clock& clock, std::string_view check) {
   bound(clock.steady_now(), clock != Clock{});
 }
 
+void InstantSource::look(SteadyTime, SteadyTime) noexcept {}
 void InstantSource::pass_gap(SteadyTime, SteadyTime, SteadyTime) noexcept {}
 
 InstantReading InstantSource::read_for(const Redactor&, SteadyTime since, SteadyTime now) const noexcept {

@@ -38,6 +38,8 @@ struct InstantReading {
   std::optional<WallTime> set_at = std::nullopt;
   SteadyTime valid_until = SteadyTime::max();  ///< When the reading expires. If that isn't after now, don't keep it.
   SteadyTime look_again = SteadyTime::max();   ///< When it may have changed without an announcement.
+  /// The source watches a thread: look() must be called at `look_again`, before the next reading.
+  bool watched = false;
 };
 
 /// A check that is read in place: a Heartbeat, a HeartbeatGroup or a PushedCheck.
@@ -63,6 +65,10 @@ class InstantSource {
   /// a lock. To be undone as often by remove_reader(). @throws std::bad_alloc
   virtual void add_reader(const Redactor& redactor);
   virtual void remove_reader(const Redactor& redactor) noexcept;
+
+  /// Looks at the threads that the source watches, if that is due. Reads files: called without a lock. `since` as in
+  /// read().
+  virtual void look(SteadyTime since, SteadyTime now) noexcept;
 
   /// The process was paused until `now`, since `began` at the earliest. `since` as in read().
   virtual void pass_gap(SteadyTime since, SteadyTime began, SteadyTime now) noexcept;

@@ -87,10 +87,13 @@ void Settling::settle_one(Entry& entry, Check*& unannounced) noexcept {
   state_.mutex.is_held();
   auto& model = state_.model;
   pass_time(entry);
-  if (entry.instant && !model.frozen(entry))
-    model.judge(entry, now_, entry.source->read_for(state_.redactor, model.counted_from(entry), now_.steady));
-  else
+  if (entry.instant && !model.frozen(entry)) {
+    auto reading = entry.source->read_for(state_.redactor, model.counted_from(entry), now_.steady);
+    if (reading.watched) state_.watches_threads.store(true, std::memory_order_relaxed);
+    model.judge(entry, now_, std::move(reading));
+  } else {
     model.judge(entry, now_);
+  }
   entry.touched = false;
   if (!announce(entry)) entry.next_touched = std::exchange(unannounced, &entry);
   model.book(entry, now_.steady);

@@ -14,6 +14,7 @@
 #include "core/base/signals.hpp"
 #include "core/base/user_code.hpp"
 #include "core/state/runs.hpp"
+#include "core/state/thread_looks.hpp"
 #include "core/state/transaction.hpp"
 
 namespace vitals::inline v1 {
@@ -146,6 +147,7 @@ bool Threads::await_end(SystemTime deadline) {
 
 void Threads::run_timer() {
   for (;;) {
+    look_at_threads(state_);
     {
       Transaction transaction{state_};
       holds(state_);
