@@ -126,6 +126,8 @@ const std::vector<Room>& rooms() {
       {"src/core/base/cancellation.cpp", {standard, posix, core, core_internals}},
       {"src/core/base/user_code.hpp", {standard, posix, core, core_internals}},  // <cxxabi.h>
       {"src/core/base/own_descriptor.cpp", {standard, posix, core, core_internals}},
+      {"src/core/base/system_call_name.cpp", {standard, posix, core, core_internals}},
+      {"src/core/base/thread_files.cpp", {standard, posix, core, core_internals}},
       {"src/core/", {standard, core, core_internals}},
       {"src/http/json", {standard, core, http, core_internals, http_internals, nlohmann}},
       {"src/http/", {standard, core, http, core_internals, http_internals}},

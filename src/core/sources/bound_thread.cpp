@@ -1,21 +1,13 @@
 #include "core/sources/bound_thread.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <new>
 #include <utility>
 
-#ifdef __linux__
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-
-#include "core/base/own_descriptor.hpp"
 #include "core/base/text.hpp"
+#include "core/base/thread_files.hpp"
 #include "core/sources/heartbeat_source.hpp"
 
 namespace vitals::inline v1 {
@@ -27,29 +19,6 @@ using std::chrono::steady_clock;
 
 Duration until_first(Duration limit) noexcept { return limit - std::min<Duration>(limit / 2, 5s); }
 Duration until_second(Duration limit) noexcept { return limit - std::min<Duration>(limit / 8, 500ms); }
-
-#ifdef __linux__
-
-struct File {
-  std::string text = {};
-  bool gone = false;  ///< There is no such thread.
-};
-
-File read_file(std::uint64_t thread, const char* name) {
-  const auto path = "/proc/self/task/" + std::to_string(thread) + "/" + name;
-  const int fd = own_descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd < 0) return {.gone = errno == ENOENT || errno == ESRCH};
-  std::array<char, 1024> bytes;
-  const auto size = ::read(fd, bytes.data(), bytes.size());
-  const int error = errno;
-  ::close(fd);
-  if (size < 0) return {.gone = error == ESRCH};
-  return {.text = {bytes.data(), static_cast<std::size_t>(size)}};
-}
-
-std::uint64_t this_thread() noexcept { return static_cast<std::uint64_t>(::syscall(SYS_gettid)); }
-
-#endif
 
 }  // namespace
 
@@ -110,11 +79,9 @@ std::string BoundThread::words(SteadyTime quiet_since) const {
   return is_recent(looked(), quiet_since, limit_) ? seen_.words : std::string{};
 }
 
-#ifdef __linux__
-
 void BoundThread::bind_to_this_thread() {
-  const auto thread = this_thread();
-  auto facts = facts_of({.stat = read_file(thread, "stat").text}, steady_clock::now());
+  const auto thread = this_thread_number();
+  auto facts = facts_of({.stat = read_thread_file(thread, "stat").text}, steady_clock::now());
   const std::lock_guard lock{look_mutex_};
   thread_ = thread;
   bound_.swap(facts);
@@ -124,11 +91,11 @@ void BoundThread::bind_to_this_thread() {
 
 std::optional<Whereabouts> BoundThread::find(bool again) {
   if (!bound_) return std::nullopt;
-  const auto stat = read_file(thread_, "stat");
+  const auto stat = read_thread_file(thread_, "stat");
   const auto facts = facts_of({.stat = stat.text,
-                               .schedstat = read_file(thread_, "schedstat").text,
-                               .syscall = read_file(thread_, "syscall").text,
-                               .wchan = read_file(thread_, "wchan").text},
+                               .schedstat = read_thread_file(thread_, "schedstat").text,
+                               .syscall = read_thread_file(thread_, "syscall").text,
+                               .wchan = read_thread_file(thread_, "wchan").text},
                               steady_clock::now());
   if (stat.gone || (facts && facts->started != bound_->started))
     return Whereabouts{.thread = thread_, .facts = {.name = bound_->name}};
@@ -137,16 +104,9 @@ std::optional<Whereabouts> BoundThread::find(bool again) {
   return whereabouts_of(thread_, *facts, again && before ? &*before : nullptr);
 }
 
-#else
-
-void BoundThread::bind_to_this_thread() {}
-std::optional<Whereabouts> BoundThread::find(bool) { return std::nullopt; }
-
-#endif
-
 // In a child of fork() another thread of the parent may have held a mutex of the old watch, so that one stays as it is.
 void HeartbeatSource::bind_to_this_thread() {
-#ifdef __linux__
+  if (this_thread_number() == 0) return;
   auto* watch = watch_.load(std::memory_order_acquire);
   while (watch == nullptr || watch->in_another_process()) {
     auto made = std::make_unique<BoundThread>(limit_);
@@ -156,7 +116,6 @@ void HeartbeatSource::bind_to_this_thread() {
   }
   watch->bind_to_this_thread();
   announce();
-#endif
 }
 
 }  // namespace detail

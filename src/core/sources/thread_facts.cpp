@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/base/system_call_name.hpp"
 #include "core/base/text.hpp"
 
 namespace vitals::inline v1 {
@@ -112,6 +113,14 @@ std::optional<ThreadFacts> facts_of(const ThreadTexts& texts, SteadyTime at) {
   facts.system_call = system_call_in(texts.syscall);
   if (is_word(texts.wchan)) facts.kernel_place = texts.wchan;
   return facts;
+}
+
+// The first field is the number, `running`, or -1 for a thread that is blocked outside of system calls.
+std::string system_call_in(std::string_view line) {
+  const auto number = number_in<long>(line.substr(0, line.find(' ')));
+  if (!number || *number < 0) return {};
+  const auto name = system_call_name(*number);
+  return name.empty() ? "system call " + std::to_string(*number) : std::string{name};
 }
 
 std::string_view to_string(ThreadState state) noexcept {

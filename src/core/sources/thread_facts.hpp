@@ -36,7 +36,7 @@ struct ThreadFacts {
 /// nullopt if `texts.stat` isn't what proc(5) describes.
 [[nodiscard]] std::optional<ThreadFacts> facts_of(const ThreadTexts& texts, SteadyTime at);
 
-/// `read` for the line `0 0x3 0x7f3bc620d000 ...`. Empty if the thread isn't blocked in a system call.
+/// `read`, or `system call 9999` if its name is unknown, for the line `0 0x3 0x7f3bc620d000 ...`. Empty if the thread isn't blocked in a system call.
 [[nodiscard]] std::string system_call_in(std::string_view line);
 
 enum class ThreadState {

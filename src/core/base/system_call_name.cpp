@@ -1,16 +1,11 @@
-// Names of the system calls in which threads block. Their numbers differ between processors, and some don't have all.
+#include "core/base/system_call_name.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <string>
-#include <string_view>
 
 #ifdef __linux__
 #include <sys/syscall.h>
 #endif
-
-#include "core/sources/thread_facts.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -21,6 +16,7 @@ struct SystemCall {
   std::string_view name;
 };
 
+// Numbers differ between processors, and some don't have all of these calls.
 constexpr auto system_calls = std::to_array<SystemCall>({
     {-1, ""},  // so that it isn't empty elsewhere
 #ifdef __linux__
@@ -71,14 +67,9 @@ constexpr auto system_calls = std::to_array<SystemCall>({
 
 }  // namespace
 
-// The first field is the number, `running`, or -1 for a thread that is blocked outside of system calls.
-std::string system_call_in(std::string_view line) {
-  long number = -1;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
-  if (error != std::errc{} || number < 0) return {};
+std::string_view system_call_name(long number) noexcept {
   const auto known = std::ranges::find(system_calls, number, &SystemCall::number);
-  if (known != system_calls.end()) return std::string{known->name};
-  return "system call " + std::string{line.data(), end};
+  return known == system_calls.end() ? std::string_view{} : known->name;
 }
 
 }  // namespace detail
