@@ -39,9 +39,10 @@ struct HeartbeatGroupOptions {
 ///   });
 /// @endcode
 ///
-/// A failure names the silent workers; the data are the numbers `workers` and `silent`. A worker's limit counts from
-/// its last beat, its add(), the registration or the end of startup, whichever is latest. A worker whose last Heartbeat
-/// copy is destroyed counts as silent, unless it was removed. A group without workers fails after the limit.
+/// A failure names the silent workers, and says where the thread of each is that called bind_to_this_thread(); the data
+/// are the numbers `workers` and `silent`. A worker's limit counts from its last beat, its add(), the registration or
+/// the end of startup, whichever is latest. A worker whose last Heartbeat copy is destroyed counts as silent, unless it
+/// was removed. A group without workers fails after the limit.
 ///
 /// Copies share one group. It stays in the registry when all copies are gone.
 ///
