@@ -22,9 +22,9 @@ int main() {
 
   vitals::Heartbeat beat{5s};                    // silent for longer than 5 s = failed
   health.add_liveness_check("feed-loop", beat);  // a Heartbeat is itself a check
+  beat.bind_to_this_thread();                    // Linux: a failure then says where the thread hangs
   beat.beat();  // wait-free, a few nanoseconds; { auto idle = beat.idle(); queue.wait(); }
 
-  beat.bind_to_this_thread();  // a silent heartbeat then says where its thread is
   {
     auto idle = beat.idle();
     queue.wait();

@@ -1,7 +1,6 @@
 // Settling: brings verdicts, events, due times and threads up to date with what has changed.
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 #include <utility>
 #include <vector>
@@ -12,8 +11,6 @@
 
 namespace vitals::inline v1 {
 namespace detail {
-
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -36,7 +33,7 @@ class Settling {
   void end_stuck_waits() noexcept;
   /// @returns Whether an answer has changed.
   bool publish() noexcept;
-  void call_followers(bool by_timer) noexcept;
+  void call_followers(bool on_time) noexcept;
   void call_lanes(Threads& threads) noexcept;
   void call_timer() noexcept;
 
@@ -68,7 +65,7 @@ void Settling::settle(std::size_t looks) noexcept {
     end_stuck_waits();
   }
   settle_touched();
-  if (publish() || now_.steady >= state_.follow_at) call_followers(looks > 0);
+  if (publish() || now_.steady >= state_.follow_at) call_followers(state_.threads ? looks > 0 : state_.ran);
   if (has_threads) call_timer();
 }
 
@@ -231,9 +228,8 @@ bool Settling::publish() noexcept {
   return changed;
 }
 
-void Settling::call_followers(bool by_timer) noexcept {
+void Settling::call_followers(bool on_time) noexcept {
   state_.mutex.is_held();
-  const bool on_time = state_.threads ? by_timer : state_.ran;
   state_.follow_at = SteadyTime::max();
   for (const auto& follower : state_.followers)
     state_.follow_at = std::min(state_.follow_at, follower->follow(state_, now_, on_time));
