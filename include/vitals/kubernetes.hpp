@@ -49,10 +49,11 @@ struct ContainerProbes {
 /// std::cout << to_yaml(vitals::kubernetes_probes(health), {.indent = 10});   // after the checks have been added
 /// @endcode
 ///
-/// - timeoutSeconds is a second above the answer budget: no answer then means that the process is stuck.
-/// - The startup probe, if there are startup checks, allows what `startup_limit` does: until then the library keeps
-///   liveness from failing, and afterwards Kubernetes restarts the container.
-/// - A container that liveness restarts gets 10 s to end: one that hangs would use up all its time for nothing.
+/// - timeoutSeconds is 1 to 2 s above the answer budget: no answer then means that the process is stuck.
+/// - The startup probe, if there are startup checks, allows about what `startup_limit` does: until then the library
+///   keeps liveness from failing, and afterwards Kubernetes restarts the container.
+/// - A container that liveness restarts gets 10 s to end: one that hangs would use up all its time for nothing. If yours
+///   should drain even then, unset `termination_grace_period`.
 ///
 /// @throws std::bad_alloc
 /// @par Thread safety  Safe.

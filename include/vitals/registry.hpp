@@ -53,8 +53,8 @@ struct RegistryOptions {
   /// The source of time; by default the system.
   Clock clock = {};
   /// Removes what must not be shown from texts of checks and of the application; empty: nothing more than the library
-  /// removes by itself (see CheckResult). Messages, text data, texts of exceptions and the reason of a shutdown pass it,
-  /// but not the names of a HeartbeatGroup's workers, before anybody sees them: reports, events, log lines and answers have the same text.
+  /// removes by itself (see CheckResult). Messages, text data, texts of exceptions and the reason of a shutdown pass it
+  /// before anybody sees them, but names of threads and of a HeartbeatGroup's workers don't.
   ///
   /// @code
   /// vitals::HealthRegistry health{{.redact = [](std::string_view text) { return without_card_numbers(text); }}};

@@ -30,7 +30,7 @@ struct SystemdOptions {
   bool unset_environment = false;
 };
 
-/// Tells systemd that the service is reloading, until this object is destroyed: see SystemdNotifier::reloading().
+/// Reports to systemd that the service is reloading, until this object is destroyed: see SystemdNotifier::reloading().
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
 /// @par Lifetime       May outlive its notifier and the registry.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -17,12 +18,19 @@ namespace {
 
 using std::chrono::seconds;
 
-/// With these characters only, a text means the same in YAML without quotes, also inside braces.
+/// Whether a text means the same in YAML without quotes, also inside braces: a number, or what no number and no word
+/// such as `true` looks like.
 bool is_plain(std::string_view text) {
+  constexpr std::string_view digits = "0123456789";
   constexpr std::string_view others = "/_.-";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || others.find(c) != others.npos;
-  });
+  constexpr std::array words{"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  if (text.empty() || std::find(words.begin(), words.end(), text) != words.end()) return false;
+  if (text.find_first_not_of(digits) == text.npos) return true;
+  return (text.front() == '/' || (text.front() >= 'a' && text.front() <= 'z')) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_letter(c) || digits.find(c) != digits.npos || others.find(c) != others.npos;
+         });
 }
 
 /// https://yaml.org/spec/1.2.2/#731-double-quoted-style

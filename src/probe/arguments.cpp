@@ -86,7 +86,8 @@ std::string parse_unix(std::string_view rest, ProbeTarget& target) {
 std::string parse_target(std::string_view url, ProbeTarget& target) {
   constexpr std::string_view http = "http://";
   constexpr std::string_view local = "unix:";
-  if (!is_printable(url) || url.find(' ') != url.npos) return "the URL must be printable ASCII without spaces";
+  if (!is_printable(url) || url.find_first_of(" #") != url.npos)
+    return "the URL must be printable ASCII without spaces and '#'";
   if (url.starts_with(http)) return parse_http(url.substr(http.size()), target);
   if (url.starts_with(local)) return parse_unix(url.substr(local.size()), target);
   return "the URL must begin with http:// or unix:";
@@ -124,7 +125,7 @@ means an abstract name. No TLS.
   --verbose              ask for the report, and print it after the line
   --timeout DURATION     for one answer: 500ms, 30s, 2m (default 2s)
   --retry-until DURATION ask again after failures, for this long
-  --header 'NAME: VALUE' send this header, too; may be repeated
+  --header 'NAME: VALUE' send this header, too; may be repeated. Every user of the machine can read a command line.
   --help                 print this and exit
 )";
 

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -150,8 +151,9 @@ bool connect(Exchange& exchange, const ProbeTarget& target) {
   if (target.address.empty()) return exchange.connect(unix_socket(target.unix_path));
   std::uint16_t port = 0;
   std::from_chars(target.port.data(), target.port.data() + target.port.size(), port);
-  if (target.address == "localhost")
-    return exchange.connect(ipv4("127.0.0.1", port)) || exchange.connect(ipv6("::1", port));
+  if (target.address == "localhost")  // without IPv6 the error is that of IPv4
+    return exchange.connect(ipv4("127.0.0.1", port)) || exchange.connect(ipv6("::1", port)) ||
+           (exchange.error() == EAFNOSUPPORT && exchange.connect(ipv4("127.0.0.1", port)));
   const auto address = ipv4(target.address, port);
   return exchange.connect(address.size != 0 ? address : ipv6(target.address, port));
 }
@@ -161,8 +163,8 @@ std::string request(const ProbeArguments& arguments) {
   const auto& path = arguments.target.path;
   std::string text = "GET " + path;
   if (arguments.verbose) text += path.find('?') == path.npos ? "?verbose" : "&verbose";
-  return text + " HTTP/1.0\r\nHost: " + arguments.target.host + "\r\nUser-Agent: vitals-probe\r\n" + arguments.headers +
-         "\r\n";
+  return text + " HTTP/1.0\r\nConnection: close\r\nHost: " + arguments.target.host +
+         "\r\nUser-Agent: vitals-probe\r\n" + arguments.headers + "\r\n";
 }
 
 /// https://www.rfc-editor.org/rfc/rfc9112#section-4
@@ -178,7 +180,7 @@ int status_of(std::string_view answer) {
 std::string problem_of(int error, const char* step) {
   if (error == ETIMEDOUT) return std::string{"timed out "} + step;
   if (error == ECONNREFUSED) return "connection refused";
-  return std::string{::strerror(error)} + ' ' + step;
+  return std::generic_category().message(error) + ' ' + step;
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ int run_probe(std::span<const char* const> words, std::string_view default_url) 
 
 std::optional<int> probe_main(int argc, const char* const* argv, const char* default_url) {
   if (argc < 2 || std::string_view{argv[1]} != "--health") return std::nullopt;
-  return detail::run_probe({argv + 2, static_cast<std::size_t>(argc - 2)}, default_url);
+  return detail::run_probe({argv + 2, static_cast<std::size_t>(argc - 2)}, default_url == nullptr ? "" : default_url);
 }
 
 }  // namespace vitals::inline v1

@@ -98,7 +98,8 @@ TEST_F(ProbeProgramTest, AsksAgainUntilTheAnswerIsGood) {
 }
 
 TEST_F(ProbeProgramTest, LocalhostMayBeIpv6) {
-  vitals::HealthServer server{health_, {.address = "::1", .port = 0}};
+  const vitals_test::ReservedPort port;  // nobody listens on 127.0.0.1 there
+  vitals::HealthServer server{health_, {.address = "::1", .port = port.number()}};
   try {
     server.start();
   } catch (const std::system_error& error) {

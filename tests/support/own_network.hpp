@@ -6,6 +6,7 @@
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace vitals_test {
@@ -13,6 +14,13 @@ namespace vitals_test {
 /// Network interfaces of this thread's own, and of the threads and programs that it starts. Only root gets them.
 class OwnNetwork {
  public:
+  /// Whether this process may have one: root in a container may not.
+  static bool is_allowed() {
+    bool allowed = false;
+    std::thread{[&] { allowed = ::unshare(CLONE_NEWNET) == 0; }}.join();
+    return allowed;
+  }
+
   OwnNetwork() {
     if (::unshare(CLONE_NEWNET) != 0) throw std::runtime_error{"no network of its own"};
     set_loopback(true);

@@ -4,6 +4,7 @@
 # Usage: systemd.sh run FOLDER        Runs it until it is killed. It has the units in FOLDER/units.
 #        systemd.sh call FOLDER COMMAND [ARGUMENT ...]   Runs a command in its namespaces.
 #        systemd.sh clean FOLDER      Removes its control groups.
+#        systemd.sh check FOLDER      Fails if it can't run here.
 set -e
 what=$1 folder=$2
 group=vitals-$(basename "$folder")
@@ -31,6 +32,20 @@ case $what in
     shift 2
     process=$(cat "$folder/pid")
     exec nsenter --target "$(tr -d ' ' <"/proc/$process/task/$process/children")" --mount --pid --cgroup "$@"
+    ;;
+  check)
+    # shellcheck disable=SC2016
+    exec unshare --mount sh -ec '
+      mount --make-rprivate /
+      mount -t cgroup2 none /mnt
+      mkdir "/mnt/$1"
+      rmdir "/mnt/$1"
+      umount /mnt
+      exec unshare --pid --mount --ipc --uts --net --cgroup --fork --kill-child --mount-proc sh -ec "
+        mount -t cgroup2 none /sys/fs/cgroup
+        mount -t tmpfs none /run
+        mount -t tmpfs none /lib/systemd/system-generators
+      "' sh "$group-check"
     ;;
   clean)
     # shellcheck disable=SC2016

@@ -111,8 +111,9 @@ void HeartbeatSource::bind_to_this_thread() {
   while (watch == nullptr || watch->in_another_process()) {
     auto made = std::make_unique<BoundThread>(limit_);
     if (!watch_.compare_exchange_strong(watch, made.get())) continue;
+    auto* const mine = made.release();
     if (watch != nullptr) leak(std::shared_ptr<void>{watch, [](void*) {}});
-    watch = made.release();
+    watch = mine;
   }
   watch->bind_to_this_thread();
   announce();

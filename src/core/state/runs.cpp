@@ -150,6 +150,7 @@ std::size_t run_due(RegistryState& state) {
   std::vector<std::shared_ptr<Entry>> due;
   {
     Transaction transaction{state};
+    transaction.is_run_due = true;
     if (!std::exchange(state.ran, true)) state.follow_at = SteadyTime::min();
     transaction.settle();
     for (const auto& [id, check] : state.model.checks().all()) {

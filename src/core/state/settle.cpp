@@ -65,7 +65,8 @@ void Settling::settle(std::size_t looks) noexcept {
     end_stuck_waits();
   }
   settle_touched();
-  if (publish() || now_.steady >= state_.follow_at) call_followers(state_.threads ? looks > 0 : state_.ran);
+  if (publish() || now_.steady >= state_.follow_at)
+    call_followers(state_.threads ? looks > 0 : transaction_.is_run_due);
   if (has_threads) call_timer();
 }
 

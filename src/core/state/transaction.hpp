@@ -61,6 +61,8 @@ class VITALS_THREADS(scoped_lockable) Transaction {
   ~Transaction() VITALS_THREADS(release_capability());
 
   const Moment now;
+  /// Whether this is run_due(), which without a Runner takes the timer's place.
+  bool is_run_due = false;
   /// Which threads may be created: fewer after one couldn't be.
   enum class MayCreate { all, timer, none } may_create = MayCreate::all;
   /// Whether threads for workers and lanes may be created. After a failure the timer retries later; without a timer

@@ -80,6 +80,8 @@ TEST(KubernetesProbesTest, AreIndentedAndQuotedWhereNeeded) {
 
   EXPECT_THAT(to_yaml(probes, {.port = "8080", .indent = 4}),
               testing::StartsWith("    startupProbe:\n      httpGet: {path: \"/a, b: \\\"c\\\"\\\\\", port: 8080}\n"));
+  for (const auto* port : {"true", "1e3", "on", "-", ""})
+    EXPECT_THAT(to_yaml(probes, {.port = port}), testing::HasSubstr(std::string{"port: \""} + port + "\"}")) << port;
   EXPECT_THROW((void)to_yaml(probes, {.indent = -1}), std::invalid_argument);
   EXPECT_THROW((void)to_yaml(probes, {.indent = 65}), std::invalid_argument);
 }

@@ -48,7 +48,7 @@ TEST(ProbeAskTest, AsksInHttp10AndKnowsTheStatus) {
   EXPECT_EQ(bad.status, 503);
   EXPECT_FALSE(answer_of(server.url("/?a"), {"--verbose"}).is_good());
 
-  const auto host = "Host: " + server.address() + "\r\nUser-Agent: vitals-probe\r\n";
+  const auto host = "Connection: close\r\nHost: " + server.address() + "\r\nUser-Agent: vitals-probe\r\n";
   EXPECT_THAT(server.requests(), ElementsAre("GET /ready HTTP/1.0\r\n" + host + "\r\n",
                                              "GET /ready?verbose HTTP/1.0\r\n" + host + "X-A: b\r\n\r\n",
                                              "GET /?a&verbose HTTP/1.0\r\n" + host + "\r\n"));

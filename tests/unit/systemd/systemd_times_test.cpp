@@ -45,6 +45,18 @@ TEST_F(SystemdWatchdogTest, DoesNotPingWhileLivenessFails) {
   EXPECT_THAT(run(), ElementsAre("STATUS=ready\nWATCHDOG=1"));
 }
 
+TEST_F(SystemdWatchdogTest, DoesNotPingWhileNothingIsRun) {
+  const vitals::PushedCheck feed{vitals::CheckResult::pass()};
+  health->add_readiness_check("feed", feed);
+  start();
+
+  clock.advance(1min);
+  feed.set(vitals::CheckResult::warn("slow"));  // another thread still works
+
+  EXPECT_THAT(manager.received(), testing::Not(testing::Contains(HasSubstr("WATCHDOG"))));
+  EXPECT_THAT(run(), ElementsAre(ping));
+}
+
 TEST_F(SystemdWatchdogTest, DoesNotMakeUpForMissedPings) {
   start();
 
