@@ -18,7 +18,7 @@ namespace vitals::inline v1 {
 namespace checks {
 namespace {
 
-detail::Url parse(std::string_view url) {
+detail::Url parse_http(std::string_view url) {
   auto parsed = detail::parse_url("Http", "http", detail::http_port, url);
   if (!parsed.user.empty() || parsed.password)
     throw std::invalid_argument{"vitals: Http: the URL must not have a user: send an Authorization header"};
@@ -37,15 +37,15 @@ bool is_redirect(const detail::HttpAnswer& answer) {
 /// Where a redirect leads: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2
 detail::Url moved(const detail::Url& from, std::string location) {
   location.resize(std::min(location.find('#'), location.size()));
-  if (location.find(':') < location.find_first_of("/?")) return parse(location);
-  if (location.starts_with("//")) return parse("http:" + location);
+  if (location.find(':') < location.find_first_of("/?")) return parse_http(location);
+  if (location.starts_with("//")) return parse_http("http:" + location);
   auto base = without_query(from.target);
   if (location.starts_with('/')) base.clear();
   if (!location.starts_with('/') && !location.starts_with('?')) base.resize(base.rfind('/') + 1);
   const auto target = base + location;
   if ((without_query(target) + '/').find("/.") != target.npos)
     throw std::invalid_argument{"vitals: Http: a redirect has dot segments"};
-  return parse("http://" + from.server.text() + target);
+  return parse_http("http://" + from.server.text() + target);
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ class Http::State {
   detail::HostResolver redirect_resolver_;  ///< A name that isn't ours and silent doesn't keep ours waiting.
 };
 
-Http::Http(Text url, HttpOptions options) : state_{std::make_shared<State>(parse(url), std::move(options))} {}
+Http::Http(Text url, HttpOptions options) : state_{std::make_shared<State>(parse_http(url), std::move(options))} {}
 
 CheckResult Http::operator()(const CheckContext& context) const { return state_->run(context); }
 

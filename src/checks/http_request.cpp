@@ -10,8 +10,6 @@ namespace {
 
 [[noreturn]] void refuse(const char* rule) { throw std::invalid_argument{std::string{"vitals: Http: "} + rule}; }
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }

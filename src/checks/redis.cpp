@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void refuse(const char* rule) { throw std::invalid_argument{std::string{"vitals: Redis: "} + rule}; }
 
-detail::Url parse(std::string_view url) {
+detail::Url parse_redis(std::string_view url) {
   auto parsed = detail::parse_url("Redis", "redis", 6379, url);
   if (!parsed.user.empty() && !parsed.password)
     refuse("the URL has a user without a password: redis://user:password@host");
@@ -133,7 +133,7 @@ class Redis::State {
   detail::HostResolver resolver_;
 };
 
-Redis::Redis(Text url, RedisOptions options) : state_{std::make_shared<State>(parse(url), options)} {}
+Redis::Redis(Text url, RedisOptions options) : state_{std::make_shared<State>(parse_redis(url), options)} {}
 
 CheckResult Redis::operator()(const CheckContext& context) const { return state_->run(context); }
 

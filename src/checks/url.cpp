@@ -18,8 +18,6 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 /// Schemes are compared without case.
 bool has_scheme(std::string_view url, const std::string& scheme) {
   const auto prefix = scheme + "://";

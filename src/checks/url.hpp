@@ -18,6 +18,9 @@ struct Url {
   std::string target = {};  ///< From the '/' or '?' on, as it was written.
 };
 
+/// Of ASCII.
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 /// Replaces "%41" by "A".
 /// @throws std::invalid_argument  as parse_url() does.
 [[nodiscard]] std::string decoded(const std::string& check, std::string_view text);
