@@ -37,7 +37,8 @@ class Reader {
     answer.peer = connection_.peer;
     answer.problem = read_all();
     answer.status = static_cast<int>(parser_->get().result_int());
-    answer.location = parser_->get()[http::field::location];
+    const auto location = parser_->get()[http::field::location];  // std::string_view only from Boost 1.81 on
+    answer.location.assign(location.data(), location.size());
     answer.body = std::move(body_);
     return answer;
   }
