@@ -20,14 +20,15 @@ int main() {
 
   vitals::HealthServer server{health, {.port = 0}};  // 8080 in a service; 0 picks a free port
   vitals::Lifecycle lifecycle{health, server, {.propagation_delay = 0s, .stop_signals = {SIGTERM, SIGINT}}};
-  std::jthread worker{[&](const std::stop_token& stop) {
-    migration.set(true);  // READY=1
-    if (!systemd.in_unit()) lifecycle.begin_shutdown("not in a unit");
-    for (; !stop.stop_requested(); std::this_thread::sleep_for(100ms)) beat.beat();
-  }};
+  std::jthread worker;
   lifecycle.on_stop("worker", [&] {
     worker.request_stop();
     worker.join();
   });
+  worker = std::jthread{[&](const std::stop_token& stop) {
+    migration.set(true);  // READY=1
+    if (!systemd.in_unit()) lifecycle.begin_shutdown("not in a unit");
+    for (; !stop.stop_requested(); std::this_thread::sleep_for(100ms)) beat.beat();
+  }};
   return lifecycle.run_or_exit();
 }

@@ -50,7 +50,7 @@ int main() {
 #endif
 #ifdef WITH_PROBE
   const char* const words[]{"app"};
-  if (vitals::probe_main(1, words)) return 1;
+  health.add_readiness_check("probe", [&] { return !vitals::probe_main(1, words); });
 #endif
 #ifdef WITH_PROMETHEUS
   const vitals::PrometheusCollector collector{health};
@@ -63,6 +63,7 @@ int main() {
 #endif
 #ifdef WITH_SYSTEMD
   const vitals::SystemdNotifier systemd{health};
+  health.add_readiness_check("systemd", [&] { return !systemd.in_unit(); });
 #endif
   return health.report(vitals::Probe::readiness).checks().empty() ? 1 : 0;
 }
