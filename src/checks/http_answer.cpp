@@ -19,11 +19,11 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t most_body = 64 * 1024;
+constexpr std::size_t most_body = 65536;
 constexpr std::uint32_t most_head = 16 * 1024;
 constexpr std::size_t most_quoted = 65;  // more than quoted() shows
 /// Of all bytes, framing included: an answer may come in tiny chunks, or after others with status 103.
-constexpr std::size_t most_bytes = 1024 * 1024;
+constexpr std::size_t most_bytes = 1048576;
 
 class Reader {
  public:

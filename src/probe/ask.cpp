@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most = 64 * 1024;
+constexpr std::size_t most = 65536;
 
 struct Address {
   sockaddr_storage storage = {};
