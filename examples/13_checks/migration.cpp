@@ -58,7 +58,7 @@ int main() {
   expect(first.message == "the database can't be reached", "the report says why");
   expect(!trial.is_good(vitals::Probe::startup), "startup isn't over");
   expect(!trial.is_good(vitals::Probe::readiness), "so there is no traffic");
-  expect(trial.is_good(vitals::Probe::liveness), "but nobody is restarted for that");
+  expect(trial.is_good(vitals::Probe::liveness), "but liveness passes, so there is no restart");
 
   database.is_reachable = true;
   std::stop_source stop;

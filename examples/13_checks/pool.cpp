@@ -17,7 +17,7 @@ void add_pool_check(vitals::HealthRegistry& health, Pool& pool) {
         const auto connection = pool.try_acquire_for(run.remaining() / 2);  // the rest is for saying that none was free
         return connection ? CheckResult::pass() : CheckResult::fail("no connection was free");
       },                          // the connection goes back here
-      {.failure_threshold = 3});  // one peak of the load takes nobody out
+      {.failure_threshold = 3});  // one peak of the load isn't a failure
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ int main() {
   expect(fill_to(7).status == vitals::Status::pass, "7 of 10 are no reason to worry");
   expect(fill_to(8).status == vitals::Status::warn, "8 of 10 are a warning");
   expect(fill_to(9).status == vitals::Status::warn, "so are 9");
-  expect(trial.is_good(vitals::Probe::readiness), "a warning takes nobody out");
+  expect(trial.is_good(vitals::Probe::readiness), "with a warning the instance stays ready");
 
   const auto full = fill_to(10);
   expect(full.status == vitals::Status::fail && !trial.is_good(vitals::Probe::readiness), "a full queue takes no more");

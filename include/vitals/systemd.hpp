@@ -65,8 +65,8 @@ class [[nodiscard]] VITALS_EXPORT SystemdReload {
 ///
 /// The registry's timer sends what is periodic: without a Runner or a server, or if the timer is stuck, systemd's own
 /// timeouts apply. Listeners that hang delay nothing. STATUS has the reasons that events have, and every user of the
-/// machine may read it. What systemd doesn't take at once is sent again 100 ms later; other errors are ignored, since
-/// then nobody listens.
+/// machine may read it. What systemd doesn't take at once is sent again 100 ms later; other errors are ignored: then
+/// there is no receiver.
 ///
 /// The environment is read once, by the constructor. It isn't changed, so that child processes inherit it: by default
 /// systemd ignores what they send (NotifyAccess=main). A copy of this object in a child of fork() sends nothing:

@@ -19,7 +19,7 @@ class NotifySocket {
   ~NotifySocket();
 
   /// Sends one datagram. Doesn't block, and doesn't raise SIGPIPE.
-  /// @returns False if the manager can't take it now. Other errors are ignored: nobody listens.
+  /// @returns False if the manager can't take it now. Other errors are ignored: there is no receiver.
   [[nodiscard]] bool send(std::string_view text) const noexcept;
 
  private:
