@@ -19,8 +19,8 @@ class SystemdFollower;
 
 struct SystemdOptions {
   /// When READY=1 is sent. False: when startup has succeeded; without startup checks when the first Runner or server
-  /// starts. True: when, after that, readiness first doesn't fail. A dependency that is down at boot then keeps the unit
-  /// from starting, and systemd kills the service some time after RegistryOptions::startup_limit.
+  /// starts. True: when, after that, readiness first doesn't fail. A dependency that is down at boot then keeps the
+  /// unit from starting, and systemd kills the service some time after RegistryOptions::startup_limit.
   bool wait_until_ready = false;
   /// True: when liveness fails, WATCHDOG=trigger makes systemd act at once, as if WatchdogSec had passed. It needs no
   /// WatchdogSec. Not while draining.
@@ -77,8 +77,8 @@ class [[nodiscard]] VITALS_EXPORT SystemdReload {
 class VITALS_EXPORT SystemdNotifier {
  public:
   /// @throws std::system_error  naming NOTIFY_SOCKET, if it is set and is neither an absolute path nor an abstract name
-  ///                            ("@name"), or if there is no socket to be had (RestrictAddressFamilies= without AF_UNIX,
-  ///                            no descriptor).
+  ///                            ("@name"), or if there is no socket to be had (RestrictAddressFamilies= without
+  ///                            AF_UNIX, no descriptor).
   [[nodiscard]] explicit SystemdNotifier(HealthRegistry& health,  // no match? Name it: SystemdOptions{...}
                                          SystemdOptions options = {});
   SystemdNotifier(const SystemdNotifier&) = delete;
