@@ -143,12 +143,13 @@ TEST(MySqlCheckTest, SaysThatThereIsNoWayToTheServer) {
 TEST(MySqlCheckTest, TakesNoPasswordFromTheEnvironment) {
   std::string login;
   ::setenv("MYSQL_PWD", "s3cr3t", 1);
-  const ScriptedPeer peer{[&](const PeerSession& session) {
-    session.send(server::greeting());
-    login = server::read_packet(session);
-  }};
-
-  (void)MySql{"mysql://app@" + peer.address()}(context_for(generous));
+  {
+    const ScriptedPeer peer{[&](const PeerSession& session) {
+      session.send(server::greeting());
+      login = server::read_packet(session);
+    }};
+    (void)MySql{"mysql://app@" + peer.address()}(context_for(generous));
+  }  // the peer's thread has ended
 
   ::unsetenv("MYSQL_PWD");
   EXPECT_THAT(login, HasSubstr(std::string{"app\0\0", 5}));  // the user, and a password of no bytes
