@@ -1,5 +1,6 @@
 // /metrics, and large bodies that slow readers share.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -94,7 +95,7 @@ TEST_F(ServerMetricsTest, AreRefusedAtAPathThatIsTaken) {
   }
 }
 
-/// A thousand checks: more than a socket's buffer takes at once.
+/// A thousand checks: more than a socket's buffer takes at once. A slow machine may read for long.
 class ServerLargeBodiesTest : public ServerTest {
  protected:
   ServerLargeBodiesTest() {
@@ -102,7 +103,7 @@ class ServerLargeBodiesTest : public ServerTest {
       checks_.emplace_back(CheckResult::pass());
       health_.add_readiness_check("check-with-a-rather-long-name-" + std::to_string(i), checks_.back());
     }
-    start();
+    start({.write_timeout = std::chrono::minutes{10}});
   }
 
   /// More than sockets take at once, and nothing is read yet.
