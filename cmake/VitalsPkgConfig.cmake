@@ -1,6 +1,7 @@
 # One pkg-config file per package component, generated from what its targets link, so that no library can be forgotten.
 
 # The pkg-config modules of the targets that our libraries link; "-" means none.
+set(vitals_module_of_gRPC::grpc++ grpc++)
 set(vitals_module_of_MariaDB::MariaDB libmariadb)
 set(vitals_module_of_PostgreSQL::PostgreSQL libpq)
 set(vitals_module_of_prometheus-cpp::core prometheus-cpp-core)

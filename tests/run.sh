@@ -186,7 +186,8 @@ esac
 
 test_packages=(lld libboost1.81-dev libgtest-dev libgmock-dev postgresql pgbouncer openssl 'pkgconf|pkg-config'
   libcpp-httplib-dev systemd python3-jsonschema prometheus prometheus-cpp-dev redis-server memcached librdkafka-dev
-  nats-server opensmtpd dovecot-imapd mariadb-server-core)
+  nats-server opensmtpd dovecot-imapd mariadb-server-core
+  libgrpc++-dev libprotobuf-dev protobuf-compiler-grpc)
 [[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14
   valgrind strace util-linux haproxy chromium fonts-liberation)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then

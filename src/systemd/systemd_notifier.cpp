@@ -43,7 +43,8 @@ class SystemdFollower final : public Follower {
   static constexpr std::chrono::milliseconds again_after{100};
 
   [[nodiscard]] SteadyTime follow(const RegistryState& state, const Moment& now, bool on_time) noexcept override {
-    if (owner_.is_another()) return SteadyTime::max();
+    state.mutex.is_held();
+    if (owner_.is_another() || state.model.closed()) return SteadyTime::max();
     const auto service = look(state, now, on_time);
     const auto notice = machine_.notice(service);
     if (!notice.empty()) {

@@ -18,6 +18,7 @@ enum class Origin {
   mariadb,
   prometheus,
   sqlite,
+  grpcpp,
   core,
   http,
   server,
@@ -28,6 +29,7 @@ enum class Origin {
   page,
   probe,
   systemd,
+  grpc,
   core_internals,
   http_internals,
   server_internals,
@@ -38,6 +40,7 @@ enum class Origin {
   page_internals,
   probe_internals,
   systemd_internals,
+  grpc_internals,
   elsewhere,
 };
 
@@ -67,6 +70,7 @@ constexpr std::array known_includes{
     KnownInclude{"vitals/page.hpp", Origin::page},
     KnownInclude{"vitals/probe_main.hpp", Origin::probe},
     KnownInclude{"vitals/systemd.hpp", Origin::systemd},
+    KnownInclude{"vitals/grpc.hpp", Origin::grpc},
     KnownInclude{"vitals/endpoint.hpp", Origin::http},
     KnownInclude{"vitals/metric", Origin::http},
     KnownInclude{"vitals/server.hpp", Origin::server},
@@ -84,6 +88,8 @@ constexpr std::array known_includes{
     KnownInclude{"page/", Origin::page_internals},
     KnownInclude{"probe/", Origin::probe_internals},
     KnownInclude{"systemd/", Origin::systemd_internals},
+    KnownInclude{"grpcpp/", Origin::grpcpp},
+    KnownInclude{"grpc/", Origin::grpc_internals},
 };
 
 Origin origin_of(std::string_view included) {
@@ -142,6 +148,7 @@ const std::vector<Room>& rooms() {
       {"src/probe/", {standard, posix, core, probe, probe_internals}},
       {"src/page/", {standard, core, http, page, core_internals, http_internals, page_internals, nlohmann}},
       {"src/checks/mysql", {standard, posix, core, checks, checks_internals, mariadb}},
+      {"src/grpc/", {standard, core, grpcpp, grpc, core_internals, grpc_internals}},
       {"src/systemd/", {standard, posix, core, systemd, core_internals, systemd_internals}},
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
       {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},

@@ -161,7 +161,6 @@ void close(RegistryState& state) noexcept {
   std::vector<std::shared_ptr<Follower>> followers;
   {
     Transaction transaction{state};
-    followers.swap(state.followers);
     listeners = state.events.end();  // first, so that the end of the registry makes no event
     transaction.clear_queue();
     transaction.end_all_waits();
@@ -169,6 +168,7 @@ void close(RegistryState& state) noexcept {
       retire(state, entry_of(*check).shared_from_this(), transaction);
     state.model.close();
     transaction.settle();
+    followers.swap(state.followers);
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   Lock lock{state.mutex};

@@ -13,7 +13,7 @@ namespace detail {
 class Follower {
  public:
   /// Called at the end of a transaction in which something that answers show has changed, or whose moment is the one
-  /// that the last call returned, or a later one.
+  /// that the last call returned, or a later one. The last call is made when the registry ends: its model is closed.
   ///
   /// The registry's lock is held: it must neither block nor call the registry.
   /// @param on_time  The registry's timer makes this call or, in a program without a Runner, run_due() does. If the

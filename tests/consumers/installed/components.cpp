@@ -5,6 +5,9 @@
 #ifdef WITH_CHECKS
 #include <vitals/checks/disk_space.hpp>
 #endif
+#ifdef WITH_GRPC
+#include <vitals/grpc.hpp>
+#endif
 #ifdef WITH_MYSQL
 #include <vitals/checks/mysql.hpp>
 #endif
@@ -33,6 +36,10 @@ int main() {
 #ifdef WITH_CHECKS
   using namespace vitals::literals;
   health.add_readiness_check("disk", vitals::checks::DiskSpace{"/", {.warn_below = 10_GiB, .fail_below = 0_percent}});
+#endif
+#ifdef WITH_GRPC
+  const vitals::GrpcHealthService grpc_health{health};
+  health.add_readiness_check("grpc", [] { return true; });
 #endif
 #ifdef WITH_MYSQL
   health.add_readiness_check("mysql", vitals::checks::MySql{"mysql://app@db/app"});

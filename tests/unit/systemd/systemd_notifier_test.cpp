@@ -99,7 +99,7 @@ TEST_F(SystemdTest, SendsNothingAfterItsEnd) {
 }
 
 TEST_F(SystemdTest, OutlivesItsRegistry) {
-  start();
+  start({.trigger_watchdog = true});
 
   health.reset();
   { const auto reload = systemd->reloading(); }

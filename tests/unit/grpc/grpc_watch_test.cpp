@@ -1,0 +1,264 @@
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include <vitals/pushed_check.hpp>
+#include <vitals/registry.hpp>
+
+#include "grpc/watch.hpp"
+#include "grpc/watchers.hpp"
+#include "unit/grpc/updates.hpp"
+
+namespace vitals_test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using vitals::detail::Services;
+using vitals::detail::ServingStatus;
+using vitals::detail::Watch;
+using vitals::detail::Watchers;
+using vitals::detail::ServingStatus::not_serving;
+using vitals::detail::ServingStatus::service_unknown;
+using vitals::detail::ServingStatus::serving;
+using Step = vitals::detail::Watch::Step;
+
+Watch begun() {
+  Watch watch;
+  watch.begin();
+  return watch;
+}
+
+TEST(GrpcWatchTest, BeginsWithThePresentStatus) {
+  Watch watch;
+  EXPECT_EQ(watch.next(serving, false), Step::wait);  // not begun
+  watch.begin();
+
+  EXPECT_EQ(watch.next(serving, false), Step::write);
+}
+
+TEST(GrpcWatchTest, DropsEqualUpdates) {
+  auto watch = begun();
+  ASSERT_EQ(watch.next(serving, false), Step::write);
+  watch.written(true);
+
+  EXPECT_EQ(watch.next(serving, false), Step::wait);
+  EXPECT_EQ(watch.next(not_serving, false), Step::write);
+}
+
+TEST(GrpcWatchTest, WritesOneAtATimeAndThenTheLatest) {
+  auto watch = begun();
+  ASSERT_EQ(watch.next(service_unknown, false), Step::write);
+  EXPECT_EQ(watch.next(serving, false), Step::wait);
+  EXPECT_EQ(watch.next(service_unknown, false), Step::wait);
+  watch.written(true);
+
+  EXPECT_EQ(watch.next(service_unknown, false), Step::wait);
+}
+
+TEST(GrpcWatchTest, EndsOnceAfterWhatIsBeingWritten) {
+  auto watch = begun();
+  ASSERT_EQ(watch.next(serving, false), Step::write);
+  watch.cancel();
+  EXPECT_EQ(watch.next(not_serving, false), Step::wait);
+  watch.written(false);
+
+  EXPECT_EQ(watch.next(not_serving, false), Step::finish);
+  watch.cancel();
+  EXPECT_EQ(watch.next(not_serving, false), Step::wait);
+}
+
+TEST(GrpcWatchTest, EndsIfItCannotWrite) {
+  auto watch = begun();
+  ASSERT_EQ(watch.next(serving, false), Step::write);
+  watch.written(false);
+
+  EXPECT_EQ(watch.next(serving, false), Step::finish);
+}
+
+TEST(GrpcWatchTest, EndsWithALastMessageWhenShutDown) {
+  auto watch = begun();
+  ASSERT_EQ(watch.next(serving, false), Step::write);
+  EXPECT_EQ(watch.next(not_serving, true), Step::wait);
+  watch.written(true);
+
+  EXPECT_EQ(watch.next(not_serving, true), Step::write_and_finish);
+  EXPECT_EQ(watch.next(not_serving, true), Step::wait);
+}
+
+TEST(GrpcWatchTest, EndsWithoutAMessageIfThatWasSentOrNothingWas) {
+  auto sent = begun();
+  ASSERT_EQ(sent.next(not_serving, false), Step::write);
+  sent.written(true);
+  EXPECT_EQ(sent.next(not_serving, true), Step::refuse);
+
+  auto late = begun();
+  EXPECT_EQ(late.next(not_serving, true), Step::refuse);
+}
+
+/// A stream that keeps what it is to write.
+class Stream final : public vitals::detail::WatchStream {
+ public:
+  Stream(Watchers& watchers, const Services& services, const std::string& name)
+      : watchers_{watchers}, place_{watchers.add(*this, services.find(name))} {}
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() { watchers_.remove(place_); }
+
+  void begin() { watchers_.begin(place_); }
+  void written(bool ok = true) { watchers_.written(place_, ok); }
+  void cancel() { watchers_.cancel(place_); }
+  [[nodiscard]] std::vector<std::pair<Step, ServingStatus>> take() { return std::exchange(steps_, {}); }
+
+ private:
+  void carry_out(Step step, ServingStatus status) noexcept override { steps_.emplace_back(step, status); }
+
+  Watchers& watchers_;
+  const Watchers::Place place_;
+  std::vector<std::pair<Step, ServingStatus>> steps_;
+};
+
+class GrpcWatchersTest : public testing::Test {
+ protected:
+  GrpcWatchersTest() {
+    health.add_readiness_check("database", database);
+    vitals::detail::add_follower(*vitals::detail::state_of(health), updates);
+  }
+
+  void set_ready(bool ready) {
+    database.set(ready);
+    watchers.refresh();
+  }
+
+  vitals::PushedCheck database{true};
+  vitals::HealthRegistry health;
+  std::shared_ptr<Updates> updates = std::make_shared<Updates>(std::vector<vitals::GrpcHealthName>{});
+  Services& services = updates->services;
+  Watchers watchers{std::shared_ptr<const Services>{updates, &updates->services}};
+};
+
+TEST_F(GrpcWatchersTest, AreEmptyWithoutAStream) {
+  EXPECT_TRUE(watchers.empty());
+  {
+    const Stream stream{watchers, services, ""};
+    EXPECT_FALSE(watchers.empty());
+  }
+  EXPECT_TRUE(watchers.empty());
+}
+
+TEST_F(GrpcWatchersTest, CatchUpWithTheirService) {
+  Stream ready{watchers, services, ""};
+  Stream alive{watchers, services, "liveness"};
+  Stream unknown{watchers, services, "nobody"};
+  for (auto* stream : {&ready, &alive, &unknown}) stream->begin();
+  EXPECT_THAT(ready.take(), ElementsAre(std::pair{Step::write, serving}));
+  EXPECT_THAT(alive.take(), ElementsAre(std::pair{Step::write, serving}));
+  EXPECT_THAT(unknown.take(), ElementsAre(std::pair{Step::write, service_unknown}));
+  for (auto* stream : {&ready, &alive, &unknown}) stream->written();
+
+  set_ready(false);
+
+  EXPECT_THAT(ready.take(), ElementsAre(std::pair{Step::write, not_serving}));
+  EXPECT_THAT(alive.take(), IsEmpty());
+  EXPECT_THAT(unknown.take(), IsEmpty());
+}
+
+TEST_F(GrpcWatchersTest, GetTheLatestOnceTheyHaveWritten) {
+  Stream stream{watchers, services, ""};
+  stream.begin();
+  set_ready(false);
+  set_ready(true);
+  set_ready(false);
+  EXPECT_THAT(stream.take(), ElementsAre(std::pair{Step::write, serving}));
+
+  stream.written();
+
+  EXPECT_THAT(stream.take(), ElementsAre(std::pair{Step::write, not_serving}));
+}
+
+TEST_F(GrpcWatchersTest, BeginAfterAChange) {
+  Stream stream{watchers, services, ""};
+  set_ready(false);
+  EXPECT_THAT(stream.take(), IsEmpty());
+
+  stream.begin();
+
+  EXPECT_THAT(stream.take(), ElementsAre(std::pair{Step::write, not_serving}));
+}
+
+TEST_F(GrpcWatchersTest, EndWhenShutDown) {
+  Stream stream{watchers, services, ""};
+  Stream unknown{watchers, services, "nobody"};
+  for (auto* each : {&stream, &unknown}) {
+    each->begin();
+    each->written();
+    ASSERT_THAT(each->take(), testing::SizeIs(1));
+  }
+
+  services.shut_down();
+  watchers.refresh();
+
+  EXPECT_THAT(stream.take(), ElementsAre(std::pair{Step::write_and_finish, not_serving}));
+  EXPECT_THAT(unknown.take(), ElementsAre(std::pair{Step::refuse, service_unknown}));
+}
+
+/// A stream that writes at once, as gRPC may.
+class EagerStream final : public vitals::detail::WatchStream {
+ public:
+  EagerStream(Watchers& watchers, const Services& services)
+      : watchers_{watchers}, place_{watchers.add(*this, services.find(""))} {
+    watchers.begin(place_);
+  }
+  EagerStream(const EagerStream&) = delete;
+  EagerStream& operator=(const EagerStream&) = delete;
+  ~EagerStream() { watchers_.remove(place_); }
+
+  [[nodiscard]] ServingStatus last() const { return last_; }
+  [[nodiscard]] int repeated() const { return repeated_; }
+
+ private:
+  void carry_out(Step step, ServingStatus status) noexcept override {
+    if (step != Step::write) return;
+    if (last_ == status) ++repeated_;
+    last_ = status;
+    watchers_.written(place_, true);
+  }
+
+  Watchers& watchers_;
+  const Watchers::Place place_;
+  std::atomic<ServingStatus> last_ = {};
+  std::atomic<int> repeated_ = 0;
+};
+
+// For ThreadSanitizer, and for what may be lost between a change and a stream that begins.
+TEST_F(GrpcWatchersTest, MayBeginWhileStatusesChange) {
+  std::atomic<bool> done = false;
+  std::jthread changes{[&] {
+    for (int i = 0; i < 2001; ++i) set_ready(i % 2 == 1);
+    done = true;
+  }};
+  std::jthread refreshes{[&] {
+    while (!done) watchers.refresh();
+  }};
+  std::vector<std::unique_ptr<EagerStream>> streams;
+  for (int i = 0; i < 50; ++i) {
+    streams.push_back(std::make_unique<EagerStream>(watchers, services));
+    std::this_thread::yield();
+  }
+  changes.join();
+  refreshes.join();
+
+  for (const auto& stream : streams) {
+    EXPECT_EQ(stream->last(), not_serving);
+    EXPECT_EQ(stream->repeated(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace vitals_test
