@@ -13,12 +13,14 @@
 
 namespace vitals_test {
 
-/// A file of examples/kubernetes.
-inline std::string kubernetes_file(const std::string& name) {
-  std::ifstream in{std::string{VITALS_SOURCE_DIR} + "/examples/kubernetes/" + name};
-  if (!in) throw std::runtime_error{"examples/kubernetes/" + name + " can't be read"};
+/// A file of a folder of examples.
+inline std::string example_file(const std::string& name) {
+  std::ifstream in{std::string{VITALS_SOURCE_DIR} + "/examples/" + name};
+  if (!in) throw std::runtime_error{"examples/" + name + " can't be read"};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
+
+inline std::string kubernetes_file(const std::string& name) { return example_file("kubernetes/" + name); }
 
 /// The text between `before` and the next `after`; empty if there is none.
 inline std::string between(const std::string& text, const std::string& before, char after) {

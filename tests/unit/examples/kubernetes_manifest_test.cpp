@@ -8,6 +8,7 @@
 #include <vitals/endpoint.hpp>
 #include <vitals/lifecycle.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/server.hpp>
 
 #include "support/manifest.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 using std::chrono::seconds;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using vitals_test::between;
 using vitals_test::kubernetes_file;
 using vitals_test::number;
@@ -96,7 +98,7 @@ TEST_F(KubernetesManifestTest, NoHookSleepsBeforeTheEnd) {
 TEST_F(KubernetesManifestTest, TheDatabaseUrlComesFromASecret) {
   const std::string text = kubernetes_file("deployment.yaml");
 
-  EXPECT_THAT(text, testing::Not(testing::HasSubstr("--database")));
+  EXPECT_THAT(text, Not(HasSubstr("--database")));
   EXPECT_EQ(between(text, "- name: DATABASE_URL\n              valueFrom:\n                ", ':'), "secretKeyRef");
 }
 
@@ -105,6 +107,52 @@ TEST_F(KubernetesManifestTest, TheServiceSendsToTheApplicationOnly) {
 
   EXPECT_EQ(text.find("targetPort: health"), std::string::npos);
   EXPECT_NE(text.find("targetPort: http"), std::string::npos);
+}
+
+TEST_F(KubernetesManifestTest, EverySelectorFindsThePodsOfTheDeployment) {
+  ASSERT_THAT(kubernetes_file("deployment.yaml"), HasSubstr("    metadata:\n      labels: {app: notes}\n    spec:\n"));
+
+  EXPECT_THAT(kubernetes_file("deployment.yaml"), HasSubstr("  selector:\n    matchLabels: {app: notes}\n"));
+  EXPECT_THAT(kubernetes_file("service.yaml"), HasSubstr("  selector: {app: notes}\n"));
+  EXPECT_THAT(kubernetes_file("pod_disruption_budget.yaml"), HasSubstr("  selector:\n    matchLabels: {app: notes}\n"));
+  EXPECT_THAT(kubernetes_file("network_policy.yaml"), HasSubstr("  podSelector:\n    matchLabels: {app: notes}\n"));
+}
+
+TEST_F(KubernetesManifestTest, ADrainOfNodesLeavesAnInstanceInService) {
+  const int replicas = number(kubernetes_file("deployment.yaml"), "replicas").value();
+
+  EXPECT_LT(number(kubernetes_file("pod_disruption_budget.yaml"), "maxUnavailable"), replicas);
+}
+
+TEST_F(KubernetesManifestTest, PrometheusFindsTheService) {
+  const std::string service = kubernetes_file("service.yaml");
+
+  EXPECT_THAT(service, HasSubstr("  name: notes\n  labels: {app: notes}\n"));
+  EXPECT_THAT(kubernetes_file("service_monitor.yaml"), HasSubstr("  selector:\n    matchLabels: {app: notes}\n"));
+  EXPECT_THAT(vitals_test::example_file("prometheus/alerts.yml"), HasSubstr("job=\"notes\""))
+      << "the job is the name of the Service";
+}
+
+TEST_F(KubernetesManifestTest, PrometheusScrapesWhatTheHealthPortServes) {
+  const std::string monitor = kubernetes_file("service_monitor.yaml");
+  const std::string health = "{name: " + between(monitor, "targetPort: ", ',') + ", containerPort: 8080}";
+
+  EXPECT_THAT(kubernetes_file("deployment.yaml"), HasSubstr(health));
+  EXPECT_THAT(vitals::HealthServerOptions{}.metrics_paths, Contains(between(monitor, "path: ", ',')));
+  EXPECT_EQ(vitals::HealthServerOptions{}.metrics_callers, vitals::Callers::anyone);
+}
+
+TEST_F(KubernetesManifestTest, OfOtherPodsOnlyPrometheusReachesTheHealthPort) {
+  const std::string policy = kubernetes_file("network_policy.yaml");
+  const auto second_rule = policy.rfind("    - from:");
+  const std::string application = policy.substr(0, second_rule);
+  const std::string prometheus = policy.substr(second_rule);
+
+  EXPECT_THAT(application, HasSubstr("{port: http}"));
+  EXPECT_THAT(application, Not(HasSubstr("{port: health}")));
+  EXPECT_THAT(prometheus, HasSubstr("        - namespaceSelector:\n"));
+  EXPECT_THAT(prometheus, HasSubstr("          podSelector:\n")) << "a hyphen would allow all pods of the namespace";
+  EXPECT_THAT(prometheus, HasSubstr("{port: health}"));
 }
 
 }  // namespace
