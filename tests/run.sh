@@ -134,6 +134,7 @@ run_step() {
     format) run_as_test "clang-format" format_is_clean ;;
     dev)
       unpack_axe_core build/axe-core || run_as_test "unpacking axe-core" false
+      unpack_kubernetes_schemas build/kubernetes-schemas || run_as_test "unpacking the schemas of Kubernetes" false
       test_preset dev --label-exclude '^attack$'
       ;;
     unit)
@@ -185,9 +186,9 @@ case "${1-}" in
 esac
 
 test_packages=(lld libboost1.81-dev libgtest-dev libgmock-dev postgresql pgbouncer openssl 'pkgconf|pkg-config'
-  libcpp-httplib-dev systemd python3-jsonschema prometheus prometheus-cpp-dev redis-server memcached librdkafka-dev
-  nats-server opensmtpd dovecot-imapd mariadb-server-core
-  libgrpc++-dev libprotobuf-dev protobuf-compiler-grpc)
+  libcpp-httplib-dev systemd python3-jsonschema python3-yaml prometheus prometheus-cpp-dev redis-server memcached
+  librdkafka-dev nats-server opensmtpd dovecot-imapd mariadb-server-core libgrpc++-dev libprotobuf-dev
+  protobuf-compiler-grpc)
 [[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14
   valgrind strace util-linux haproxy chromium fonts-liberation)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then

@@ -66,15 +66,30 @@ unpack_boost_1_74() {
   return $status
 }
 
-# Unpacks axe-core, which looks for faults of accessibility, into the folder. It is in no package of Debian.
-unpack_axe_core() {
-  local folder=$1 download
-  [[ -f $folder/axe.min.js ]] && return 0
+# Unpacks files of an npm package into the folder: unpack_npm FOLDER PACKAGE@VERSION FILES, which may have wildcards.
+unpack_npm() {
+  local folder=$1 package=$2 files=$3 download
   command -v npm >/dev/null || install_packages npm || return 1
   download=$(mktemp -d) || return 1
-  (cd "$download" && npm pack --silent axe-core@4.14.1 >/dev/null) && mkdir -p "$folder" &&
-    tar -xzf "$download"/axe-core-*.tgz -C "$folder" --strip-components=1 package/axe.min.js
+  (cd "$download" && npm pack --silent "$package" >/dev/null) && mkdir -p "$folder" &&
+    tar -xzf "$download"/*.tgz -C "$folder" --strip-components=1 --wildcards "package/$files"
   local status=$?
   rm -rf "$download"
   return $status
+}
+
+# Unpacks axe-core, which looks for faults of accessibility, into the folder. It is in no package of Debian.
+unpack_axe_core() {
+  [[ -f $1/axe.min.js ]] || unpack_npm "$1" axe-core@4.14.1 axe.min.js
+}
+
+# Unpacks JSON schemas of Kubernetes 1.27 and of the Prometheus Operator's ServiceMonitor into the folder. Debian has
+# none; newer versions of these packages have code instead of schemas.
+unpack_kubernetes_schemas() {
+  local last=monitoring.coreos.com/v1/ServiceMonitor.js
+  [[ -f $1/$last ]] || {
+    unpack_npm "$1" kubernetes-models@4.3.1 '_schemas/*.js' &&
+      unpack_npm "$1" @kubernetes-models/apimachinery@1.2.1 '_schemas/*.js' &&
+      unpack_npm "$1" @kubernetes-models/prometheus-operator@4.0.0 "$last"
+  }
 }
