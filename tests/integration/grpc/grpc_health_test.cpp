@@ -96,6 +96,7 @@ TEST_F(GrpcHealthTest, TakesThePlaceOfTheDefaultServiceOfItsServer) {
   const auto other = builder.BuildAndStart();
   grpc::EnableDefaultHealthCheckService(false);
 
+  EXPECT_EQ(server->GetHealthCheckService(), nullptr);
   EXPECT_EQ(check(""), "NOT_SERVING");
   EXPECT_THAT(Client({"127.0.0.1:" + std::to_string(other_port), "check", ""}).wait(), ElementsAre("SERVING"));
 }
