@@ -9,6 +9,8 @@ folder=$PWD/build/tidy
 database=$folder/compile_commands.json
 export stamps=$folder/clean
 mkdir -p "$stamps"
+# How many states the static analyzer follows in one function, a third of its default: it takes half the time.
+export analyzer_options="-Xclang -analyzer-config -Xclang max-nodes=75000"
 
 # Checks one entry of the database: the command up to the output, and the file.
 check() {
@@ -19,7 +21,7 @@ check() {
     source=${source%/*}/UnifiedSource_$(basename "$source" .cxx).cpp
   fi
   key=$({
-    echo "$compile"
+    echo "$compile $analyzer_options"
     eval "$compile -E -C '$source'"
     clang-tidy-14 --version
     cat .clang-tidy
@@ -27,7 +29,7 @@ check() {
   [[ ! -e $stamps/$key ]] || return 0
 
   echo "${source#"$PWD/"}"
-  eval "clang-tidy-14 --quiet --checks=-bugprone-suspicious-include '$source' -- ${compile#* }" \
+  eval "clang-tidy-14 --quiet --checks=-bugprone-suspicious-include '$source' -- ${compile#* } $analyzer_options" \
     2> >(grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header' >&2) || return 1
   touch "$stamps/$key"
 }

@@ -33,7 +33,7 @@ SteadyTime look_of(const Check& check, bool frozen, bool listened, SteadyTime no
   if (frozen) return check.state.phase == RunPhase::running ? deadline_of(check.state, check.rules) : SteadyTime::max();
   const auto expiry = check.verdict.valid_until;
   if (!check.instant) return check.queued ? expiry : std::min(expiry, detail::next_look(check.state, check.rules));
-  if (!listened && !(check.reading && check.reading->watched)) return SteadyTime::max();
+  if (!listened && !(check.reading && check.reading->look_at_threads != nullptr)) return SteadyTime::max();
   const auto look = check.reading ? check.reading->look_again : SteadyTime::max();
   return expiry > now ? std::min(look, expiry) : look;
 }

@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "core/base/thread_files.hpp"
 #include "core/sources/heartbeat_source.hpp"
+#include "core/state/thread_looks.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -64,7 +65,7 @@ void BoundThread::store(Seen seen, SteadyTime looked) noexcept {
 
 void BoundThread::add_to(InstantReading& reading, SteadyTime quiet_since) const noexcept {
   if (in_another_process()) return;  // the thread exists only in the parent
-  reading.watched = true;
+  reading.look_at_threads = &look_at_threads;
   const std::lock_guard lock{seen_mutex_};
   reading.look_again = std::min(reading.look_again, next_look(quiet_since, limit_, looked()));
   if (reading.result->status() != Status::fail || !seen_.failure) return;

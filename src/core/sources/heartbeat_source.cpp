@@ -190,7 +190,7 @@ InstantReading GroupSource::read(SteadyTime since, SteadyTime now) const noexcep
     const bool fails = of_worker.result->status() == Status::fail;
     auto& until = fails ? silent_until : reading.valid_until;
     auto& look = fails ? silent_look : reading.look_again;
-    reading.watched |= of_worker.watched;
+    if (of_worker.look_at_threads != nullptr) reading.look_at_threads = of_worker.look_at_threads;
     until = std::min(until, of_worker.valid_until);
     look = std::min(look, of_worker.look_again);
     first_silence = std::min(first_silence, of_worker.last_success.value_or(now));

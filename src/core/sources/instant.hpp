@@ -19,6 +19,10 @@ namespace vitals::inline v1 {
 namespace detail {
 
 class InstantSource;
+struct RegistryState;
+
+/// Looks at the threads that sources watch: look_at_threads().
+using LookAtThreads = void (*)(RegistryState&) noexcept;
 
 /// Notified when a source may read differently. Called without a lock of the source.
 class InstantWatcher {
@@ -38,8 +42,9 @@ struct InstantReading {
   std::optional<WallTime> set_at = std::nullopt;
   SteadyTime valid_until = SteadyTime::max();  ///< When the reading expires. If that isn't after now, don't keep it.
   SteadyTime look_again = SteadyTime::max();   ///< When it may have changed without an announcement.
-  /// The source watches a thread: look() must be called at `look_again`, before the next reading.
-  bool watched = false;
+  /// If not null, the source watches a thread: look() must be called at `look_again`, before the next reading, and this
+  /// does it. A pointer, so that programs without bound heartbeats don't link it.
+  LookAtThreads look_at_threads = nullptr;
 };
 
 /// A check that is read in place: a Heartbeat, a HeartbeatGroup or a PushedCheck.

@@ -59,8 +59,8 @@ struct RegistryState final : InstantWatcher, std::enable_shared_from_this<Regist
   /// Until when each probe's answers hold if no event comes. Stored after the version: a reader that loads this first,
   /// and then finds the version it knows, has a value that holds for that version.
   std::array<std::atomic<Duration::rep>, all_probes.size()> valid_until;
-  std::atomic<bool> draining = false;         ///< begin_shutdown() was called.
-  std::atomic<bool> watches_threads = false;  ///< A heartbeat is, or was, bound to a thread.
+  std::atomic<bool> draining = false;                    ///< begin_shutdown() was called.
+  std::atomic<LookAtThreads> look_at_threads = nullptr;  ///< Not null: a heartbeat is, or was, bound to a thread.
   std::atomic<std::size_t> leases = 0;
   PauseWatch pause;
 

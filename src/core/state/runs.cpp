@@ -11,7 +11,6 @@
 #include "core/base/user_code.hpp"
 #include "core/state/completion.hpp"
 #include "core/state/listeners.hpp"
-#include "core/state/thread_looks.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -146,7 +145,7 @@ void complete(RegistryState& state, const std::shared_ptr<Entry>& entry, const s
 
 std::size_t run_due(RegistryState& state) {
   if (Frame::inside(&state) || state.in_another_process()) return 0;
-  look_at_threads(state);
+  if (const auto look = state.look_at_threads.load()) look(state);
   std::vector<std::shared_ptr<Entry>> due;
   {
     Transaction transaction{state};

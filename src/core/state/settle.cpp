@@ -87,7 +87,7 @@ void Settling::settle_one(Entry& entry, Check*& unannounced) noexcept {
   pass_time(entry);
   if (entry.instant && !model.frozen(entry)) {
     auto reading = entry.source->read_for(state_.redactor, model.counted_from(entry), now_.steady);
-    if (reading.watched) state_.watches_threads.store(true, std::memory_order_relaxed);
+    if (reading.look_at_threads != nullptr) state_.look_at_threads.store(reading.look_at_threads);
     model.judge(entry, now_, std::move(reading));
   } else {
     model.judge(entry, now_);

@@ -21,7 +21,7 @@ std::size_t take_due(RegistryState& state, SteadyTime now, Looks& looks) noexcep
   const Lock lock{state.mutex};
   state.model.checks().each_to_look_at(now, [&](const Check& check) {
     state.mutex.is_held();
-    if (check.reading && check.reading->watched && !state.model.frozen(check))
+    if (check.reading && check.reading->look_at_threads != nullptr && !state.model.frozen(check))
       looks[count++] = {entry_of(check).source, state.model.counted_from(check)};
     return count < looks.size();
   });
@@ -31,7 +31,6 @@ std::size_t take_due(RegistryState& state, SteadyTime now, Looks& looks) noexcep
 }  // namespace
 
 void look_at_threads(RegistryState& state) noexcept {
-  if (!state.watches_threads.load(std::memory_order_relaxed)) return;
   const auto now = state.clock().steady_now();
   Looks looks;
   const auto count = take_due(state, now, looks);

@@ -14,7 +14,6 @@
 #include "core/base/signals.hpp"
 #include "core/base/user_code.hpp"
 #include "core/state/runs.hpp"
-#include "core/state/thread_looks.hpp"
 #include "core/state/transaction.hpp"
 
 namespace vitals::inline v1 {
@@ -147,7 +146,7 @@ bool Threads::await_end(SystemTime deadline) {
 
 void Threads::run_timer() {
   for (;;) {
-    look_at_threads(state_);
+    if (const auto look = state_.look_at_threads.load()) look(state_);
     {
       Transaction transaction{state_};
       holds(state_);

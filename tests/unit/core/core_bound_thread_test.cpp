@@ -107,7 +107,7 @@ TEST_F(BoundHeartbeatTest, IsReadSoonEnoughForTheFirstLookAfterAnIdleTime) {
 
   const auto reading = instant_source(beat_)->read(SteadyTime::min(), clock_.now());
 
-  EXPECT_TRUE(reading.watched);
+  EXPECT_NE(reading.look_at_threads, nullptr);
   EXPECT_EQ(reading.look_again, clock_.now() + 2s);
 }
 
