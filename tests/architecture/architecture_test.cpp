@@ -16,12 +16,10 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::filesystem::path top{VITALS_SOURCE_DIR};
-
 TEST(ArchitectureTest, EveryIncludeFollowsTheDirectionOfTheDesign) {
   std::vector<std::string> broken;
 
-  for (const auto& file : read_sources(top, {"include", "src"}))
+  for (const auto& file : read_sources(source_tree, {"include", "src"}))
     for (const auto& included : includes_of(file))
       if (const auto rule = broken_include_rule(file.path, included)) broken.push_back(*rule);
 
@@ -29,8 +27,8 @@ TEST(ArchitectureTest, EveryIncludeFollowsTheDirectionOfTheDesign) {
 }
 
 TEST(ArchitectureTest, EveryRoomIsRead) {
-  const auto files =
-      read_sources(top, {"include/vitals", "src/core", "src/http", "src/server", "src/lifecycle", "src/checks"});
+  const auto files = read_sources(
+      source_tree, {"include/vitals", "src/core", "src/http", "src/server", "src/lifecycle", "src/checks"});
 
   for (const std::string room :
        {"include/vitals/", "src/core/", "src/http/", "src/server/", "src/lifecycle/", "src/checks/"})
@@ -42,7 +40,7 @@ TEST(ArchitectureTest, EveryRoomIsRead) {
 TEST(ArchitectureTest, NoFileIsTooLong) {
   std::vector<std::string> too_long;
 
-  for (const auto& file : read_sources(top, {"include", "src", "tests", "examples", "cmake"}))
+  for (const auto& file : read_sources(source_tree, {"include", "src", "tests", "examples", "cmake"}))
     if (is_too_long(file)) too_long.push_back(file.path);
 
   EXPECT_THAT(too_long, IsEmpty());
@@ -52,7 +50,7 @@ TEST(ArchitectureTest, NoFileIsTooLong) {
 TEST(ArchitectureTest, NoTwoHeadersDefineATypeOfTheSameName) {
   std::map<std::string, std::vector<std::string>> headers_of;
 
-  for (const auto& file : read_sources(top, {"include", "src"}))
+  for (const auto& file : read_sources(source_tree, {"include", "src"}))
     if (file.path.ends_with(".hpp"))
       for (const auto& type : types_defined_in(file)) headers_of[type].push_back(file.path);
 
@@ -62,11 +60,11 @@ TEST(ArchitectureTest, NoTwoHeadersDefineATypeOfTheSameName) {
 
 TEST(ArchitectureTest, EveryPublicHeaderIsInTheHeaderSetOfOneTarget) {
   std::string lists;
-  for (const auto& file : read_sources(top, {"src"}))
+  for (const auto& file : read_sources(source_tree, {"src"}))
     if (file.path.ends_with("CMakeLists.txt"))
       for (const auto& line : file.lines) lists += line + ' ';
 
-  for (const auto& header : read_sources(top, {"include"})) {
+  for (const auto& header : read_sources(source_tree, {"include"})) {
     const auto name = header.path.substr(std::string_view{"include/"}.size());
     const auto first = lists.find(name);
     EXPECT_NE(first, std::string::npos) << name << " is in no HEADERS list";

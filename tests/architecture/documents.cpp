@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
 #include <iterator>
 #include <regex>
 #include <sstream>
+
+#include "support/read_file.hpp"
 
 namespace vitals_test {
 namespace {
@@ -16,11 +17,6 @@ std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
-}
-
-std::string read(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 std::vector<std::string> matches_of(const std::string& text, const std::regex& pattern) {
@@ -93,7 +89,7 @@ std::vector<Document> read_documents(const std::filesystem::path& top) {
 
   std::vector<Document> documents;
   for (const auto& file : files)
-    documents.push_back(parse_document(std::filesystem::relative(file, top).generic_string(), read(file)));
+    documents.push_back(parse_document(std::filesystem::relative(file, top).generic_string(), read_file(file)));
   return documents;
 }
 
@@ -132,7 +128,7 @@ bool leads_somewhere(const std::string& link, const Document& document, const st
   const auto file = hash == 0 ? top / document.path : folder / link.substr(0, hash);
   if (hash == link.size()) return std::filesystem::exists(file);
   return std::filesystem::is_regular_file(file) &&
-         anchors_of(parse_document("", read(file))).contains(link.substr(hash + 1));
+         anchors_of(parse_document("", read_file(file))).contains(link.substr(hash + 1));
 }
 
 bool is_part_of(const Snippet& snippet, std::string_view file) {

@@ -1,13 +1,15 @@
 #include "architecture/documents.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "architecture/source_tree.hpp"
+#include "support/read_file.hpp"
 
 namespace vitals_test {
 namespace {
@@ -19,15 +21,8 @@ using testing::Gt;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const std::filesystem::path top{VITALS_SOURCE_DIR};
-
-std::string read(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 TEST(DocumentsTest, AreFound) {
-  const auto documents = read_documents(top);
+  const auto documents = read_documents(source_tree);
 
   for (const std::string path : {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "src/README.md", "tests/README.md"})
     EXPECT_THAT(documents, Contains(Field(&Document::path, path)));
@@ -37,10 +32,10 @@ TEST(DocumentsTest, EveryLinkLeadsSomewhere) {
   std::vector<std::string> broken;
   std::size_t links = 0;
 
-  for (const auto& document : read_documents(top))
+  for (const auto& document : read_documents(source_tree))
     for (const auto& link : links_of(document)) {
       ++links;
-      if (!leads_somewhere(link, document, top)) broken.push_back(document.path + ": " + link);
+      if (!leads_somewhere(link, document, source_tree)) broken.push_back(document.path + ": " + link);
     }
 
   EXPECT_THAT(broken, IsEmpty());
@@ -51,12 +46,13 @@ TEST(DocumentsTest, EverySnippetThatNamesItsFileIsPartOfIt) {
   std::vector<std::string> wrong;
   std::size_t snippets = 0;
 
-  for (const auto& document : read_documents(top))
+  for (const auto& document : read_documents(source_tree))
     for (const auto& snippet : document.snippets) {
       if (snippet.origin.empty()) continue;
       ++snippets;
-      const auto file = (top / document.path).parent_path() / snippet.origin.substr(std::string{"from "}.size());
-      if (!is_part_of(snippet, read(file))) wrong.push_back(document.path + ": " + snippet.origin);
+      const auto file =
+          (source_tree / document.path).parent_path() / snippet.origin.substr(std::string{"from "}.size());
+      if (!is_part_of(snippet, read_file(file))) wrong.push_back(document.path + ": " + snippet.origin);
     }
 
   EXPECT_THAT(wrong, IsEmpty());
@@ -64,14 +60,14 @@ TEST(DocumentsTest, EverySnippetThatNamesItsFileIsPartOfIt) {
 }
 
 TEST(DocumentsTest, ReadmeTakesFiveMinutes) {
-  EXPECT_LE(parse_document("README.md", read(top / "README.md")).lines.size(), 250U);
+  EXPECT_LE(parse_document("README.md", read_file(source_tree / "README.md")).lines.size(), 250U);
 }
 
 // In other documents code may be wider, because the output of a program can't be wrapped.
 TEST(DocumentsTest, NoReadmeIsWiderThanAScreen) {
   std::vector<std::string> wide;
 
-  for (const auto& document : read_documents(top)) {
+  for (const auto& document : read_documents(source_tree)) {
     if (!document.path.ends_with("README.md") && document.path != "CONTRIBUTING.md") continue;
     for (const auto& line : document.path == "README.md" ? document.lines : document.prose)
       if (width_of(line) > 120 && !is_link_definition(line)) wide.push_back(document.path + ": " + line);
@@ -87,12 +83,12 @@ TEST(LinksTest, AreThoseOutsideOfCode) {
 }
 
 TEST(LinksTest, LeadToFilesFoldersHeadingsAndPages) {
-  const auto document = parse_document("tests/README.md", read(top / "tests/README.md"));
+  const auto document = parse_document("tests/README.md", read_file(source_tree / "tests/README.md"));
 
   for (const auto* link : {"unit", "../README.md", "../README.md#checks", "#how-to-add-one", "https://example.com/"})
-    EXPECT_TRUE(leads_somewhere(link, document, top)) << link;
+    EXPECT_TRUE(leads_somewhere(link, document, source_tree)) << link;
   for (const auto* link : {"nowhere", "README.md/x", "../README.md#nowhere", "#checks", "unit#checks"})
-    EXPECT_FALSE(leads_somewhere(link, document, top)) << link;
+    EXPECT_FALSE(leads_somewhere(link, document, source_tree)) << link;
 }
 
 TEST(AnchorsTest, AreThoseOfGitHub) {

@@ -17,7 +17,7 @@ bool is_source(const std::filesystem::path& path) {
          std::ranges::find(extensions, path.extension().string()) != extensions.end();
 }
 
-std::vector<std::string> lines_of(const std::filesystem::path& path) {
+std::vector<std::string> read_lines(const std::filesystem::path& path) {
   std::ifstream stream{path};
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
@@ -31,7 +31,7 @@ std::vector<SourceFile> read_sources(const std::filesystem::path& top, const std
   for (const auto& folder : folders)
     for (const auto& entry : std::filesystem::recursive_directory_iterator{top / folder})
       if (entry.is_regular_file() && is_source(entry.path()))
-        files.push_back({std::filesystem::relative(entry.path(), top).generic_string(), lines_of(entry.path())});
+        files.push_back({std::filesystem::relative(entry.path(), top).generic_string(), read_lines(entry.path())});
   std::ranges::sort(files, {}, &SourceFile::path);
   return files;
 }

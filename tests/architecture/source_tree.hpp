@@ -7,6 +7,9 @@
 
 namespace vitals_test {
 
+/// The folder of the project.
+inline const std::filesystem::path source_tree{VITALS_SOURCE_DIR};
+
 struct SourceFile {
   std::string path;  ///< Relative to the top of the tree, with '/'.
   std::vector<std::string> lines;

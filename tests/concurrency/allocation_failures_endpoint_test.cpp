@@ -18,13 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AnyOf;
-using vitals::HttpResponse;
 using vitals::Probe;
 
 /// An answer that the test waits for. Copies share one state.
 class Awaited {
  public:
-  void operator()(std::optional<HttpResponse> response) const {
+  void operator()(std::optional<vitals::HttpResponse> response) const {
     const TestCode test_code;
     state_->status = response ? response->status : 404;
     ++state_->calls;
@@ -102,7 +101,7 @@ TEST_P(EndpointTest, AnswersOrThrowsIfTheCallerWaits) {
     health.add_readiness_check(long_name, [] {}, {.timeout = 200ms, .schedule = vitals::on_demand(0ms)});
     const vitals::Runner runner{health, quiet};
     const vitals::Endpoint endpoint{health};
-    std::optional<HttpResponse> response;
+    std::optional<vitals::HttpResponse> response;
 
     failing.begin();
     const bool answered = failing.attempt([&] { response = endpoint.handle({.target = "/ready?verbose"}); });

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <string>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <vector>
@@ -21,15 +20,14 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/http_client.hpp"
+#include "support/local_server.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
 namespace {
 
 using namespace std::chrono_literals;
-
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
-vitals::HealthServerOptions local(std::uint16_t port = 0) { return {.address = "127.0.0.1", .port = port}; }
 
 /// A child that waits until it is destroyed.
 class IdleChild {

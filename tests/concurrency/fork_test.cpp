@@ -19,14 +19,13 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/http_client.hpp"
+#include "support/local_server.hpp"
+#include "support/requests.hpp"
 
 namespace vitals_test {
 namespace {
 
 using namespace std::chrono_literals;
-
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
-vitals::HealthServerOptions local(std::uint16_t port = 0) { return {.address = "127.0.0.1", .port = port}; }
 
 /// Everything that may be in progress when an application forks: a check and a listener are being called.
 struct Service {

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <stdexcept>
-#include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
@@ -19,6 +18,7 @@
 #include <vitals/vitals.hpp>
 
 #include "support/http_client.hpp"
+#include "support/requests.hpp"
 
 namespace vitals_test {
 namespace {
@@ -28,7 +28,6 @@ using namespace std::chrono_literals;
 constexpr auto limit = 2s;
 /// More than the server handles at a time.
 constexpr std::size_t many = 400;
-constexpr std::string_view get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A server in a process of its own.
 class ServerProcess {

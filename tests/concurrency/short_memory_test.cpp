@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
-#include <string>
 
 #include <gtest/gtest.h>
 
 #include "support/eventually.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace {
@@ -41,8 +41,6 @@ bool has_memory() noexcept {
 
 namespace vitals_test {
 namespace {
-
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 class ShortMemoryTest : public ServerTest {
  protected:

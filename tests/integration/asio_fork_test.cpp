@@ -1,7 +1,6 @@
 // An application that forks while a HostedServer runs on its context, with Asio's fork notifications and without.
 
 #include <memory>
-#include <string>
 #include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
 
@@ -15,14 +14,13 @@
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
 #include "support/http_client.hpp"
+#include "support/requests.hpp"
 
 namespace vitals_test {
 namespace {
 
 using namespace std::chrono_literals;
 using boost::asio::io_context;
-
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 class HostedForkTest : public testing::Test {
  protected:

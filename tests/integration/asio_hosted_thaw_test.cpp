@@ -24,7 +24,7 @@ constexpr auto limit = 100ms;
 /// Longer than the timeout and the interval between two checks of timeouts together.
 constexpr auto standstill = 600ms;
 /// More than one turn of the loop handles.
-constexpr std::size_t many = 300;
+constexpr std::size_t crowd = 300;
 constexpr std::size_t most_per_turn = 256;
 
 class HostedThawTest : public HostedServerFixture {
@@ -32,8 +32,8 @@ class HostedThawTest : public HostedServerFixture {
   void SetUp() override {
     auto options = local();
     options.head_timeout = options.idle_timeout = options.first_byte_timeout = limit;
-    options.max_connections = 2 * many;
-    options.accepts_per_turn = 2 * many;
+    options.max_connections = 2 * crowd;
+    options.accepts_per_turn = 2 * crowd;
     server_.emplace(io_, health_, options);
     server_->start();
   }
@@ -46,7 +46,7 @@ class HostedThawTest : public HostedServerFixture {
   /// loop is blocked, so that none reaches its timeout before.
   std::vector<HttpClient> accepted_with(std::string_view bytes) {
     std::vector<HttpClient> clients;
-    for (std::size_t i = 0; i < many; ++i) {
+    for (std::size_t i = 0; i < crowd; ++i) {
       clients.emplace_back(server_->port());
       clients.back().send(bytes);
     }
@@ -103,13 +103,13 @@ TEST_F(HostedThawTest, NoTurnLooksAfterMoreLimitsThanItMay) {
   std::this_thread::sleep_for(standstill);
 
   std::size_t closed = 0;
-  while (closed < many) {
+  while (closed < crowd) {
     ASSERT_EQ(io_.run_one_for(30s), 1U);
     const auto before = std::exchange(closed, with_input(clients));
     ASSERT_LE(closed - before, most_per_turn);
   }
 
-  EXPECT_EQ(server_->limit_counts().idle, many);
+  EXPECT_EQ(server_->limit_counts().idle, crowd);
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -19,6 +17,7 @@
 #include "support/eventually.hpp"
 #include "support/own_network.hpp"
 #include "support/program.hpp"
+#include "support/read_file.hpp"
 
 namespace {
 
@@ -26,14 +25,12 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using vitals_test::eventually;
 using vitals_test::Program;
+using vitals_test::read_file;
 using vitals_test::TemporaryFolder;
 
 const fs::path example = fs::path{VITALS_SOURCE_DIR} / "examples/docker";
 
-std::string dockerfile() {
-  std::ifstream file{example / "Dockerfile"};
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
+std::string dockerfile() { return read_file(example / "Dockerfile"); }
 
 /// The words of the last instruction that ends with a list: `CMD ["/a", "b"]`.
 std::vector<std::string> words_of(const std::string& instruction) {

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <regex>
 #include <set>
@@ -19,6 +18,7 @@
 #include <vitals/registry.hpp>
 
 #include "support/promtool.hpp"
+#include "support/read_file.hpp"
 
 namespace vitals_test {
 namespace {
@@ -30,11 +30,6 @@ using testing::Not;
 using testing::SizeIs;
 
 const std::filesystem::path examples{VITALS_SOURCE_DIR "/examples/prometheus"};
-
-std::string read(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
   const std::regex expression{pattern};
@@ -66,7 +61,7 @@ void collect_queries(const nlohmann::json& value, std::vector<std::string>& quer
 /// As Grafana sends them, with its variables replaced.
 std::vector<std::string> queries_of_the_dashboard() {
   std::vector<std::string> queries;
-  collect_queries(nlohmann::json::parse(read(examples / "dashboard.json")), queries);
+  collect_queries(nlohmann::json::parse(read_file(examples / "dashboard.json")), queries);
   for (auto& query : queries) {
     query = std::regex_replace(query, std::regex{"\\$__rate_interval"}, "1m");
     query = std::regex_replace(query, std::regex{"\\$(job|instance)\\b"}, "notes");
@@ -123,9 +118,9 @@ TEST_F(PromtoolTest, ParsesEveryQueryOfTheDashboard) {
 }
 
 TEST(PrometheusExamplesTest, EveryAlertHasATestInWhichItFires) {
-  const auto tests = read(examples / "alerts_test.yml");
+  const auto tests = read_file(examples / "alerts_test.yml");
 
-  const auto alerts = matches(read(examples / "alerts.yml"), "- alert: (\\w+)");
+  const auto alerts = matches(read_file(examples / "alerts.yml"), "- alert: (\\w+)");
 
   EXPECT_THAT(alerts, Not(IsEmpty()));
   const auto fired = matches(tests, "alertname: (\\w+)\\n +exp_alerts:\\n");
@@ -136,14 +131,14 @@ TEST(PrometheusExamplesTest, NameOnlyFamiliesThatExist) {
   const auto families = matches(metrics(), "# TYPE (\\w+)");
 
   for (const std::string file : {"alerts.yml", "dashboard.json"}) {
-    const auto named = matches(read(examples / file), "\\b(vitals_\\w+)");
+    const auto named = matches(read_file(examples / file), "\\b(vitals_\\w+)");
     EXPECT_THAT(named, Not(IsEmpty())) << file;
     for (const auto& name : named) EXPECT_THAT(families, Contains(name)) << file;
   }
 }
 
 TEST(PrometheusExamplesTest, TheDashboardLeavesNoFamilyOfChecksOut) {
-  const auto named = matches(read(examples / "dashboard.json"), "\\b(vitals_\\w+)");
+  const auto named = matches(read_file(examples / "dashboard.json"), "\\b(vitals_\\w+)");
 
   const auto families = matches(metrics(), "# TYPE (vitals_check_\\w+)");
 

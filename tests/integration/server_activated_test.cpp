@@ -14,6 +14,7 @@
 #include "support/eventually.hpp"
 #include "support/log.hpp"
 #include "support/program.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 #include "support/unix_http.hpp"
 
@@ -23,8 +24,6 @@ namespace {
 using testing::ElementsAre;
 using testing::StartsWith;
 using vitals::detail::Descriptor;
-
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// Sets the environment of a process that was started with the socket under the name "health", while it lives.
 /// Descriptors with lower numbers get other names: the server never touches these.

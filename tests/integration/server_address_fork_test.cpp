@@ -14,6 +14,7 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/program.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 #include "support/unix_http.hpp"
 
@@ -21,8 +22,6 @@ namespace vitals_test {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// How many sockets of this process are bound to the path: a listener, and accepted connections.
 std::size_t sockets_at(const std::string& path) {

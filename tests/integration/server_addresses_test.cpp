@@ -14,6 +14,7 @@
 #include "support/eventually.hpp"
 #include "support/log.hpp"
 #include "support/program.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 #include "support/unix_http.hpp"
 
@@ -25,7 +26,6 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::StartsWith;
 
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string last_get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 /// A server on `where_`, which is the address without its scheme.

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 
 #include "support/eventually.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
@@ -17,7 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr auto age = 100ms;
 /// How late the clock of the server's turns may be.
 constexpr auto tick = 10ms;

@@ -18,6 +18,7 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/prober.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 #include "support/unaccepted_client.hpp"
 
@@ -26,8 +27,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
-const std::string get_all = "GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t dozens = 48;
 /// The pause between two bytes of a slow client: short enough for several bytes while a probe is answered.
 constexpr std::chrono::milliseconds between_bytes{50};

@@ -14,7 +14,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string smuggled = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string smuggled_request = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 std::string head_of(const std::string& method, const std::string& framing) {
   return method + " /ready HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n";
@@ -63,7 +63,7 @@ TEST_F(ServerBodiesTest, ARequestIsNeverFoundInOne) {
   for (const std::string method : {"GET", "HEAD", "OPTIONS"})
     for (const std::string framing : {"Content-Length: 36", "Content-Length: 5", "Content-Length: 18446744073709551615",
                                       "Transfer-Encoding: chunked"}) {
-      const auto answer = exchange(head_of(method, framing) + smuggled);
+      const auto answer = exchange(head_of(method, framing) + smuggled_request);
 
       EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n")) << method << framing;
       EXPECT_EQ(count(answer, "HTTP/1.1 "), 1) << method << framing;
@@ -75,7 +75,7 @@ TEST_F(ServerBodiesTest, ARequestIsNotFoundInTheSecondOneEither) {
   const auto head = head_of("GET", "Content-Length: 36");
 
   EXPECT_EQ(connect().send(head).read_response().header("connection"), "close");
-  EXPECT_EQ(count(exchange(head + smuggled), "HTTP/1.1 "), 1);
+  EXPECT_EQ(count(exchange(head + smuggled_request), "HTTP/1.1 "), 1);
 }
 
 TEST_F(ServerBodiesTest, AnAnswerThatWaitsForARunEndsTheConnectionToo) {
@@ -83,7 +83,7 @@ TEST_F(ServerBodiesTest, AnAnswerThatWaitsForARunEndsTheConnectionToo) {
       "slow", [gate = gate_] { gate.wait(); }, patient());
   auto client = connect();
 
-  client.send("GET /startup HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled);
+  client.send("GET /startup HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled_request);
   gate_.wait_until_entered();
   gate_.open();
 
@@ -95,7 +95,7 @@ TEST_F(ServerBodiesTest, AnAmbiguousOneIsRefused) {
        {"Content-Length: 0\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 0",
         "Content-Length: 0\r\nContent-Length: 36", "Content-Length: 36, 36", "Content-Length: -1",
         "Content-Length:", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: identity", "Transfer-Encoding:"}) {
-    const auto answer = exchange(head_of("GET", framing) + smuggled);
+    const auto answer = exchange(head_of("GET", framing) + smuggled_request);
 
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 ")) << framing;
     EXPECT_EQ(count(answer, "HTTP/1.1 "), 1) << framing;

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
@@ -14,8 +15,6 @@ using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 class ServerConnectionsTest : public ServerTest {};
 

@@ -8,6 +8,7 @@
 
 #include "support/eventually.hpp"
 #include "support/log.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
@@ -18,8 +19,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr int places = 8;
 constexpr int reserve = 1;  // of these places
 

@@ -11,6 +11,7 @@
 
 #include <gmock/gmock.h>
 
+#include "support/local_server.hpp"
 #include "support/scheduling.hpp"
 #include "support/server_fixture.hpp"
 
@@ -21,7 +22,6 @@ using namespace std::chrono_literals;
 
 class ServerLifecycleTest : public ServerTest {
  protected:
-  static vitals::HealthServerOptions local(std::uint16_t port = 0) { return {.address = "127.0.0.1", .port = port}; }
 };
 
 TEST_F(ServerLifecycleTest, ListensOnAFreePortThatItTells) {

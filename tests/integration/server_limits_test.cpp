@@ -10,6 +10,7 @@
 
 #include "support/eventually.hpp"
 #include "support/log.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 #include "support/unaccepted_client.hpp"
 
@@ -23,9 +24,6 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 using vitals::LimitCounts;
-
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
-const std::string get_all = "GET /ready?verbose HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A request whose head has `size` bytes.
 std::string request_of(std::size_t size) {

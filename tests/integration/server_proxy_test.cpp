@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 
 #include "support/eventually.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
@@ -22,7 +23,6 @@ using testing::StartsWith;
 using vitals::LimitCounts;
 using vitals::ProxyProtocol;
 
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string get_healthz_once = "GET /healthz HTTP/1.0\r\n\r\n";
 const std::string v1 = "PROXY TCP4 192.0.2.1 192.0.2.2 40000 8080\r\n";
 
@@ -36,7 +36,7 @@ const char local = 0x20;
 const char proxied = 0x21;
 const std::string v4_addresses = "\xc0\x00\x02\x01\xc0\x00\x02\x02\x9c\x40\x1f\x90"s;
 
-std::string request_of(std::size_t size) {
+std::string persistent_request_of(std::size_t size) {
   const std::string begin = "GET /healthz HTTP/1.1\r\nHost: a\r\nX: ";
   return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n";
 }
@@ -158,7 +158,7 @@ TEST_F(ServerProxyTest, LongHeaderLeavesTheLimitOfHeadsAsItIs) {
   const auto header = v2(proxied, 0x11, v4_addresses + std::string(2048 - v4_addresses.size(), '\0'));
   auto client = connect();
 
-  client.send(header + request_of(256) + request_of(256) + request_of(257));
+  client.send(header + persistent_request_of(256) + persistent_request_of(256) + persistent_request_of(257));
 
   EXPECT_EQ(client.read_response().status, 200);
   EXPECT_EQ(client.read_response().status, 200);

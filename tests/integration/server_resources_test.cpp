@@ -16,6 +16,7 @@
 
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 #include "support/unaccepted_client.hpp"
 
@@ -23,8 +24,6 @@ namespace vitals_test {
 namespace {
 
 using namespace std::chrono_literals;
-
-const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 std::set<std::string> threads() {
   std::set<std::string> ids;

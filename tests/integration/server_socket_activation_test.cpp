@@ -18,6 +18,7 @@
 #include "support/eventually.hpp"
 #include "support/http_client.hpp"
 #include "support/program.hpp"
+#include "support/requests.hpp"
 #include "support/reserved_port.hpp"
 #include "support/unix_http.hpp"
 
@@ -25,7 +26,6 @@ namespace vitals_test {
 namespace {
 
 constexpr const char* socket_activate = "/usr/bin/systemd-socket-activate";
-const std::string get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// An address on which the program's socket listens.
 class Address {

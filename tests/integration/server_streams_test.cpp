@@ -6,20 +6,18 @@
 #include <fcntl.h>
 #include <memory>
 #include <stdexcept>
-#include <string_view>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "support/process_without_streams.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::string_view get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 class Pipe {
  public:

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 
 #include "support/eventually.hpp"
 #include "support/program.hpp"
+#include "support/read_file.hpp"
 
 namespace vitals_test {
 namespace {
@@ -135,8 +135,7 @@ TEST_F(RealSystemdTest, ActsAtOnceOnATriggeredWatchdog) {
 TEST(SystemdUnitFileTest, PassesSystemdAnalyze) {
   if (!std::filesystem::exists("/usr/bin/systemd-analyze")) GTEST_SKIP() << "no systemd-analyze";
   const TemporaryFolder folder;
-  std::ifstream example{VITALS_SOURCE_DIR "/examples/systemd/notes.service"};
-  std::string text{std::istreambuf_iterator<char>{example}, {}};
+  std::string text = read_file(VITALS_SOURCE_DIR "/examples/systemd/notes.service");
   const std::string program = "/usr/local/bin/notes";
   ASSERT_NE(text.find(program), std::string::npos);
   text.replace(text.find(program), program.size(), VITALS_NOTIFIED_SERVICE);

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <string>
 #include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
 #include <vector>
@@ -12,13 +10,13 @@
 
 #include <vitals/asio.hpp>
 
+#include "support/local_server.hpp"
+#include "support/requests.hpp"
 #include "support/server_fixture.hpp"
 
 namespace vitals_test {
 
 using namespace std::chrono_literals;
-
-inline const std::string get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A registry, and a context that runs only when the test runs it.
 class HostedServerFixture : public testing::Test {
@@ -29,7 +27,6 @@ class HostedServerFixture : public testing::Test {
     join_loop();
   }
 
-  static vitals::HealthServerOptions local(std::uint16_t port = 0) { return {.address = "127.0.0.1", .port = port}; }
   /// Runs the loop on new threads until it has no work or is stopped.
   void run_loop(int threads = 1) {
     io_.restart();

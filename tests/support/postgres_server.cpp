@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "support/read_file.hpp"
+
 namespace vitals_test {
 namespace {
 
@@ -69,8 +71,7 @@ void run_to_end(std::vector<std::string> words, const fs::path& log) {
   const std::string program = words.front();
   waitpid(launch(std::move(words), log), &status, 0);
   if (status == 0) return;
-  std::ifstream in{log};
-  throw std::runtime_error{program + " failed: " + std::string{std::istreambuf_iterator<char>{in}, {}}};
+  throw std::runtime_error{program + " failed: " + read_file(log)};
 }
 
 std::uint16_t free_port() {

@@ -21,6 +21,9 @@ inline std::ostream& operator<<(std::ostream& out, const ProbeCodes& codes) {
   return out << "startup " << codes.startup << ", liveness " << codes.liveness << ", readiness " << codes.readiness;
 }
 
+inline constexpr ProbeCodes starting_codes{.startup = 503, .liveness = 200, .readiness = 503};
+inline constexpr ProbeCodes serving_codes{.startup = 200, .liveness = 200, .readiness = 200};
+
 /// From known results; runs no check.
 inline ProbeCodes probe_codes(const vitals::HealthRegistry& health) {
   const auto code = [&](vitals::Probe probe) {

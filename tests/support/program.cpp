@@ -2,22 +2,17 @@
 
 #include <csignal>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/read_file.hpp"
+
 namespace vitals_test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& file) {
-  std::ifstream in{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 void redirect(int to, const char* file) {
   const int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -68,8 +63,8 @@ Program::~Program() {
   waitpid(pid_, nullptr, 0);
 }
 
-std::string Program::output() const { return read(folder_ / "stdout"); }
-std::string Program::errors() const { return read(folder_ / "stderr"); }
+std::string Program::output() const { return read_file(folder_ / "stdout"); }
+std::string Program::errors() const { return read_file(folder_ / "stderr"); }
 
 void Program::signal(int number) const { kill(pid_, number); }
 

@@ -18,6 +18,7 @@
 #include "server/connection.hpp"
 #include "server/dispatcher.hpp"
 #include "support/fake_host.hpp"
+#include "support/requests.hpp"
 
 namespace vitals_test {
 
@@ -99,7 +100,5 @@ class ServedConnectionTest : public testing::Test {
  private:
   static inline vitals::SteadyTime time_;
 };
-
-constexpr std::string_view get_healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 }  // namespace vitals_test

@@ -15,7 +15,7 @@ using vitals::every;
 using vitals::on_demand;
 
 // A sanitizer makes every step ten times slower.
-constexpr int checks = sanitized ? 500 : 10'000;
+constexpr int check_count = sanitized ? 500 : 10'000;
 constexpr int liveness_share = 8;  // one of this many checks is a liveness check
 constexpr int changes_at_a_time = 5;
 
@@ -23,7 +23,7 @@ constexpr int changes_at_a_time = 5;
 class Crowd {
  public:
   Crowd(vitals::HealthRegistry& health, const Watch& watch) : health_{health}, watch_{watch} {
-    for (int i = 0; i < checks; ++i) add();
+    for (int i = 0; i < check_count; ++i) add();
   }
 
   void change() {
@@ -60,7 +60,7 @@ void attack_with_many(Attack& attack, int hung_checks) {
     service.health.add_readiness_check("hung-" + std::to_string(i), hung.over([hang](const auto&) { hang.wait(); }),
                                        {.schedule = i % 2 == 0 ? on_demand() : every(1s), .critical = false});
 
-  attack.expect_soon("each check has run", [&] { return watch.runs() >= checks; });
+  attack.expect_soon("each check has run", [&] { return watch.runs() >= check_count; });
   const auto answers = attack.probe(service, {.meanwhile = [&] { crowd.change(); }});
 
   attack.expect(answers.all_good("liveness"), "liveness passed");

@@ -17,6 +17,7 @@
 #include "support/descriptors.hpp"
 #include "support/program.hpp"
 #include "support/run_check.hpp"
+#include "support/sqlite_connection.hpp"
 #include "support/sqlite_lock.hpp"
 
 // What a query's answer means, whether the database is writable, and checks that use the application's own connection.
@@ -32,30 +33,13 @@ using vitals_test::context_for;
 using vitals_test::context_with_exactly;
 using vitals_test::generous;
 using vitals_test::keeps_writers_out;
-
-/// The application's own connection.
-class Connection {
- public:
-  explicit Connection(const std::string& path, int flags = SQLITE_OPEN_FULLMUTEX) {
-    const int all = flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    EXPECT_EQ(sqlite3_open_v2(path.c_str(), &database_, all, nullptr), SQLITE_OK);
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { sqlite3_close(database_); }
-
-  void execute(const char* sql) {
-    EXPECT_EQ(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database_);
-  }
-  [[nodiscard]] sqlite3* handle() const { return database_; }
-
- private:
-  sqlite3* database_ = nullptr;
-};
+using vitals_test::SqliteConnection;
 
 class SqliteAnswersTest : public testing::Test {
  protected:
-  SqliteAnswersTest() { Connection{path_}.execute("CREATE TABLE notes (text); INSERT INTO notes VALUES ('milk')"); }
+  SqliteAnswersTest() {
+    SqliteConnection{path_}.execute("CREATE TABLE notes (text); INSERT INTO notes VALUES ('milk')");
+  }
 
   [[nodiscard]] CheckResult run(SqliteOptions options) const {
     return Sqlite{path_, std::move(options)}(context_for(generous));
@@ -157,7 +141,7 @@ TEST_F(SqliteAnswersTest, AFolderThatTakesNoJournalMakesTheDatabaseUnwritable) {
 }
 
 TEST_F(SqliteAnswersTest, ADatabaseThatAnotherProcessWritesToAllTheTimeIsNotWritable) {
-  Connection application{path_};
+  SqliteConnection application{path_};
   application.execute("BEGIN IMMEDIATE");
   const Sqlite check{path_, {.expect_writable = true}};
 
@@ -168,7 +152,7 @@ TEST_F(SqliteAnswersTest, ADatabaseThatAnotherProcessWritesToAllTheTimeIsNotWrit
 }
 
 TEST_F(SqliteAnswersTest, AHandleIsQueriedWithoutOpeningTheFile) {
-  const Connection application{path_};
+  const SqliteConnection application{path_};
   const Sqlite check{application.handle(),
                      {.query = "SELECT text FROM notes", .expect = "milk", .expect_writable = true}};
   const auto before = vitals_test::open_descriptors();
@@ -180,7 +164,7 @@ TEST_F(SqliteAnswersTest, AHandleIsQueriedWithoutOpeningTheFile) {
 }
 
 TEST_F(SqliteAnswersTest, AHandlesOwnDatabaseInMemoryIsQueried) {
-  Connection application{":memory:"};
+  SqliteConnection application{":memory:"};
   application.execute("CREATE TABLE notes (text)");
 
   const auto result = Sqlite{application.handle(), {.query = "SELECT text FROM notes"}}(context_for(generous));
@@ -189,7 +173,7 @@ TEST_F(SqliteAnswersTest, AHandlesOwnDatabaseInMemoryIsQueried) {
 }
 
 TEST_F(SqliteAnswersTest, AHandlesTransactionKeepsItsLocks) {
-  Connection application{path_};
+  SqliteConnection application{path_};
   application.execute("BEGIN IMMEDIATE; INSERT INTO notes VALUES ('tea')");
   ASSERT_TRUE(keeps_writers_out(path_));
 
@@ -204,7 +188,7 @@ TEST_F(SqliteAnswersTest, AHandlesTransactionKeepsItsLocks) {
 
 // Its rows are written only when the last one has been read.
 TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementContinues) {
-  const Connection application{path_};
+  const SqliteConnection application{path_};
   sqlite3_stmt* insert = nullptr;
   const char* const sql = "INSERT INTO notes VALUES ('tea'), ('bread') RETURNING text";
   ASSERT_EQ(sqlite3_prepare_v2(application.handle(), sql, -1, &insert, nullptr), SQLITE_OK);
@@ -220,7 +204,7 @@ TEST_F(SqliteAnswersTest, AHandlesUnfinishedStatementContinues) {
 }
 
 TEST_F(SqliteAnswersTest, AHandleThatIsInUseIsWaitedForUntilTheDeadline) {
-  const Connection application{path_};
+  const SqliteConnection application{path_};
   sqlite3_mutex_enter(sqlite3_db_mutex(application.handle()));
   std::optional<CheckResult> result;
 
@@ -231,7 +215,7 @@ TEST_F(SqliteAnswersTest, AHandleThatIsInUseIsWaitedForUntilTheDeadline) {
 }
 
 TEST_F(SqliteAnswersTest, AHandleWhoseFileWasDeletedFails) {
-  const Connection application{path_};
+  const SqliteConnection application{path_};
   const Sqlite check{application.handle()};
   ASSERT_EQ(check(context_for(generous)).message(), "");
   fs::remove(path_);
@@ -242,7 +226,7 @@ TEST_F(SqliteAnswersTest, AHandleWhoseFileWasDeletedFails) {
 }
 
 TEST_F(SqliteAnswersTest, AHandleForASingleThreadIsRefused) {
-  const Connection application{path_, SQLITE_OPEN_NOMUTEX};
+  const SqliteConnection application{path_, SQLITE_OPEN_NOMUTEX};
 
   EXPECT_THROW(Sqlite{application.handle()}, std::invalid_argument);
   EXPECT_THROW(Sqlite{static_cast<sqlite3*>(nullptr)}, std::invalid_argument);

@@ -14,6 +14,7 @@
 
 #include "support/descriptors.hpp"
 #include "support/run_check.hpp"
+#include "support/sqlite_connection.hpp"
 
 namespace {
 
@@ -24,24 +25,12 @@ using vitals::Status;
 using vitals::checks::Sqlite;
 using vitals_test::context_for;
 using vitals_test::generous;
+using vitals_test::SqliteConnection;
 
 static_assert(!vitals::is_remote_check<Sqlite>::value);
 static_assert(vitals::CheckCallable<Sqlite>);
 
 constexpr const char* endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
-
-/// The application's own connection.
-class Connection {
- public:
-  explicit Connection(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &database_), SQLITE_OK); }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { sqlite3_close(database_); }
-  void execute(const char* sql) { EXPECT_EQ(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
-
- private:
-  sqlite3* database_ = nullptr;
-};
 
 class SqliteCheckTest : public testing::Test {
  protected:
@@ -49,7 +38,7 @@ class SqliteCheckTest : public testing::Test {
     std::string name = (fs::temp_directory_path() / "vitals-sqlite-XXXXXX").string();
     folder_ = mkdtemp(name.data());
     path_ = folder_ / "notes.db";
-    Connection{path_}.execute("CREATE TABLE notes (text); INSERT INTO notes VALUES ('milk')");
+    SqliteConnection{path_}.execute("CREATE TABLE notes (text); INSERT INTO notes VALUES ('milk')");
   }
   ~SqliteCheckTest() override { fs::remove_all(folder_); }
 
@@ -68,7 +57,7 @@ TEST_F(SqliteCheckTest, PassesOnADatabase) {
 }
 
 TEST_F(SqliteCheckTest, PassesOnADatabaseWithWriteAheadLogInUse) {
-  Connection application{path_};
+  SqliteConnection application{path_};
   application.execute("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; INSERT INTO notes VALUES ('tea')");
 
   const auto result = run("SELECT count(*) FROM notes");
@@ -98,7 +87,7 @@ TEST_F(SqliteCheckTest, AFileDeletedBetweenTwoRunsFails) {
 TEST_F(SqliteCheckTest, AFileReplacedBetweenTwoRunsIsTheOneThatCounts) {
   const Sqlite check{path_, {.query = "SELECT text FROM notes"}};
   ASSERT_EQ(check(context_for(generous)).status(), Status::pass);
-  Connection{path_ + ".new"}.execute("CREATE TABLE other (text)");
+  SqliteConnection{path_ + ".new"}.execute("CREATE TABLE other (text)");
   fs::rename(path_ + ".new", path_);
 
   const auto result = check(context_for(generous));
@@ -128,7 +117,7 @@ TEST_F(SqliteCheckTest, AQueryThatIsWrongFailsWithSqlitesReason) {
 }
 
 TEST_F(SqliteCheckTest, ALockedDatabaseFailsWithinTheDeadline) {
-  Connection application{path_};
+  SqliteConnection application{path_};
   application.execute("BEGIN EXCLUSIVE");
   const Sqlite check{path_};
 
@@ -156,7 +145,7 @@ TEST_F(SqliteCheckTest, AStopRequestEndsTheQuery) {
 }
 
 TEST_F(SqliteCheckTest, AStopRequestEndsTheWaitForALock) {
-  Connection application{path_};
+  SqliteConnection application{path_};
   application.execute("BEGIN EXCLUSIVE");
   const Sqlite check{path_};
   std::stop_source stop;
@@ -197,7 +186,7 @@ TEST_F(SqliteCheckTest, AQueryThatLeavesATransactionOpenHoldsNoLock) {
   const Sqlite check{path_, {.query = "BEGIN EXCLUSIVE"}};
   ASSERT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
 
-  Connection{path_}.execute("INSERT INTO notes VALUES ('tea')");
+  SqliteConnection{path_}.execute("INSERT INTO notes VALUES ('tea')");
   EXPECT_EQ(check(context_for(generous)), vitals::CheckResult::pass());
 }
 
@@ -232,7 +221,7 @@ TEST_F(SqliteCheckTest, AFileThatComesBackPasses) {
 }
 
 TEST_F(SqliteCheckTest, ALinkThatPointsElsewhereIsFollowed) {
-  Connection{folder_ / "other.db"}.execute("CREATE TABLE other (text)");
+  SqliteConnection{folder_ / "other.db"}.execute("CREATE TABLE other (text)");
   const fs::path link = folder_ / "current.db";
   fs::create_symlink(path_, link);
   const Sqlite check{link, {.query = "SELECT text FROM notes"}};

@@ -20,7 +20,7 @@ using vitals::Probe;
 using vitals::Status;
 using vitals::WallTime;
 
-constexpr WallTime noon{1'772'366'400s};  // 2026-03-01T12:00:00Z
+constexpr WallTime exact_noon{1'772'366'400s};  // 2026-03-01T12:00:00Z
 
 std::string line_of(const HealthEvent& event) {
   std::ostringstream out;
@@ -34,7 +34,7 @@ TEST(LogChangesTest, WritesOneLineForACheck) {
                           .from = Status::pass,
                           .to = Status::fail,
                           .reason = "connection refused",
-                          .time = noon,
+                          .time = exact_noon,
                           .lasted = 3h + 12min};
 
   EXPECT_EQ(line_of(event),
@@ -43,7 +43,7 @@ TEST(LogChangesTest, WritesOneLineForACheck) {
 }
 
 TEST(LogChangesTest, WritesTheFirstStatusWithoutAnArrow) {
-  const HealthEvent event{.probe = Probe::liveness, .check = "loop", .to = Status::pass, .time = noon};
+  const HealthEvent event{.probe = Probe::liveness, .check = "loop", .to = Status::pass, .time = exact_noon};
 
   EXPECT_EQ(line_of(event), "2026-03-01T12:00:00.000Z vitals: liveness check loop: pass\n");
 }
@@ -53,14 +53,14 @@ TEST(LogChangesTest, WritesOneLineForAProbe) {
                           .from = Status::pass,
                           .to = Status::fail,
                           .reason = "SIGTERM",
-                          .time = noon,
+                          .time = exact_noon,
                           .lasted = 1500ms};
 
   EXPECT_EQ(line_of(event), "2026-03-01T12:00:00.000Z vitals: readiness: pass -> fail after 1.5 s (SIGTERM)\n");
 }
 
 TEST(LogChangesTest, WritesMillisecondsRoundedDown) {
-  const HealthEvent event{.probe = Probe::startup, .to = Status::pass, .time = noon + 7'999'999ns};
+  const HealthEvent event{.probe = Probe::startup, .to = Status::pass, .time = exact_noon + 7'999'999ns};
 
   EXPECT_EQ(line_of(event), "2026-03-01T12:00:00.007Z vitals: startup: pass\n");
 }
@@ -72,8 +72,12 @@ TEST(LogChangesTest, WritesATimeBeforeTheEpoch) {
 }
 
 TEST(LogChangesTest, SaysHowManyChangesWereFolded) {
-  const HealthEvent event{
-      .probe = Probe::readiness, .from = Status::pass, .to = Status::warn, .time = noon, .missed = 3, .lasted = 5s};
+  const HealthEvent event{.probe = Probe::readiness,
+                          .from = Status::pass,
+                          .to = Status::warn,
+                          .time = exact_noon,
+                          .missed = 3,
+                          .lasted = 5s};
 
   EXPECT_EQ(
       line_of(event),
@@ -87,7 +91,7 @@ TEST(LogChangesTest, HasEachLineOutAtOnce) {
   } buffer;
   std::ostream out{&buffer};
 
-  vitals::log_changes(out)({.to = Status::pass, .time = noon});
+  vitals::log_changes(out)({.to = Status::pass, .time = exact_noon});
 
   EXPECT_EQ(buffer.flushes, 1);
 }

@@ -26,9 +26,9 @@ using vitals::Status;
 using vitals::test::KubeletEvent;
 using vitals_test::Pod;
 using vitals_test::ProbeCodes;
+using vitals_test::serving_codes;
+using vitals_test::starting_codes;
 
-const ProbeCodes starting{.startup = 503, .liveness = 200, .readiness = 503};
-const ProbeCodes serving{.startup = 200, .liveness = 200, .readiness = 200};
 const ProbeCodes without_database{.startup = 200, .liveness = 200, .readiness = 503};
 
 KubeletEvent started(Duration at) { return {at, KubeletEvent::Kind::started, "startup: status 200"}; }
@@ -56,7 +56,7 @@ TEST_F(KubernetesStartupTest, IsReadyAtTheFirstProbeIfNothingTakesTime) {
   pod_.run_until(1min);
 
   EXPECT_THAT(pod_.kubelet().events(), ElementsAre(started(0s), ready(0s)));
-  EXPECT_EQ(pod_.codes(), serving);
+  EXPECT_EQ(pod_.codes(), serving_codes);
 }
 
 TEST_F(KubernetesSlowStartTest, IsReadyWithin5sOfTheEndOfA9MinutesMigration) {
@@ -83,11 +83,11 @@ TEST_F(KubernetesSlowStartTest, FailsStartupAndReadinessButNotLivenessUntilItIsD
 
   for (const Duration moment : {Duration{0s}, Duration{1s}, Duration{2min}, Duration{9min}}) {
     pod_.run_until(moment);
-    EXPECT_EQ(pod_.codes(), starting) << moment / 1s << " s";
+    EXPECT_EQ(pod_.codes(), starting_codes) << moment / 1s << " s";
   }
 
   pod_.run_until(9min + 5s);
-  EXPECT_EQ(pod_.codes(), serving);
+  EXPECT_EQ(pod_.codes(), serving_codes);
 }
 
 TEST_F(KubernetesSlowStartTest, ShieldsLivenessThoughTheWorkerIsSilentMeanwhile) {
@@ -145,7 +145,7 @@ TEST_F(KubernetesFailedMigrationTest, IsNeverReadyAndAlwaysAlive) {
 
   for (Duration moment{0s}; moment <= 21min; moment += 30s) {
     pod_.run_until(moment);
-    EXPECT_EQ(pod_.codes(), starting) << moment / 1s << " s";
+    EXPECT_EQ(pod_.codes(), starting_codes) << moment / 1s << " s";
   }
 }
 
@@ -165,9 +165,9 @@ TEST_F(KubernetesCrashLoopTest, NoProcessThatDiesInItsMigrationIsEverReady) {
   pod_.world.migration_takes = 30s;
 
   for (int process = 0; process < 5; ++process) {
-    EXPECT_EQ(pod_.codes(), starting) << "before the first probe";
+    EXPECT_EQ(pod_.codes(), starting_codes) << "before the first probe";
     pod_.run_until(29s * (process + 1));
-    EXPECT_EQ(pod_.codes(), starting);
+    EXPECT_EQ(pod_.codes(), starting_codes);
     pod_.crash();
   }
 
@@ -194,7 +194,7 @@ TEST_F(KubernetesCrashLoopTest, HasNoStaleGreenInANewContainer) {
   pod_.run_until(90s);
 
   EXPECT_EQ(pod_.kubelet().restarts(), 1);
-  EXPECT_EQ(pod_.codes(), starting);
+  EXPECT_EQ(pod_.codes(), starting_codes);
   EXPECT_EQ(pod_.health().report("database").condition, vitals::Condition::not_checked_yet);
   EXPECT_FALSE(pod_.kubelet().ready());
 }
@@ -204,7 +204,7 @@ TEST_F(KubernetesDatabaseTest, IsWaitedForAtTheStartAndRestartsNothing) {
 
   for (Duration moment{0s}; moment <= 9min; moment += 30s) {
     pod_.run_until(moment);
-    EXPECT_EQ(pod_.codes(), starting) << moment / 1s << " s";
+    EXPECT_EQ(pod_.codes(), starting_codes) << moment / 1s << " s";
   }
 
   EXPECT_THAT(pod_.kubelet().events(), IsEmpty());
@@ -248,7 +248,7 @@ TEST_F(KubernetesDatabaseTest, BringsTheInstanceBackAtTheFirstProbeAfterItsRetur
   pod_.run_until(10min);
 
   EXPECT_EQ(pod_.kubelet().events().back(), ready(5min + 5s));
-  EXPECT_EQ(pod_.codes(), serving);
+  EXPECT_EQ(pod_.codes(), serving_codes);
 }
 
 }  // namespace

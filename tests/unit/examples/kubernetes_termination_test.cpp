@@ -40,10 +40,11 @@ using vitals::test::KubeletEvent;
 using vitals::test::ManualClock;
 using vitals_test::probe_codes;
 using vitals_test::ProbeCodes;
+using vitals_test::serving_codes;
+using vitals_test::starting_codes;
 using enum vitals::LifecycleState;
 using Kind = KubeletEvent::Kind;
 
-const ProbeCodes serving_codes{.startup = 200, .liveness = 200, .readiness = 200};
 const ProbeCodes ending_codes{.startup = 200, .liveness = 200, .readiness = 503};
 
 class KubernetesTerminationTest : public testing::Test {
@@ -270,7 +271,6 @@ TEST_F(KubernetesTerminationTest, StopsTheServerOnlyAtTheEnd) {
 }
 
 TEST_F(KubernetesTerminationTest, LeavesAnUnfinishedStartAsItIs) {
-  const ProbeCodes starting{.startup = 503, .liveness = 200, .readiness = 503};
   migration_.set(CheckResult::fail("the migration is running"));
   HealthRegistry health{{.clock = clock_}};
   health.add_startup_check("migration", migration_);
@@ -285,7 +285,7 @@ TEST_F(KubernetesTerminationTest, LeavesAnUnfinishedStartAsItIs) {
   migration_.set(CheckResult::pass());
   kubelet_->advance(30s);
 
-  EXPECT_EQ(probe_codes(health), starting);
+  EXPECT_EQ(probe_codes(health), starting_codes);
   EXPECT_EQ(kubelet_->restarts(), 0);
   EXPECT_FALSE(kubelet_->ready());
 }

@@ -1,4 +1,3 @@
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -7,6 +6,8 @@
 #include <vitals/endpoint.hpp>
 
 #include "http/access.hpp"
+#include "support/refusal.hpp"
+#include "support/token.hpp"
 
 namespace {
 
@@ -18,17 +19,13 @@ using vitals::detail::hides_client;
 using vitals::detail::includes;
 using vitals::detail::is_loopback;
 using vitals::detail::Sight;
+using vitals_test::refusal_of;
+using vitals_test::token;
 
-constexpr std::string_view token = "0123456789abcdef";
 constexpr std::string_view other_token = "fedcba9876543210";
 
-std::string refusal_of(const EndpointOptions& options) {
-  try {
-    const Access access{options};
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
+std::string refusal_by_access(const EndpointOptions& options) {
+  return refusal_of([&] { const Access access{options}; });
 }
 
 bool has_token(std::string_view authorization) {
@@ -120,21 +117,21 @@ TEST(AccessTest, ShowsDetailsOnlyWithNames) {
 TEST(AccessTest, RefusesAMalformedTokenWithoutShowingIt) {
   constexpr auto rule = "vitals: EndpointOptions::tokens: a token must have 16 to 512 visible ASCII characters";
 
-  EXPECT_EQ(refusal_of({.tokens = {"0123456789abcde"}}), rule);
-  EXPECT_EQ(refusal_of({.tokens = {token, std::string(513, 'x')}}), rule);
-  EXPECT_EQ(refusal_of({.tokens = {"0123456789 abcdef"}}), rule);
-  EXPECT_EQ(refusal_of({.tokens = {"0123456789abcd\xc3\xa4"}}), rule);
-  EXPECT_EQ(refusal_of({.tokens = {std::string(512, 'x')}}), "accepted");
+  EXPECT_EQ(refusal_by_access({.tokens = {"0123456789abcde"}}), rule);
+  EXPECT_EQ(refusal_by_access({.tokens = {token, std::string(513, 'x')}}), rule);
+  EXPECT_EQ(refusal_by_access({.tokens = {"0123456789 abcdef"}}), rule);
+  EXPECT_EQ(refusal_by_access({.tokens = {"0123456789abcd\xc3\xa4"}}), rule);
+  EXPECT_EQ(refusal_by_access({.tokens = {std::string(512, 'x')}}), "");
 }
 
 TEST(AccessTest, RefusesToAskForTokensThatDoNotExist) {
   const vitals::HttpRoute route{"/flags", [] { return "on"; }, {.callers = Callers::with_token}};
 
-  EXPECT_EQ(refusal_of({.details = Callers::with_token}),
+  EXPECT_EQ(refusal_by_access({.details = Callers::with_token}),
             "vitals: EndpointOptions::details is for callers with a token, but EndpointOptions::tokens is empty");
-  EXPECT_EQ(refusal_of({.names = Callers::with_token}),
+  EXPECT_EQ(refusal_by_access({.names = Callers::with_token}),
             "vitals: EndpointOptions::names is for callers with a token, but EndpointOptions::tokens is empty");
-  EXPECT_EQ(refusal_of({.routes = {route}}),
+  EXPECT_EQ(refusal_by_access({.routes = {route}}),
             "vitals: EndpointOptions::routes is for callers with a token, but EndpointOptions::tokens is empty");
 }
 

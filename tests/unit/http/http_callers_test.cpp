@@ -1,5 +1,4 @@
 #include <string>
-#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +10,7 @@
 
 #include "http_endpoint_fixture.hpp"
 #include "support/responses.hpp"
+#include "support/token.hpp"
 
 namespace {
 
@@ -23,9 +23,8 @@ using vitals::HealthView;
 using vitals::Probe;
 using vitals::Rendered;
 using vitals::test::get;
-
-constexpr std::string_view token = "0123456789abcdef";
-constexpr std::string_view bearer = "Bearer 0123456789abcdef";
+using vitals_test::bearer;
+using vitals_test::token;
 
 class CallersOfEndpointTest : public vitals::test::EndpointTest {
  protected:

@@ -18,7 +18,7 @@ using vitals::detail::Paths;
 using vitals::detail::readiness_target;
 using vitals::detail::startup_target;
 
-std::string refusal_of(const EndpointOptions& options) {
+std::string refusal_by_paths(const EndpointOptions& options) {
   return vitals_test::refusal_of([&] { const Paths paths{options}; });
 }
 
@@ -127,35 +127,35 @@ TEST(PathsTest, AreSwitchedOffByAnEmptyList) {
 }
 
 TEST(PathsTest, AcceptALongPathUpToTheLimit) {
-  EXPECT_EQ(refusal_of({.health_paths = {"/" + std::string(255, 'x')}}), "");
+  EXPECT_EQ(refusal_by_paths({.health_paths = {"/" + std::string(255, 'x')}}), "");
   EXPECT_EQ(
-      refusal_of({.health_paths = {"/" + std::string(256, 'x')}}),
+      refusal_by_paths({.health_paths = {"/" + std::string(256, 'x')}}),
       "vitals: EndpointOptions::health_paths: \"/" + std::string(63, 'x') + "...\" must not be longer than 256 bytes");
 }
 
 TEST(PathsTest, RefuseAMalformedPathNamingListPathAndRule) {
-  EXPECT_THAT(refusal_of({.liveness_paths = {"healthz"}}),
+  EXPECT_THAT(refusal_by_paths({.liveness_paths = {"healthz"}}),
               StrEq("vitals: EndpointOptions::liveness_paths: \"healthz\" must begin with '/'"));
-  EXPECT_THAT(refusal_of({.readiness_paths = {""}}),
+  EXPECT_THAT(refusal_by_paths({.readiness_paths = {""}}),
               StrEq("vitals: EndpointOptions::readiness_paths: \"\" must begin with '/'"));
-  EXPECT_THAT(refusal_of({.startup_paths = {"/a?b"}}),
+  EXPECT_THAT(refusal_by_paths({.startup_paths = {"/a?b"}}),
               StrEq("vitals: EndpointOptions::startup_paths: \"/a?b\" must not contain '?' or '#'"));
-  EXPECT_THAT(refusal_of({.health_paths = {"/a#b"}}),
+  EXPECT_THAT(refusal_by_paths({.health_paths = {"/a#b"}}),
               StrEq("vitals: EndpointOptions::health_paths: \"/a#b\" must not contain '?' or '#'"));
 }
 
 TEST(PathsTest, RefuseSpacesAndControlCharactersWithoutPrintingThem) {
   for (const char c : {' ', '\n', '\t', '\x7f', '\0'})
     EXPECT_THAT(
-        refusal_of({.health_paths = {std::string{"/a"} + c + "b"}}),
+        refusal_by_paths({.health_paths = {std::string{"/a"} + c + "b"}}),
         StrEq("vitals: EndpointOptions::health_paths: \"/a?b\" must not contain a space or a control character"))
         << int{c};
 }
 
 TEST(PathsTest, RefuseTheSamePathTwice) {
-  EXPECT_THAT(refusal_of({.liveness_paths = {"/x", "/x"}}),
+  EXPECT_THAT(refusal_by_paths({.liveness_paths = {"/x", "/x"}}),
               StrEq("vitals: EndpointOptions::liveness_paths: \"/x\" must be given only once, in one list or route"));
-  EXPECT_THAT(refusal_of({.liveness_paths = {"/x"}, .health_paths = {"/x"}}),
+  EXPECT_THAT(refusal_by_paths({.liveness_paths = {"/x"}, .health_paths = {"/x"}}),
               StrEq("vitals: EndpointOptions::health_paths: \"/x\" must be given only once, in one list or route"));
 }
 

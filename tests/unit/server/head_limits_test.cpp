@@ -15,8 +15,6 @@ using namespace vitals_test;
 MATCHER_P2(RefusesFor, status, limit, "") {
   return arg.kind == Kind::refuse && arg.status == status && arg.limit == limit;
 }
-MATCHER(Completes, "") { return arg.kind == Kind::complete; }
-MATCHER(NeedsMore, "") { return arg.kind == Kind::need_more; }
 
 TEST(HeadLimitsTest, TakesAHeadOfExactlyTheLimit) {
   const std::string start = "GET / HTTP/1.0\r\nX: ";

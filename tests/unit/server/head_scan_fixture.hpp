@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <gmock/gmock.h>
+
 #include "server/head_scan.hpp"
 
 namespace vitals_test {
@@ -25,5 +27,8 @@ inline std::size_t decided_after(std::string_view bytes, const HeadLimits& limit
     if (head.resume(bytes.substr(0, size)).kind != Kind::need_more) return size;
   return 0;
 }
+
+MATCHER(Completes, "") { return arg.kind == Kind::complete; }
+MATCHER(NeedsMore, "") { return arg.kind == Kind::need_more; }
 
 }  // namespace vitals_test

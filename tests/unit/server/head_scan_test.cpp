@@ -46,8 +46,6 @@ constexpr std::string_view various_heads[] = {
 MATCHER_P(Refuses, status, "") {
   return arg.kind == Kind::refuse && arg.status == status && arg.limit == Limit::malformed;
 }
-MATCHER(Completes, "") { return arg.kind == Kind::complete; }
-MATCHER(NeedsMore, "") { return arg.kind == Kind::need_more; }
 
 TEST(HeadScanTest, CompletesAtTheEmptyLine) {
   const std::string head = "GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\nAccept: */*\r\n\r\n";

@@ -30,11 +30,11 @@ class LimitsTest : public testing::Test {
   Limits limits_;
 };
 
-constexpr Limit all[] = {Limit::malformed,   Limit::target_size, Limit::head_size,    Limit::header_fields,
-                         Limit::head_time,   Limit::first_byte,  Limit::idle_time,    Limit::write_time,
-                         Limit::connections, Limit::resources,   Limit::proxy_header, Limit::age,
-                         Limit::lingering,   Limit::memory};
-static_assert(std::size(all) == vitals::detail::limit_count);
+constexpr Limit all_limits[] = {Limit::malformed,   Limit::target_size, Limit::head_size,    Limit::header_fields,
+                                Limit::head_time,   Limit::first_byte,  Limit::idle_time,    Limit::write_time,
+                                Limit::connections, Limit::resources,   Limit::proxy_header, Limit::age,
+                                Limit::lingering,   Limit::memory};
+static_assert(std::size(all_limits) == vitals::detail::limit_count);
 
 TEST_F(LimitsTest, LogTheFirstOneAtOnce) {
   EXPECT_EQ(limits_.met(Limit::target_size, start), "vitals: [::]:8080: a request's target was too long (414)");
@@ -81,7 +81,7 @@ TEST_F(LimitsTest, NeverLogTheUsualEndsOfKeptConnections) {
 
 TEST_F(LimitsTest, LogEachOtherKindInItsOwnWords) {
   std::set<std::string> lines;
-  for (const auto limit : all)
+  for (const auto limit : all_limits)
     if (const auto line = limits_.met(limit, start)) lines.insert(*line);
 
   EXPECT_THAT(lines, SizeIs(vitals::detail::limit_count - 3));
@@ -113,7 +113,7 @@ TEST_F(LimitsTest, CountWhetherALineIsLoggedOrNot) {
 
 TEST_F(LimitsTest, CountEachKindInItsOwnPlace) {
   int times = 0;
-  for (const auto limit : all) {
+  for (const auto limit : all_limits) {
     ++times;
     for (int i = 0; i < times; ++i) (void)limits_.met(limit, start);
   }

@@ -30,7 +30,7 @@ struct Neighbour {
   GivesWay answer;
   std::size_t* asked;
 };
-using Places = vitals::detail::Places<Neighbour>;
+using NeighbourPlaces = vitals::detail::Places<Neighbour>;
 using NeighbourPtr = std::shared_ptr<Neighbour>;
 
 const PeerAddress flooder = peer("203.0.113.9");
@@ -56,10 +56,10 @@ class PlacesPeersTest : public testing::Test {
   [[nodiscard]] NeighbourPtr chosen() const { return places_.who_makes_room().connection; }
 
   struct Stay {
-    Places::Place place;
+    NeighbourPlaces::Place place;
     Stage stage;
   };
-  Places places_;
+  NeighbourPlaces places_;
   std::vector<Stay> stays_;
   vitals::SteadyTime now_{1h};
   std::size_t asked_ = 0;
@@ -112,7 +112,8 @@ TEST_F(PlacesPeersTest, TakesRoomFromTheOldestConnectionAtThatAddress) {
 }
 
 TEST_F(PlacesPeersTest, KeepsToTheOldRuleWhileAllHaveOnePlace) {
-  for (std::size_t i = 0; i < 2 * Places::most_peers; ++i) come(numbered_peer(static_cast<int>(i)), Stage::head);
+  for (std::size_t i = 0; i < 2 * NeighbourPlaces::most_peers; ++i)
+    come(numbered_peer(static_cast<int>(i)), Stage::head);
   const auto longest = come(numbered_peer(1000));
   come(numbered_peer(1001));
 
@@ -169,7 +170,8 @@ TEST_F(PlacesPeersTest, TakesRoomFromTheNextAddressIfTheFirstDoesNotGiveWay) {
 
 TEST_F(PlacesPeersTest, TakesRoomFromAnyAddressIfNoneWithSeveralPlacesGivesWay) {
   const auto single = come(numbered_peer(1));
-  for (std::size_t i = 0; i < 2 * Places::most_asked; ++i) come(flooder, Stage::idle, GivesWay::after_its_turn);
+  for (std::size_t i = 0; i < 2 * NeighbourPlaces::most_asked; ++i)
+    come(flooder, Stage::idle, GivesWay::after_its_turn);
 
   const auto choice = places_.who_makes_room();
 
@@ -223,7 +225,7 @@ TEST_F(PlacesPeersTest, AsksOnlySomeHoweverManyDoNotGiveWay) {
 
   EXPECT_EQ(chosen(), nullptr);
 
-  EXPECT_LE(asked_, 2 * vitals::detail::stage_count * Places::most_asked);
+  EXPECT_LE(asked_, 2 * vitals::detail::stage_count * NeighbourPlaces::most_asked);
 }
 
 TEST_F(PlacesPeersTest, BlamesNoAddressOnceAFloodIsOver) {

@@ -17,7 +17,7 @@ struct Guest {
   [[nodiscard]] GivesWay gives_way() const { return answer; }
   GivesWay answer = GivesWay::now;
 };
-using Places = vitals::detail::Places<Guest>;
+using GuestPlaces = vitals::detail::Places<Guest>;
 
 /// The moment this long after the beginning.
 vitals::SteadyTime at(std::chrono::seconds seconds) { return vitals::SteadyTime{seconds}; }
@@ -26,7 +26,7 @@ vitals::SteadyTime at(std::chrono::seconds seconds) { return vitals::SteadyTime{
 constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s, 10s, 10s, 10s};
 
 TEST(PlacesTest, HasNoConnectionOverdueBeforeTheLimit) {
-  Places places;
+  GuestPlaces places;
   const auto guest = std::make_shared<Guest>();
 
   places.take(guest, Stage::idle, at(5s));
@@ -36,7 +36,7 @@ TEST(PlacesTest, HasNoConnectionOverdueBeforeTheLimit) {
 }
 
 TEST(PlacesTest, CountsTheLimitFromTheLastMove) {
-  Places places;
+  GuestPlaces places;
   const auto guest = std::make_shared<Guest>();
   const auto place = places.take(guest, Stage::idle, at(0s));
 
@@ -47,7 +47,7 @@ TEST(PlacesTest, CountsTheLimitFromTheLastMove) {
 }
 
 TEST(PlacesTest, ReleasesAConnectionThatGivesUpItsPlace) {
-  Places places;
+  GuestPlaces places;
   auto guest = std::make_shared<Guest>();
   const std::weak_ptr<Guest> watched = guest;
   const auto place = places.take(std::move(guest), Stage::head, at(0s));
@@ -59,7 +59,7 @@ TEST(PlacesTest, ReleasesAConnectionThatGivesUpItsPlace) {
 }
 
 TEST(PlacesTest, TakesRoomFromTheOldestConnection) {
-  Places places;
+  GuestPlaces places;
   const auto first = std::make_shared<Guest>();
   const auto second = std::make_shared<Guest>();
   const auto place = places.take(first, Stage::idle, at(1s));
@@ -71,7 +71,7 @@ TEST(PlacesTest, TakesRoomFromTheOldestConnection) {
 }
 
 TEST(PlacesTest, TakesRoomFromTheConnectionThatLosesLeast) {
-  Places places;
+  GuestPlaces places;
   const auto writes = std::make_shared<Guest>();
   const auto begins = std::make_shared<Guest>();
   const auto lingers = std::make_shared<Guest>();
@@ -91,7 +91,7 @@ TEST(PlacesTest, TakesRoomFromTheConnectionThatLosesLeast) {
 }
 
 TEST(PlacesTest, SkipsAConnectionThatDoesNotGiveWay) {
-  Places places;
+  GuestPlaces places;
   const auto never = std::make_shared<Guest>(Guest{GivesWay::never});
   const auto now = std::make_shared<Guest>();
   places.take(never, Stage::writing, at(1s));
@@ -104,7 +104,7 @@ TEST(PlacesTest, SkipsAConnectionThatDoesNotGiveWay) {
 }
 
 TEST(PlacesTest, DoesNotTakeRoomFromTheNewcomer) {
-  Places places;
+  GuestPlaces places;
   const auto busy = std::make_shared<Guest>(Guest{GivesWay::never});
   const auto newcomer = std::make_shared<Guest>();
   places.take(busy, Stage::waiting, at(1s));
@@ -114,7 +114,7 @@ TEST(PlacesTest, DoesNotTakeRoomFromTheNewcomer) {
 }
 
 TEST(PlacesTest, ReportsThatAConnectionWillGiveWay) {
-  Places places;
+  GuestPlaces places;
   places.take(std::make_shared<Guest>(Guest{GivesWay::after_its_turn}), Stage::idle, at(1s));
 
   const auto choice = places.who_makes_room();
@@ -124,8 +124,8 @@ TEST(PlacesTest, ReportsThatAConnectionWillGiveWay) {
 }
 
 TEST(PlacesTest, AsksOnlySomeConnectionsHoweverManyThereAre) {
-  Places places;
-  for (std::size_t i = 0; i < Places::most_asked; ++i)
+  GuestPlaces places;
+  for (std::size_t i = 0; i < GuestPlaces::most_asked; ++i)
     places.take(std::make_shared<Guest>(Guest{GivesWay::after_its_turn}), Stage::idle, at(1s));
   places.take(std::make_shared<Guest>(), Stage::idle, at(2s));
 
@@ -136,8 +136,8 @@ TEST(PlacesTest, AsksOnlySomeConnectionsHoweverManyThereAre) {
 }
 
 TEST(PlacesTest, PromisesNothingIfNoneOfThoseAskedGivesWay) {
-  Places places;
-  for (std::size_t i = 0; i <= Places::most_asked; ++i)
+  GuestPlaces places;
+  for (std::size_t i = 0; i <= GuestPlaces::most_asked; ++i)
     places.take(std::make_shared<Guest>(Guest{GivesWay::never}), Stage::waiting, at(1s));
 
   const auto choice = places.who_makes_room();
@@ -147,7 +147,7 @@ TEST(PlacesTest, PromisesNothingIfNoneOfThoseAskedGivesWay) {
 }
 
 TEST(PlacesTest, AlwaysFindsAConnectionIfThereIsOne) {
-  Places places;
+  GuestPlaces places;
   const auto guest = std::make_shared<Guest>();
   const auto place = places.take(guest, Stage::waiting, at(1s));
 

@@ -144,7 +144,6 @@ TEST_F(LocalRequestTest, IsNotAnsweredWithAReplyForAClientElsewhere) {
 TEST_F(CachedRequestTest, GetsANewAnswerWhenTheCheckChanges) {
   vitals::PushedCheck feed{CheckResult::pass()};
   health_.add_readiness_check("feed", feed);
-  constexpr std::string_view get_ready = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
   EXPECT_THAT(answer_to(get_ready), StartsWith("HTTP/1.1 200 "));
   feed.set(CheckResult::fail("gone"));

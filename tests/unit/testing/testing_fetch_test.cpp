@@ -13,6 +13,7 @@
 #include <vitals/testing/fetch.hpp>
 #include <vitals/testing/server.hpp>
 
+#include "support/run_check.hpp"
 #include "support/silent_listener.hpp"
 #include "testing/http_answer.hpp"
 
@@ -26,8 +27,7 @@ using vitals::detail::parse_answer;
 using vitals::test::fetch;
 using vitals::test::FetchResult;
 using vitals::test::Server;
-
-constexpr auto generous = 30s;
+using vitals_test::generous;
 
 TEST(FetchTest, ReturnsTheWholeAnswer) {
   HealthRegistry health;

@@ -18,6 +18,8 @@
 #include <vitals/testing/run.hpp>
 #include <vitals/testing/scripted_check.hpp>
 
+#include "support/run_check.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -31,9 +33,7 @@ using vitals::Status;
 using vitals::test::ManualClock;
 using vitals::test::run;
 using vitals::test::ScriptedCheck;
-
-// Long enough, on any machine, for everything that ends by itself.
-constexpr auto generous = 30s;
+using vitals_test::generous;
 
 TEST(RunTest, ReturnsTheResultOfAPlainCheck) {
   EXPECT_EQ(run([] {}, generous).status(), Status::pass);

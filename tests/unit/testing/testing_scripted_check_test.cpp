@@ -10,6 +10,8 @@
 #include <vitals/testing/run.hpp>
 #include <vitals/testing/scripted_check.hpp>
 
+#include "support/run_check.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,10 +24,9 @@ using vitals::Status;
 using vitals::test::ManualClock;
 using vitals::test::run;
 using vitals::test::ScriptedCheck;
+using vitals_test::generous;
 
 static_assert(vitals::AsyncCheck<ScriptedCheck>);
-
-constexpr auto generous = 30s;
 
 class ScriptedCheckTest : public testing::Test {
  protected:
