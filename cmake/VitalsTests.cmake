@@ -2,12 +2,12 @@
 
 # What all code of tests is compiled with. Unless it has options of its own, the target uses the precompiled headers that
 # tests/CMakeLists.txt lists.
+# Under CMAKE_UNITY_BUILD several sources of a target are compiled as one, which instantiates the templates of GoogleTest
+# once for all of them.
 function(vitals_compile_as_test target own_options)
   vitals_build_quickly(${target})
   target_include_directories(${target} PRIVATE ${vitals_SOURCE_DIR}/include ${vitals_SOURCE_DIR}/src
                                                ${vitals_SOURCE_DIR}/tests)
-  # Several of them use the same names.
-  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   if(NOT own_options)
     target_precompile_headers(${target} REUSE_FROM vitals_test_headers)
   endif()
