@@ -27,13 +27,13 @@ function(vitals_add_test_objects name)
 endfunction()
 
 # vitals_add_test(<name> SOURCES a.cpp ... [LINK libs ...] [LABEL label] [PROPERTIES name value ...]
-#                 [TOGETHER | ONE_BY_ONE] [ONE_THREAD] [OWN_OPTIONS])
+#                 [TOGETHER | ONE_BY_ONE] [NOT_FOR_TSAN] [OWN_OPTIONS])
 #
 # Adds a GoogleTest program and has its tests run, labelled with the folder of tests/ that it is in unless another label
-# is given. With ONE_THREAD it isn't built for ThreadSanitizer, which would find nothing. OWN_OPTIONS are compile
-# options that the precompiled headers don't have; vitals_run_tests has the rest.
+# is given. With NOT_FOR_TSAN it isn't built for ThreadSanitizer, which would find nothing, or nothing true. OWN_OPTIONS
+# are compile options that the precompiled headers don't have; vitals_run_tests has the rest.
 function(vitals_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TOGETHER;ONE_BY_ONE;ONE_THREAD;OWN_OPTIONS" "LABEL" "SOURCES;LINK;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TOGETHER;ONE_BY_ONE;NOT_FOR_TSAN;OWN_OPTIONS" "LABEL" "SOURCES;LINK;PROPERTIES")
   vitals_add_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
   vitals_compile_as_test(${name} ${arg_OWN_OPTIONS})
@@ -46,7 +46,7 @@ function(vitals_add_test name)
   if(label STREQUAL "unit")
     add_dependencies(vitals_unit_tests ${name})
   endif()
-  if(label MATCHES "^(unit|integration|concurrency)$" AND NOT arg_ONE_THREAD)
+  if(label MATCHES "^(unit|integration|concurrency)$" AND NOT arg_NOT_FOR_TSAN)
     add_dependencies(vitals_thread_tests ${name})
   endif()
   set(how "")

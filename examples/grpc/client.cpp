@@ -41,7 +41,7 @@ bool play_client(int port, const std::function<void()>& end_service) {
 
   auto in_flight = std::async(std::launch::async, [&] { return add(*stub, "a long one").ok(); });
   end_service();
-  // The channel leaves the service, which is still there.
+  // The channel leaves the service.
   const bool left =
       channel->WaitForStateChange(GRPC_CHANNEL_READY, std::chrono::system_clock::now() + std::chrono::seconds{30});
   return in_flight.get() && added && left;

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -31,17 +30,18 @@ class NotesService final : public notes::v1::Notes::Service {
     const auto work = lifecycle_.begin_work();  // the end of the service waits for it
     if (!work) return {grpc::StatusCode::UNAVAILABLE, "the service is stopping"};
     if (request->text() == "a long one") {
-      long_one_.count_down();
+      long_one_ = true;
+      long_one_.notify_all();
       std::this_thread::sleep_for(200ms);
     }
     response->set_number(++last_);
     return grpc::Status::OK;
   }
-  void await_long_one() { long_one_.wait(); }
+  void await_long_one() { long_one_.wait(false); }
 
  private:
   vitals::Lifecycle& lifecycle_;
-  std::latch long_one_{1};
+  std::atomic<bool> long_one_ = false;
   std::atomic<std::uint64_t> last_ = 0;
 };
 

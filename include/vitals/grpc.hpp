@@ -35,7 +35,7 @@ struct GrpcHealthName {
 };
 
 struct GrpcHealthOptions {
-  /// At most 100, beside those that every GrpcHealthService has. One that replaces another of these is refused.
+  /// At most 100, beside those that every GrpcHealthService has. A name that is already taken is refused.
   std::vector<GrpcHealthName> names = {};
 };
 
@@ -54,24 +54,23 @@ struct GrpcHealthOptions {
 ///
 /// Every server has the services "" and "readiness" (readiness), "liveness" and "startup". SERVING means that the probe
 /// or the check doesn't fail. From HealthRegistry::begin_shutdown() on, readiness and each readiness check are
-/// NOT_SERVING; liveness stays what it was, so that a kubelet's probe of "liveness" doesn't kill a service that drains.
+/// NOT_SERVING. Liveness stays what it was until RegistryOptions::shutdown_limit, so that a kubelet's probe of
+/// "liveness" doesn't kill a service that drains.
 ///
 /// - Check starts the runs that it needs and waits for them within the answer budget, as a probe by HTTP does. A
 ///   service that isn't known is NOT_FOUND.
-/// - Watch sends the present status, and from then on each change. If a client reads slowly, it gets the latest status
-///   only. A service that isn't known is SERVICE_UNKNOWN until it is; the stream stays open.
+/// - Watch sends the present status, and then the latest one whenever it differs from the last that was sent. A service that isn't known is SERVICE_UNKNOWN until it is; the stream stays open.
 /// - List has the services that are known.
 ///
-/// Everything runs on gRPC's threads, except that a Check that has waited is answered on a thread of the registry. The
-/// checks need a Runner or a server, as always. Who may reach the port learns the status of each service, and nothing
+/// Everything runs on gRPC's threads. The checks need a Runner or a server, as always. Whoever can reach the port learns the status of each service, and nothing
 /// else.
 ///
 /// The messages are read and written by hand, so an application may have code generated from health.proto beside it.
 /// Protocol: https://github.com/grpc/grpc-proto/blob/master/grpc/health/v1/health.proto
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe, except for the destructor.
-/// @par Lifetime       Must outlive the servers that it was added to; may outlive the registry: then all is NOT_SERVING.
-/// @par fork()         As gRPC: create it after fork().
+/// @par Lifetime       Must outlive the servers that it was added to; may outlive the registry: every service is NOT_SERVING then.
+/// @par fork()         As with gRPC itself, create it after fork().
 class VITALS_EXPORT GrpcHealthService {
  public:
   /// @throws std::invalid_argument  naming the service and the rule: a name is given twice, is too long or isn't UTF-8;
@@ -83,11 +82,14 @@ class VITALS_EXPORT GrpcHealthService {
   ~GrpcHealthService();
 
   /// Registers the service with a server that is being built, and turns gRPC's own health service off for that server.
+  /// If another service for grpc.health.v1.Health is registered, BuildAndStart() returns null, and gRPC logs a
+  /// duplicate registration.
   void add_to(grpc::ServerBuilder& builder);
 
-  /// From now on every known service is NOT_SERVING. Each Watch gets that as its last message and ends with
-  /// UNAVAILABLE, as do new ones. Call it when the service stops, not when it begins to drain, and before
-  /// grpc::Server::Shutdown(). A client that doesn't read may keep its stream until the deadline given there.
+  /// From now on every known service is NOT_SERVING. Each Watch ends with UNAVAILABLE, after NOT_SERVING unless that was
+  /// its last message; new ones end without a message. Call it when the service stops, not when it begins to drain, and
+  /// before grpc::Server::Shutdown(). The stream of a client that doesn't read stays open until the deadline that you
+  /// pass to it.
   void shutdown() noexcept;
 
  private:

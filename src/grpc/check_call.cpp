@@ -3,43 +3,55 @@
 #include <new>
 #include <utility>
 
-#include "grpc/watch_call.hpp"
+#include "grpc/buffers.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
 
-CheckCall::CheckCall(std::shared_ptr<const Services> services, std::size_t service, grpc::ServerUnaryReactor& reactor,
-                     grpc::ByteBuffer& response) noexcept
-    : services_{std::move(services)}, service_{service}, reactor_{&reactor}, response_{response} {}
+CheckCall::CheckCall(std::shared_ptr<const Services> services, std::size_t service, grpc::ByteBuffer& response)
+    : services_{std::move(services)}, service_{service}, response_{response} {}
 
-// The transaction that ends the wait has updated the services before.
-void CheckCall::begin(const std::shared_ptr<RegistryState>& registry) {
-  const auto [probes, check] = services_->shown_by(service_);
-  const auto asked = ask(*registry, {.probes = probes, .check = check},
-                         [call = shared_from_this(), registry] { call->post(*registry); });
-  if (!asked.wait) answer();
+void CheckCall::begin(const std::shared_ptr<RegistryState>& registry) noexcept {
+  self_ = shared_from_this();
+  bool waits = false;
+  try {
+    waits = registry && !services_->is_shut_down() && wait_for_runs(registry);
+  } catch (const std::bad_alloc&) {
+  }
+  if (!waits) answer();
 }
 
-// Whoever ends a wait must not be held up by gRPC.
-void CheckCall::post(RegistryState& registry) noexcept {
-  self_ = shared_from_this();
-  task_.front() = [this] {  // so small that std::function allocates nothing
-    const auto self = std::move(self_);
-    answer();
+// The transaction that ends the wait has updated the services before.
+bool CheckCall::wait_for_runs(const std::shared_ptr<RegistryState>& registry) {
+  registry_ = registry;
+  on_alarm_ = [call = weak_from_this()](bool) {
+    if (const auto living = call.lock()) living->answer();
   };
-  detail::post(registry, Lane::answers, std::move(task_));
+  const auto [probes, check] = services_->shown_by(service_);
+  wait_ = ask(*registry, {.probes = probes, .check = check}, [call = shared_from_this()] { call->wake(); }).wait;
+  return wait_ != nullptr;
+}
+
+// The thread that ends a wait must not do gRPC's I/O: a thread of gRPC answers.
+void CheckCall::wake() noexcept { alarm_.Set(gpr_inf_past(GPR_CLOCK_MONOTONIC), std::move(on_alarm_)); }
+
+void CheckCall::OnCancel() {
+  if (const auto registry = registry_.lock(); registry && wait_) cancel(*registry, wait_);
+  answer();
+}
+
+// The wait owns this call, too.
+void CheckCall::OnDone() {
+  wait_ = nullptr;
+  self_ = nullptr;
 }
 
 void CheckCall::answer() noexcept {
-  auto* const reactor = std::exchange(reactor_, nullptr);
-  if (reactor == nullptr) return;
+  if (answered_.exchange(true)) return;
   const auto status = services_->status(service_);
-  if (status == ServingStatus::service_unknown) {
-    reactor->Finish({grpc::StatusCode::NOT_FOUND, "unknown service"});
-  } else {
-    response_ = to_buffer(write_response(status));
-    reactor->Finish(grpc::Status::OK);
-  }
+  if (status == ServingStatus::service_unknown) return Finish({grpc::StatusCode::NOT_FOUND, "unknown service"});
+  response_ = to_buffer(write_response(status));
+  Finish(grpc::Status::OK);
 }
 
 }  // namespace detail

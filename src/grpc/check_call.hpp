@@ -1,7 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <functional>
 #include <memory>
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -11,29 +15,34 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// A Check call that has been accepted: waits for the runs that it needs, and answers once.
-class CheckCall : public std::enable_shared_from_this<CheckCall> {
+/// A Check call for a service that is there: waits for the runs that it needs, and answers once. It lives until gRPC
+/// has called OnDone(), and as long as its wait does.
+class CheckCall final : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<CheckCall> {
  public:
-  CheckCall(std::shared_ptr<const Services> services, std::size_t service, grpc::ServerUnaryReactor& reactor,
-            grpc::ByteBuffer& response) noexcept;
-  CheckCall(const CheckCall&) = delete;
-  CheckCall& operator=(const CheckCall&) = delete;
-  /// Answers if that hasn't happened: what would have been waited for is gone.
-  ~CheckCall() { answer(); }
+  CheckCall(std::shared_ptr<const Services> services, std::size_t service, grpc::ByteBuffer& response);
 
-  /// @throws std::bad_alloc
-  void begin(const std::shared_ptr<RegistryState>& registry);
+  /// Then it is gRPC's.
+  /// @param registry  Null if it has ended.
+  void begin(const std::shared_ptr<RegistryState>& registry) noexcept;
 
  private:
-  void post(RegistryState& registry) noexcept;
+  void OnCancel() override;
+  void OnDone() override;
+
+  /// @throws std::bad_alloc
+  [[nodiscard]] bool wait_for_runs(const std::shared_ptr<RegistryState>& registry);
+  void wake() noexcept;
   void answer() noexcept;
 
   const std::shared_ptr<const Services> services_;
   const std::size_t service_;
-  grpc::ServerUnaryReactor* reactor_;  // null: answered
   grpc::ByteBuffer& response_;
-  Tasks task_{1};
-  std::shared_ptr<CheckCall> self_ = nullptr;
+  std::shared_ptr<CheckCall> self_ = nullptr;  // until OnDone()
+  std::weak_ptr<RegistryState> registry_;
+  std::shared_ptr<Wait> wait_ = nullptr;
+  grpc::Alarm alarm_;
+  std::function<void(bool)> on_alarm_;  // made before it is needed, so that wake() allocates nothing
+  std::atomic<bool> answered_ = false;
 };
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include "grpc/buffers.hpp"
 #include "grpc/check_call.hpp"
 #include "grpc/messages.hpp"
 #include "grpc/watch_call.hpp"
@@ -17,17 +18,14 @@ namespace {
 
 constexpr std::chrono::milliseconds again_after{100};
 
-/// The service that a request names; nullopt if it is malformed.
-std::optional<std::string> named_by(const grpc::ByteBuffer& request) {
-  if (request.Length() > largest_request) return std::nullopt;
-  grpc::Slice slice;
-  if (!request.DumpToSingleSlice(&slice).ok()) return std::nullopt;
-  return parse_request({reinterpret_cast<const char*>(slice.begin()), slice.size()});
-}
-
 grpc::Status malformed() { return {grpc::StatusCode::INVALID_ARGUMENT, "the message is malformed or too long"}; }
-grpc::Status unknown_service() { return {grpc::StatusCode::NOT_FOUND, "unknown service"}; }
 grpc::Status no_memory() { return {grpc::StatusCode::RESOURCE_EXHAUSTED, "out of memory"}; }
+
+grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  auto* const reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
 
 }  // namespace
 
@@ -60,52 +58,40 @@ SteadyTime GrpcHealth::follow(const RegistryState& state, const Moment& now, boo
   return changed_ ? now.steady + again_after : SteadyTime::max();
 }
 
-// Whoever begins to watch afterwards finds the new status by itself. A new Alarm each time: one whose callback is being
-// called can't be set.
+// A new Alarm each time: one whose callback is being called can't be set.
 bool GrpcHealth::announce() noexcept {
-  if (watchers_->empty() || announced_.exchange(true)) return true;
+  if (!watchers_->want_refresh()) return true;
   try {
     alarm_.emplace();
-    alarm_->Set(gpr_inf_past(GPR_CLOCK_MONOTONIC), [self = weak_from_this()](bool) {
-      const auto health = self.lock();
-      if (!health) return;
-      health->announced_ = false;
-      health->watchers_->refresh();
-    });
+    alarm_->Set(gpr_inf_past(GPR_CLOCK_MONOTONIC), [watchers = watchers_](bool) { watchers->refresh(); });
     return true;
   } catch (const std::bad_alloc&) {
-    announced_ = false;
+    watchers_->drop_refresh();
     return false;
   }
 }
 
 grpc::ServerUnaryReactor* GrpcHealth::check(Context context, Request request, Response response) {
-  auto* const reactor = context->DefaultReactor();
-  std::shared_ptr<CheckCall> call;  // its end answers, if nothing else does
   try {
     const auto name = named_by(*request);
-    const auto service = name ? services_->find(*name) : std::nullopt;
-    if (service) {
-      call = std::make_shared<CheckCall>(services_, *service, *reactor, *response);
-      if (const auto state = registry()) call->begin(state);
-    } else {
-      reactor->Finish(name ? unknown_service() : malformed());
-    }
+    if (!name) return finish(context, malformed());
+    const auto service = services_->find(*name);
+    if (!service) return finish(context, {grpc::StatusCode::NOT_FOUND, "unknown service"});
+    const auto call = std::make_shared<CheckCall>(services_, *service, *response);
+    call->begin(registry());
+    return call.get();
   } catch (const std::bad_alloc&) {
-    if (!call) reactor->Finish(no_memory());
+    return finish(context, no_memory());
   }
-  return reactor;
 }
 
 grpc::ServerUnaryReactor* GrpcHealth::list(Context context, Response response) const {
-  auto* const reactor = context->DefaultReactor();
   try {
     *response = to_buffer(write_list(services_->list()));
-    reactor->Finish(grpc::Status::OK);
+    return finish(context, grpc::Status::OK);
   } catch (const std::bad_alloc&) {
-    reactor->Finish(no_memory());
+    return finish(context, no_memory());
   }
-  return reactor;
 }
 
 // Without a reactor gRPC would answer UNIMPLEMENTED, which clients take for a server without health checks.

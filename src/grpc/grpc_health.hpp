@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -19,8 +18,8 @@ namespace detail {
 
 /// The methods of grpc.health.v1.Health, fed by a registry.
 ///
-/// follow() only notes what has changed. A thread of gRPC then writes to the streams: an Alarm is how to get one.
-class GrpcHealth final : public Follower, public std::enable_shared_from_this<GrpcHealth> {
+/// follow() only stores what has changed. A thread of gRPC then writes to the streams: it calls back for an Alarm.
+class GrpcHealth final : public Follower {
  public:
   using Request = const grpc::ByteBuffer*;
   using Response = grpc::ByteBuffer*;
@@ -49,9 +48,8 @@ class GrpcHealth final : public Follower, public std::enable_shared_from_this<Gr
   const std::weak_ptr<RegistryState> registry_;
   const std::shared_ptr<Services> services_;
   const std::shared_ptr<Watchers> watchers_;
-  bool changed_ = false;                 // guarded by the registry's lock, as the alarm is
-  std::optional<grpc::Alarm> alarm_;     // the last one
-  std::atomic<bool> announced_ = false;  // a thread of gRPC will look
+  bool changed_ = false;              // guarded by the registry's lock, as the alarm is
+  std::optional<grpc::Alarm> alarm_;  // the last one
   ProcessOwner owner_;
 };
 

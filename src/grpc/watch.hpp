@@ -23,7 +23,7 @@ class Watch {
   };
 
   /// @param status     Of the service now.
-  /// @param shut_down  The service says no more.
+  /// @param shut_down  The service has been shut down.
   [[nodiscard]] Step next(ServingStatus status, bool shut_down) noexcept {
     if (finished_ || busy_) return Step::wait;
     if (gone_) return end(Step::finish);

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
@@ -12,9 +11,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-[[nodiscard]] grpc::ByteBuffer to_buffer(const std::string& bytes);
-
-/// A Watch call, for gRPC. Destroys itself when gRPC has done with it.
+/// A Watch call, for gRPC. Destroys itself when gRPC is done with it.
 class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public WatchStream {
  public:
   /// @throws std::bad_alloc

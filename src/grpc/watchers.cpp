@@ -35,8 +35,9 @@ void Watchers::remove(Place place) noexcept {
 
 // A step stays in its watcher until it has been carried out: until then next() only says `wait`.
 bool Watchers::decide(Watcher& watcher) const noexcept {
+  const bool shut_down = services_->is_shut_down();  // first: the status of a service that is shut down is NOT_SERVING
   const auto status = services_->status(watcher.service);
-  const auto step = watcher.watch.next(status, services_->is_shut_down());
+  const auto step = watcher.watch.next(status, shut_down);
   if (step == Watch::Step::wait) return false;
   watcher.step = step;
   watcher.status = status;
@@ -55,6 +56,7 @@ void Watchers::change(Place place, Change change) noexcept {
 }
 
 void Watchers::refresh() noexcept {
+  wanted_ = false;  // first: a change after this wants another one
   Watcher* first = nullptr;
   {
     const Lock lock{mutex_};

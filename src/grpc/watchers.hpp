@@ -51,9 +51,13 @@ class Watchers {
   /// For a stream that has finished.
   void remove(Place place) noexcept;
 
+  /// Whether somebody must now call refresh(), because statuses have changed. Not if there are no streams, since one that
+  /// begins later has the new status; nor if a refresh that was wanted earlier hasn't begun.
+  [[nodiscard]] bool want_refresh() noexcept { return count_.load() > 0 && !wanted_.exchange(true); }
+  /// The refresh that was wanted can't be had.
+  void drop_refresh() noexcept { wanted_ = false; }
   /// Lets each stream catch up with its service.
   void refresh() noexcept;
-  [[nodiscard]] bool empty() const noexcept { return count_.load() == 0; }
 
  private:
   [[nodiscard]] bool decide(Watcher& watcher) const noexcept VITALS_REQUIRES(mutex_);
@@ -64,6 +68,7 @@ class Watchers {
   Mutex mutex_;
   std::list<Watcher> watchers_ VITALS_GUARDED_BY(mutex_);
   std::atomic<std::size_t> count_ = 0;
+  std::atomic<bool> wanted_ = false;
 };
 
 }  // namespace detail

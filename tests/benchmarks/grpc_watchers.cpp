@@ -45,7 +45,7 @@ void await(const Program& client, const std::string& line) {
   while (!client.output().ends_with(line + "\n")) {
     if (std::chrono::steady_clock::now() > deadline)
       throw std::runtime_error{"no \"" + line + "\"\n" + client.errors()};
-    ::usleep(1000);
+    ::usleep(20'000);
   }
 }
 
@@ -107,4 +107,5 @@ int main(int argc, char** argv) {
   if (argc > 2 && std::string{argv[2]} == "default") return measure_default(watchers), 0;
   measure_vitals(watchers);
   ::execl("/proc/self/exe", argv[0], std::to_string(watchers).c_str(), "default", nullptr);
+  return 1;
 }

@@ -112,7 +112,7 @@ void channel_states(const std::string& address, const std::string& name) {
   }
 }
 
-/// One of many watchers. Says what it has got to `counts`.
+/// One of many watchers. Keeps `counts` up to date.
 class Watcher final : public grpc::ClientReadReactor<HealthCheckResponse> {
  public:
   struct Counts {

@@ -54,10 +54,11 @@ TEST_F(GrpcHealthTest, ChecksWaitForTheRunsThatTheyNeed) {
   EXPECT_EQ(check(""), "NOT_SERVING");
 }
 
-TEST(GrpcHealthBudgetTest, ChecksAreAnsweredWithinTheAnswerBudget) {
+// The check has an hour, and the client 30 s.
+TEST(GrpcHealthBudgetTest, ChecksWaitForTheAnswerBudgetAtMost) {
   const Gate gate;
   vitals::HealthRegistry health{{.answer_budget = 100ms}};
-  health.add_readiness_check("hangs", [gate] { gate.wait(); }, {.timeout = 90ms});
+  health.add_readiness_check("hangs", [gate] { gate.wait(); }, {.timeout = 1h, .schedule = vitals::every(1h)});
   const vitals::Runner runner{health};
   vitals::GrpcHealthService service{health};
   int port = 0;
@@ -66,7 +67,7 @@ TEST(GrpcHealthBudgetTest, ChecksAreAnsweredWithinTheAnswerBudget) {
   service.add_to(builder);
   const auto server = builder.BuildAndStart();
 
-  EXPECT_THAT(Client({"127.0.0.1:" + std::to_string(port), "check", ""}).wait(), ElementsAre("NOT_SERVING"));
+  EXPECT_THAT(Client({"127.0.0.1:" + std::to_string(port), "check", "", "30"}).wait(), ElementsAre("NOT_SERVING"));
 
   gate.open();
 }
@@ -113,6 +114,38 @@ TEST_F(GrpcHealthTest, OutlivesItsRegistry) {
   EXPECT_EQ(check(""), "NOT_SERVING");
 }
 
+// Without its clients' end the answer would come after a minute, and the server would wait for it.
+TEST_F(GrpcHealthTest, ChecksOfClientsThatAreGoneEnd) {
+  const Gate gate;
+  health.emplace(vitals::RegistryOptions{.answer_budget = 1min});
+  health->add_readiness_check("hangs", [gate] { gate.wait(); }, {.timeout = 1h, .schedule = vitals::every(1h)});
+  start();
+  auto& client = clients.emplace_back(std::vector<std::string>{address(), "check", ""});
+  gate.wait_until_entered();
+  std::this_thread::sleep_for(50ms);  // most probably the call waits by now
+  client.kill();
+
+  const auto begin = std::chrono::steady_clock::now();
+  server->Shutdown();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s);
+  gate.open();
+}
+
+// The application's code may use the registry's threads for answers for long.
+TEST_F(GrpcHealthTest, ChecksDoNotWaitForTheApplicationsAnswers) {
+  const Gate gate;
+  const vitals::Endpoint endpoint{*health};
+  start();
+  std::atomic<int> runs = 0;
+  health->add_readiness_check("fresh", [&] { ++runs; }, {.timeout = 60s, .schedule = vitals::on_demand(1ms)});
+  const auto pending = endpoint.async_handle({.target = "/ready"}, [gate](const auto&) { gate.wait(); });
+  gate.wait_until_entered();
+
+  EXPECT_EQ(check(""), "SERVING");
+  gate.open();
+}
+
+// Before a client watches: then gRPC has threads anyway.
 TEST_F(GrpcHealthTest, NeedsNoThread) {
   const auto threads = [] {
     return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, std::filesystem::directory_iterator{});

@@ -83,10 +83,10 @@ TEST_F(GrpcWatchCallTest, ShutdownEndsEachWatchAndSoTheServer) {
 
   service->shutdown();
 
-  EXPECT_THAT(ready.wait(), ElementsAre("SERVING", "NOT_SERVING", "UNAVAILABLE: the service has stopped"));
-  EXPECT_THAT(alive.wait(), ElementsAre("SERVING", "NOT_SERVING", "UNAVAILABLE: the service has stopped"));
-  EXPECT_THAT(unknown.wait(), ElementsAre("SERVICE_UNKNOWN", "UNAVAILABLE: the service has stopped"));
-  EXPECT_THAT(ask({"watch", ""}), ElementsAre("UNAVAILABLE: the service has stopped"));
+  EXPECT_THAT(ready.wait(), ElementsAre("SERVING", "NOT_SERVING", "UNAVAILABLE: shutting down"));
+  EXPECT_THAT(alive.wait(), ElementsAre("SERVING", "NOT_SERVING", "UNAVAILABLE: shutting down"));
+  EXPECT_THAT(unknown.wait(), ElementsAre("SERVICE_UNKNOWN", "UNAVAILABLE: shutting down"));
+  EXPECT_THAT(ask({"watch", ""}), ElementsAre("UNAVAILABLE: shutting down"));
   EXPECT_EQ(check("liveness"), "NOT_SERVING");
   server->Shutdown();  // without a deadline it would wait for open streams
 }

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,6 +15,7 @@
 
 #include "grpc/watch.hpp"
 #include "grpc/watchers.hpp"
+#include "support/eventually.hpp"
 #include "unit/grpc/updates.hpp"
 
 namespace vitals_test {
@@ -143,13 +146,19 @@ class GrpcWatchersTest : public testing::Test {
   Watchers watchers{std::shared_ptr<const Services>{updates, &updates->services}};
 };
 
-TEST_F(GrpcWatchersTest, AreEmptyWithoutAStream) {
-  EXPECT_TRUE(watchers.empty());
+TEST_F(GrpcWatchersTest, WantOneRefreshAtATimeIfThereAreStreams) {
+  EXPECT_FALSE(watchers.want_refresh());
   {
     const Stream stream{watchers, services, ""};
-    EXPECT_FALSE(watchers.empty());
+    EXPECT_TRUE(watchers.want_refresh());
+    EXPECT_FALSE(watchers.want_refresh());
+    watchers.refresh();
+    EXPECT_TRUE(watchers.want_refresh());
+    watchers.drop_refresh();
+    EXPECT_TRUE(watchers.want_refresh());
+    watchers.refresh();
   }
-  EXPECT_TRUE(watchers.empty());
+  EXPECT_FALSE(watchers.want_refresh());
 }
 
 TEST_F(GrpcWatchersTest, CatchUpWithTheirService) {
@@ -221,12 +230,15 @@ class EagerStream final : public vitals::detail::WatchStream {
 
   [[nodiscard]] ServingStatus last() const { return last_; }
   [[nodiscard]] int repeated() const { return repeated_; }
+  [[nodiscard]] int ends() const { return ends_; }
 
  private:
   void carry_out(Step step, ServingStatus status) noexcept override {
-    if (step != Step::write) return;
+    if (step != Step::write) ++ends_;
+    if (step != Step::write && step != Step::write_and_finish) return;
     if (last_ == status) ++repeated_;
     last_ = status;
+    if (step != Step::write) return;
     watchers_.written(place_, true);
   }
 
@@ -234,29 +246,77 @@ class EagerStream final : public vitals::detail::WatchStream {
   const Watchers::Place place_;
   std::atomic<ServingStatus> last_ = {};
   std::atomic<int> repeated_ = 0;
+  std::atomic<int> ends_ = 0;
+};
+
+/// Refreshes the watchers whenever they want it, as a thread of gRPC does.
+class Refresher {
+ public:
+  Refresher(Watchers& watchers, Updates& updates) : watchers_{watchers}, updates_{updates} {
+    updates.on_change = [this] {
+      if (watchers_.want_refresh()) wake_.release();
+    };
+  }
+  Refresher(const Refresher&) = delete;
+  Refresher& operator=(const Refresher&) = delete;
+  /// No status may change meanwhile.
+  ~Refresher() {
+    updates_.on_change = [] {};
+    over_ = true;
+    wake_.release();
+  }
+
+ private:
+  Watchers& watchers_;
+  Updates& updates_;
+  std::atomic<bool> over_ = false;
+  std::counting_semaphore<> wake_{0};
+  const std::jthread thread_{[this] {
+    for (wake_.acquire(); !over_; wake_.acquire()) watchers_.refresh();
+  }};
 };
 
 // For ThreadSanitizer, and for what may be lost between a change and a stream that begins.
 TEST_F(GrpcWatchersTest, MayBeginWhileStatusesChange) {
-  std::atomic<bool> done = false;
-  std::jthread changes{[&] {
-    for (int i = 0; i < 2001; ++i) set_ready(i % 2 == 1);
-    done = true;
-  }};
-  std::jthread refreshes{[&] {
-    while (!done) watchers.refresh();
-  }};
   std::vector<std::unique_ptr<EagerStream>> streams;
-  for (int i = 0; i < 50; ++i) {
-    streams.push_back(std::make_unique<EagerStream>(watchers, services));
-    std::this_thread::yield();
+  {
+    const Refresher refresher{watchers, *updates};
+    std::jthread changes{[&] {
+      for (int i = 0; i < 2001; ++i) database.set(i % 2 == 1);
+    }};
+    for (int i = 0; i < 50; ++i) {
+      streams.push_back(std::make_unique<EagerStream>(watchers, services));
+      std::this_thread::yield();
+    }
+    changes.join();
+    EXPECT_TRUE(eventually([&] {
+      return std::ranges::all_of(streams, [](const auto& stream) { return stream->last() == not_serving; });
+    }));
   }
-  changes.join();
-  refreshes.join();
 
-  for (const auto& stream : streams) {
-    EXPECT_EQ(stream->last(), not_serving);
-    EXPECT_EQ(stream->repeated(), 0);
+  for (const auto& stream : streams) EXPECT_EQ(stream->repeated(), 0);
+}
+
+// A refresh under way may see the shutdown between its two questions.
+TEST_F(GrpcWatchersTest, EndWithNotServingWhateverElseHappens) {
+  auto& state = *vitals::detail::state_of(health);
+  for (int round = 0; round < 200; ++round) {
+    const auto mine = std::make_shared<Services>(std::vector<vitals::GrpcHealthName>{});
+    Watchers all{mine};
+    {
+      const vitals::detail::Lock lock{state.mutex};
+      mine->update(state.model, vitals::SteadyTime::max());
+    }
+    EagerStream stream{all, *mine};
+    {
+      const std::jthread refreshes{[&] {
+        for (int i = 0; i < 20; ++i) all.refresh();
+      }};
+      mine->shut_down();
+      all.refresh();
+    }
+    EXPECT_EQ(stream.last(), not_serving);
+    EXPECT_EQ(stream.ends(), 1);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -15,12 +16,13 @@ class Updates final : public vitals::detail::Follower {
 
   vitals::detail::Services services;
   int changes = 0;
+  std::function<void()> on_change = [] {};  ///< Called with the registry's lock held.
 
  private:
   vitals::SteadyTime follow(const vitals::detail::RegistryState& state, const vitals::detail::Moment& now,
                             bool) noexcept override {
     state.mutex.is_held();
-    if (services.update(state.model, now.steady)) ++changes;
+    if (services.update(state.model, now.steady)) ++changes, on_change();
     return vitals::SteadyTime::max();
   }
 };
