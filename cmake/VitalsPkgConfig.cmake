@@ -6,6 +6,7 @@ set(vitals_module_of_MariaDB::MariaDB libmariadb)
 set(vitals_module_of_PostgreSQL::PostgreSQL libpq)
 set(vitals_module_of_prometheus-cpp::core prometheus-cpp-core)
 set(vitals_module_of_SQLite::SQLite3 sqlite3)
+set(vitals_module_of_OpenSSL::SSL openssl)
 set(vitals_module_of_Boost::headers -) # has no module; its version is in the variable boost_version
 set(vitals_module_of_Threads::Threads -) # -pthread is in each file
 

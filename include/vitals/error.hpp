@@ -22,7 +22,8 @@ namespace vitals::inline v1 {
 /// and the rule. Failed I/O in start() throws std::system_error, or fills a std::error_code. A running server
 /// doesn't throw: trouble goes to the `log` option.
 enum class Errc {
-  already_started = 1,  ///< `start()` on a server that is running.
+  already_started = 1,       ///< `start()` on a server that is running.
+  unusable_certificate = 2,  ///< A file of TlsOptions has no certificate or key in PEM, or they don't fit.
 };
 
 [[nodiscard]] VITALS_EXPORT const std::error_category& error_category() noexcept;

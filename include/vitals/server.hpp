@@ -22,6 +22,7 @@ class HealthRegistry;
 
 namespace detail {
 class ServerCore;
+class TransportLayer;
 }
 
 /// Whether connections begin with a PROXY protocol header, version 1 or 2:
@@ -105,6 +106,9 @@ struct HealthServerOptions {
   TextList metrics_paths = {"/metrics"};
   /// Who may scrape them; others get 404. Series of checks are for callers that may see names: EndpointOptions::names.
   Callers metrics_callers = Callers::anyone;
+  /// TLS, made by vitals::tls() of `<vitals/tls.hpp>`; empty: plain HTTP. With `proxy_protocol`, the header comes before
+  /// the handshake.
+  std::shared_ptr<const detail::TransportLayer> tls = {};
 };
 
 /// How often each limit of a server was reached since its construction. A refused request gets an answer, and its
@@ -124,6 +128,9 @@ struct LimitCounts {
   std::uint64_t old = 0;            ///< Connections closed for their age, after an answer.
   std::uint64_t cut_off = 0;        ///< Connections closed 2 s or 1 MiB after their last answer, before their peer did.
   std::uint64_t out_of_memory = 0;  ///< Connections closed for lack of memory.
+  std::uint64_t slow_handshakes = 0;     ///< Connections closed because their TLS handshake took too long.
+  std::uint64_t failed_handshakes = 0;   ///< With no common version or cipher, a wrong certificate, or no TLS at all.
+  std::uint64_t refused_handshakes = 0;  ///< Beyond TlsOptions::max_handshakes_per_second.
 };
 
 /// Answers the probes of a registry over HTTP/1.1, on its own thread.

@@ -52,14 +52,15 @@ std::shared_ptr<HostExecutor> watched(const Strand& strand, HostHooks hooks) {
 /// Everything that exists from start() to stop().
 struct HostedCore::Run {
   Run(const asio::any_io_executor& executor, const std::shared_ptr<HostExecutor>& loop, ListenSocket socket,
-      const Answers& answers, Limits& limits, RequestCounts& counts, const HealthServerOptions& options,
-      std::shared_ptr<SchedulerLease> the_lease)
+      std::unique_ptr<Transports> transports, const Answers& answers, Limits& limits, RequestCounts& counts,
+      const HealthServerOptions& options, std::shared_ptr<SchedulerLease> the_lease)
       : port{socket.port},
         traces{socket.traces()},
         lease{std::move(the_lease)},
         host{std::make_shared<AsioHost<HostThreads>>(executor, loop)},
-        service{std::make_shared<Service>(host, answers, limits, counts, options,
-                                          [this](std::string line) { lease->log(std::move(line)); })},
+        service{std::make_shared<Service>(
+            host, answers, limits, counts, options, [this](std::string line) { lease->log(std::move(line)); },
+            std::move(transports))},
         acceptor{service, std::move(socket)} {
     limits.set_name(server_name(options.address, port));
     // Other threads may begin the first turn while acceptor.start() still runs. try_to_lock succeeds, because no turn
@@ -128,12 +129,14 @@ void HostedCore::end_start() noexcept {
   started_.notify_all();
 }
 
-void HostedCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket) {
+void HostedCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket,
+                          std::unique_ptr<Transports> transports) {
   const auto where = server_name(options_.address, options_.port);
   const std::lock_guard lock{mutex_};
   try {
     host_->with([&](const asio::any_io_executor& strand) {
-      run_ = std::make_unique<Run>(strand, host_, std::move(socket), answers_, limits_, counts_, options_, lease);
+      run_ = std::make_unique<Run>(strand, host_, std::move(socket), std::move(transports), answers_, limits_, counts_,
+                                   options_, lease);
       port_.store(run_->port, std::memory_order_release);
     });
   } catch (const std::system_error& error) {  // there is no descriptor left
@@ -149,10 +152,11 @@ void HostedCore::start() {
   std::shared_ptr<SchedulerLease> lease;  // destroyed after end_start(), as the log: their destructors may be user code
   begin_start();
   try {
-    // Before the lease: if the address is in use, no check has started to run.
+    // Before the lease: if one of these fails, no check has started to run.
+    auto transports = options_.tls ? options_.tls->open() : nullptr;
     auto socket = listen_or_throw(options_);
     lease = std::make_shared<SchedulerLease>(state_, log);
-    make_run(lease, std::move(socket));
+    make_run(lease, std::move(socket), std::move(transports));
   } catch (...) {
     end_start();
     throw;

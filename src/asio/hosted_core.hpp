@@ -58,7 +58,8 @@ class HostedCore : public std::enable_shared_from_this<HostedCore> {
   HostedCore(std::shared_ptr<RegistryState> state, HealthServerOptions options);
   /// @throws std::system_error  if it has started already.
   void begin_start();
-  void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket);
+  void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket,
+                std::unique_ptr<Transports> transports);
   void end_start() noexcept;
   /// Asio calls it in a child of fork().
   void leave_to_parent() noexcept;

@@ -131,8 +131,10 @@ AcceptStep Acceptor::make_room(int error) {
 
 void Acceptor::serve(Descriptor descriptor, const PeerAddress& peer) {
   const auto connection = spare_ ? std::exchange(spare_, nullptr) : std::make_shared<Connection>(service_);
+  const int fd = descriptor.get();
   try {
-    connection->start(std::move(descriptor), peer);
+    connection->start(std::move(descriptor), peer,
+                      service_->transports ? service_->transports->make(fd, peer) : nullptr);
   } catch (...) {
     connection->close();
     throw;
@@ -156,7 +158,7 @@ void Acceptor::keep_reserve(const Connection& newcomer) {
 
 void Acceptor::back_off(int error) {
   pause_->begin(pause_without_resources);
-  service_->met(Limit::resources, error);
+  service_->met(Limit::resources, std::system_category().message(error));
 }
 
 void Acceptor::watch_deadlines(std::chrono::milliseconds interval) { sweep_->begin(interval); }

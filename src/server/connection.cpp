@@ -29,6 +29,7 @@ void Connection::start(Descriptor descriptor, const PeerAddress& peer, std::uniq
   proxy_header_ = {};
   scan_ = HeadScan{service_->head_limits()};
   input_.clear();
+  if (transport_ && !awaits_proxy_header_) return begin_handshake();
   serve();
 }
 
@@ -39,6 +40,7 @@ void Connection::on_event(SocketEvent event) noexcept {
   if (has_turn_) return;
   try {
     switch (stage_) {
+      case Stage::handshake: return await_turn(service_->handshakes.get());
       case Stage::first_byte:
       case Stage::idle:
       case Stage::head: return serve();
@@ -82,7 +84,7 @@ void Connection::serve() {
 }
 
 Transfer Connection::receive_some(char* data, std::size_t size) {
-  return transport_ ? transport_->receive(data, size) : plain::receive(fd_, data, size);
+  return is_layered() ? transport_->receive(data, size) : plain::receive(fd_, data, size);
 }
 
 Transfer Connection::send_some(std::string_view bytes) {
@@ -97,6 +99,11 @@ auto Connection::receive() -> Next {
     return Next::event;
   }
   input_.commit(came.size);
+  if (came.is_long) {
+    stay();
+    await_turn();
+    return Next::event;
+  }
   interest_ = came.interest;
   // From now on new input is an event. An end of input whose event has already come isn't.
   drained_ = came.drained && !(peer_ended_ && came.size > 0);
@@ -114,7 +121,7 @@ void Connection::await_input() {
 
 /// Answers all complete requests that have been read.
 auto Connection::serve_input(std::size_t& served) -> Next {
-  if (awaits_proxy_header_ && !take_proxy_header()) return open_ ? Next::input : Next::event;
+  if (awaits_proxy_header_ && !take_proxy_header()) return open_ && awaits_proxy_header_ ? Next::input : Next::event;
   for (; !input_.pending().empty(); ++served) {
     if (served == service_->options.pipelined_per_turn) {
       let_others_go_first();
@@ -133,7 +140,7 @@ auto Connection::serve_input(std::size_t& served) -> Next {
   return Next::input;
 }
 
-/// False if the header is incomplete, or if the connection is closed.
+/// False if the header is incomplete, if the connection is closed, or if its handshake has begun.
 bool Connection::take_proxy_header() noexcept {
   const auto verdict = proxy_header_.resume(input_.pending());
   if (verdict.kind == ProxyHeaderVerdict::Kind::refuse) {
@@ -143,6 +150,10 @@ bool Connection::take_proxy_header() noexcept {
   if (verdict.kind != ProxyHeaderVerdict::Kind::complete) return false;
   input_.consume(verdict.size);
   awaits_proxy_header_ = false;
+  if (transport_) {
+    begin_handshake();
+    return false;
+  }
   // The header counts as part of the first head: both together have one time limit.
   if (stage_ != Stage::head) enter(Stage::head);
   return true;
@@ -151,19 +162,45 @@ bool Connection::take_proxy_header() noexcept {
 void Connection::let_others_go_first() {
   stay();
   enter(Stage::head);
+  await_turn();
+}
+
+/// @param queue  Null: that of the host.
+void Connection::await_turn(TurnQueue* queue) {
+  if (queue != nullptr)
+    queue->add(weak_from_this());
+  else
+    service_->host->post(shared_from_this());
   has_turn_ = true;
-  service_->host->post(shared_from_this());
+}
+
+void Connection::begin_handshake() {
+  stay();
+  enter(Stage::handshake);
+  await_turn(service_->handshakes.get());
+}
+
+void Connection::shake_hands() {
+  auto step = transport_->handshake(service_->now, input_.pending());
+  input_.clear();
+  if (!step.trouble.empty()) service_->log(std::move(step.trouble));
+  switch (step.state) {
+    case Handshake::State::waiting: return watch_.await(step.interest);
+    case Handshake::State::done: enter(Stage::first_byte); return serve();
+    case Handshake::State::over: break;
+  }
+  if (step.reached) service_->met(*step.reached, step.detail);
+  close();
 }
 
 void Connection::on_turn() noexcept {
-  if (std::exchange(has_turn_, false)) {
-    service_->begin_turn();
-    return on_event({});  // reads what has arrived meanwhile
-  }
-  if (stage_ != Stage::waiting || !open_) return;
   service_->begin_turn();
+  const bool had_turn = std::exchange(has_turn_, false);
+  if (!open_) return;
   try {
-    on_ready();
+    if (had_turn && stage_ == Stage::handshake) return shake_hands();
+    if (had_turn) return on_event({});  // reads what has arrived meanwhile
+    if (stage_ == Stage::waiting) on_ready();
   } catch (...) {
     out_of_memory();
   }

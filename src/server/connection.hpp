@@ -26,6 +26,7 @@ namespace detail {
 
 /// One client. It answers each request before it parses the next, so that pipelined answers are in order.
 ///
+///     handshake ──▶ first_byte                                                (only with a transport)
 ///     first_byte ──▶ head ──▶ waiting ──▶ writing ──▶ idle ──▶ head           (the next request)
 ///         │            │    (for runs)       ├──────▶ lingering ──▶ closed
 ///         └────────────┴─────────────────────┴────────────────────▶ closed
@@ -70,18 +71,23 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   [[nodiscard]] Transfer receive_some(char* data, std::size_t size);
   [[nodiscard]] Transfer send_some(std::string_view bytes);
   [[nodiscard]] bool has_input() const noexcept;
+  /// Whether what it reads comes through the transport.
+  [[nodiscard]] bool is_layered() const noexcept { return transport_ && !awaits_proxy_header_; }
   [[nodiscard]] Next receive();
   void await_input();
   [[nodiscard]] Next serve_input(std::size_t& served);
   [[nodiscard]] bool take_proxy_header() noexcept;
   void let_others_go_first();
+  void await_turn(TurnQueue* queue = nullptr);
+  void begin_handshake();
+  void shake_hands();
   [[nodiscard]] Next on_known(RequestCache::Request& request);
   [[nodiscard]] Next on_head(HeadVerdict verdict);
   [[nodiscard]] Next on_request(const Question& question, KeptReply* kept);
   [[nodiscard]] Next refuse(int status, Limit limit);
   [[nodiscard]] Persistence persistence_of(const RequestHead& head) const noexcept;
 
-  /// Called after let_others_go_first(), and when the runs that it waits for have ended.
+  /// Called after await_turn(), and when the runs that it waits for have ended.
   void on_turn() noexcept override;
   void on_ready();
   void end_wait();
@@ -124,7 +130,7 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   Persistence persistence_ = Persistence::close;
   bool open_ = false;
   bool stays_ = false;
-  bool has_turn_ = false;    ///< Its turn is posted to the host; until then it reads nothing.
+  bool has_turn_ = false;  ///< Its turn will come, by the host or the queue of handshakes; until then it reads nothing.
   bool peer_ended_ = false;  ///< The event for the end of input has come. There is no other, so it reads to the end.
   Interest interest_ = Interest::input;  ///< What the transport waits for before there is more input.
   bool drained_ = false;                 ///< The last read returned all available input.

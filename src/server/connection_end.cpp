@@ -26,7 +26,7 @@ bool has_room(int fd) noexcept {
 
 }  // namespace
 
-bool Connection::has_input() const noexcept { return transport_ ? transport_->has_input() : plain::has_input(fd_); }
+bool Connection::has_input() const noexcept { return is_layered() ? transport_->has_input() : plain::has_input(fd_); }
 
 /// Makes this answer the last one if the service is draining or the connection is too old. The peer didn't ask for the
 /// end and may have sent another request, so the connection must linger.
@@ -54,6 +54,7 @@ void Connection::linger() {
     const auto came = receive_some(bytes.data(), bytes.size());
     discarded += came.size;
     if (came.over) return close();
+    if (came.is_long) return await_turn();
     // After the event for the end of input no other comes: it must read to the end.
     if (came.drained && !(peer_ended_ && came.size > 0)) return watch_.await(came.interest);
   }
@@ -62,6 +63,7 @@ void Connection::linger() {
 }
 
 void Connection::catch_up() noexcept {
+  if (stage_ == Stage::handshake && !has_input()) return;
   const auto sent = stage_ == Stage::writing ? unfinished_->sent : 0;
   on_event({});
   // A running server writes as soon as the peer reads. If only on_event() above could write more, the server was paused
@@ -73,6 +75,10 @@ void Connection::catch_up() noexcept {
 void Connection::end_stage() noexcept {
   try {
     switch (stage_) {
+      case Stage::handshake:
+        if (has_turn_) return enter(Stage::handshake);  // the peer has sent something, maybe while the process paused
+        service_->met(Limit::handshake_time);
+        break;
       case Stage::first_byte: service_->met(Limit::first_byte); break;
       case Stage::idle: service_->met(Limit::idle_time); break;
       case Stage::writing: service_->met(Limit::write_time); break;
@@ -125,9 +131,9 @@ void Connection::close() noexcept {
     descriptor_ = {};
     return;
   }
+  transport_ = nullptr;
   // A copy in a child of fork() would keep the connection open.
   ::shutdown(fd_, SHUT_RDWR);
-  transport_ = nullptr;
   watch_.close();
   // The caller must own this object: its place no longer does.
   (void)service_->places.give_up(place_, stage_);

@@ -22,8 +22,11 @@ enum class Limit : std::uint8_t {
   age,
   lingering,
   memory,  ///< No memory for an open connection.
+  handshake_time,
+  handshake_failure,
+  handshakes,  ///< More in a second than the transport allows.
 };
-inline constexpr std::size_t limit_count = static_cast<std::size_t>(Limit::memory) + 1;
+inline constexpr std::size_t limit_count = static_cast<std::size_t>(Limit::handshakes) + 1;
 
 }  // namespace detail
 }  // namespace vitals::inline v1

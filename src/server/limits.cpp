@@ -23,6 +23,9 @@ std::string_view what_happened(Limit limit) noexcept {
     case Limit::age: return "a connection was closed for its age";
     case Limit::lingering: return "a connection was closed whose peer kept sending after its last answer";
     case Limit::memory: return "a connection was closed for lack of memory";
+    case Limit::handshake_time: return "a connection was closed whose TLS handshake took too long";
+    case Limit::handshake_failure: return "a TLS handshake failed";
+    case Limit::handshakes: return "a TLS handshake was refused because there were too many in this second";
   }
   return {};
 }
@@ -73,7 +76,10 @@ LimitCounts Limits::counts() const noexcept {
           .proxy_headers = count(Limit::proxy_header),
           .old = count(Limit::age),
           .cut_off = count(Limit::lingering),
-          .out_of_memory = count(Limit::memory)};
+          .out_of_memory = count(Limit::memory),
+          .slow_handshakes = count(Limit::handshake_time),
+          .failed_handshakes = count(Limit::handshake_failure),
+          .refused_handshakes = count(Limit::handshakes)};
 }
 
 std::uint64_t Limits::count(Limit limit) const noexcept {

@@ -18,6 +18,7 @@ namespace detail {
 
 /// The stage of a connection. Each has a time limit.
 enum class Stage : unsigned char {
+  handshake,   ///< The transport isn't established yet.
   first_byte,  ///< The peer hasn't sent anything yet.
   idle,        ///< All requests are answered.
   head,        ///< The peer has sent a part of a request's head.
@@ -25,7 +26,7 @@ enum class Stage : unsigned char {
   writing,     ///< The peer hasn't read its answer yet.
   waiting,     ///< The answer waits for checks.
 };
-inline constexpr std::size_t stage_count = 6;
+inline constexpr std::size_t stage_count = 7;
 
 [[nodiscard]] constexpr std::size_t index_of(Stage stage) noexcept { return static_cast<std::size_t>(stage); }
 
@@ -33,6 +34,7 @@ inline constexpr std::size_t stage_count = 6;
 /// has sent (2), its pending answer (3).
 [[nodiscard]] constexpr int loss_of(Stage stage) noexcept {
   switch (stage) {
+    case Stage::handshake:
     case Stage::first_byte:
     case Stage::idle: return 0;
     case Stage::lingering: return 1;

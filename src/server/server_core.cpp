@@ -19,13 +19,14 @@ namespace detail {
 /// Everything that exists from start() to stop(). The order of the members matters: the acceptor is destroyed before
 /// the service, and that before the thread with its io_context.
 struct ServerCore::Run {
-  Run(ListenSocket socket, const Answers& answers, Limits& limits, RequestCounts& counts,
-      const HealthServerOptions& options, std::shared_ptr<SchedulerLease> the_lease)
+  Run(ListenSocket socket, std::unique_ptr<Transports> transports, const Answers& answers, Limits& limits,
+      RequestCounts& counts, const HealthServerOptions& options, std::shared_ptr<SchedulerLease> the_lease)
       : port{socket.port},
         traces{socket.traces()},
         lease{std::move(the_lease)},
-        service{std::make_shared<Service>(thread.host(), answers, limits, counts, options,
-                                          [this](std::string line) { lease->log(std::move(line)); })},
+        service{std::make_shared<Service>(
+            thread.host(), answers, limits, counts, options, [this](std::string line) { lease->log(std::move(line)); },
+            std::move(transports))},
         acceptor{service, std::move(socket)} {
     try {
       limits.set_name(server_name(options.address, port));
@@ -78,9 +79,10 @@ void ServerCore::enter(Phase phase) noexcept {
   changed_.notify_all();
 }
 
-void ServerCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket) {
+void ServerCore::make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket,
+                          std::unique_ptr<Transports> transports) {
   try {
-    run_ = std::make_unique<Run>(std::move(socket), answers_, limits_, counts_, options_, lease);
+    run_ = std::make_unique<Run>(std::move(socket), std::move(transports), answers_, limits_, counts_, options_, lease);
   } catch (const std::system_error& error) {  // there is no descriptor or thread left
     throw std::system_error{error.code(), "vitals: can't serve on " + server_name(options_.address, options_.port)};
   }
@@ -91,10 +93,11 @@ void ServerCore::start() {
   std::shared_ptr<SchedulerLease> lease;  // destroyed after enter(), as the log: their destructors may be user code
   begin_start();
   try {
-    // Before the lease: if the address is in use, no check has started to run.
+    // Before the lease: if one of these fails, no check has started to run.
+    auto transports = options_.tls ? options_.tls->open() : nullptr;
     auto socket = listen_or_throw(options_);
     lease = std::make_shared<SchedulerLease>(state_, log);
-    make_run(lease, std::move(socket));
+    make_run(lease, std::move(socket), std::move(transports));
   } catch (...) {
     enter(Phase::stopped);
     throw;

@@ -15,6 +15,7 @@
 #include "server/limits.hpp"
 #include "server/listen_socket.hpp"
 #include "server/request_counts.hpp"
+#include "server/transport.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -54,7 +55,8 @@ class ServerCore {
 
   void begin_start();
   void enter(Phase phase) noexcept;
-  void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket);
+  void make_run(const std::shared_ptr<SchedulerLease>& lease, ListenSocket socket,
+                std::unique_ptr<Transports> transports);
 
   std::shared_ptr<RegistryState> state_;
   HealthServerOptions options_;

@@ -32,6 +32,9 @@ void append_limits(std::string& text, const LimitCounts& limits) {
   append_limit(text, "old", limits.old);
   append_limit(text, "cut_off", limits.cut_off);
   append_limit(text, "out_of_memory", limits.out_of_memory);
+  append_limit(text, "slow_handshakes", limits.slow_handshakes);
+  append_limit(text, "failed_handshakes", limits.failed_handshakes);
+  append_limit(text, "refused_handshakes", limits.refused_handshakes);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
 
 #include <vitals/server.hpp>
@@ -24,6 +24,8 @@
 #include "server/reply.hpp"
 #include "server/request_cache.hpp"
 #include "server/request_counts.hpp"
+#include "server/transport.hpp"
+#include "server/turn_queue.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -34,6 +36,7 @@ inline constexpr std::chrono::seconds linger_timeout{2};
 
 [[nodiscard]] inline Duration limit_of(Stage stage, const HealthServerOptions& options) noexcept {
   switch (stage) {
+    case Stage::handshake: return Duration::max();  // without a transport there is none
     case Stage::first_byte: return options.first_byte_timeout;
     case Stage::idle: return options.idle_timeout;
     case Stage::head: return options.head_timeout;
@@ -44,9 +47,11 @@ inline constexpr std::chrono::seconds linger_timeout{2};
   return linger_timeout;
 }
 
-[[nodiscard]] inline std::array<Duration, stage_count> stage_limits_of(const HealthServerOptions& options) noexcept {
+[[nodiscard]] inline std::array<Duration, stage_count> stage_limits_of(const HealthServerOptions& options,
+                                                                       const Transports* transports) noexcept {
   std::array<Duration, stage_count> limits = {};
   for (std::size_t i = 0; i < stage_count; ++i) limits[i] = limit_of(static_cast<Stage>(i), options);
+  if (transports != nullptr) limits[index_of(Stage::handshake)] = transports->handshake_timeout();
   return limits;
 }
 
@@ -57,14 +62,16 @@ struct Service {
   using Log = std::function<void(std::string)>;
 
   Service(std::shared_ptr<Host> the_host, const Answers& the_answers, Limits& the_limits, RequestCounts& the_counts,
-          const HealthServerOptions& the_options, Log the_log)
+          const HealthServerOptions& the_options, Log the_log, std::unique_ptr<Transports> the_transports = nullptr)
       : host{std::move(the_host)},
         answers{the_answers},
         limits{the_limits},
         counts{the_counts},
         options{the_options},
         log{std::move(the_log)},
-        stage_limits{stage_limits_of(options)} {}
+        transports{std::move(the_transports)},
+        handshakes{transports ? std::make_shared<TurnQueue>(*host) : nullptr},
+        stage_limits{stage_limits_of(options, transports.get())} {}
 
   [[nodiscard]] HeadLimits head_limits() const noexcept {
     return {.max_head_size = static_cast<std::uint32_t>(options.max_head_size),
@@ -78,10 +85,8 @@ struct Service {
   }
   void begin_turn() noexcept { now = clock(); }
   /// Counts it, and logs it at most once a minute.
-  /// @param error  errno of the system call that failed, or 0.
-  void met(Limit limit, int error = 0) noexcept {
+  void met(Limit limit, std::string_view detail = {}) noexcept {
     try {
-      const auto detail = error == 0 ? std::string{} : std::system_category().message(error);
       if (auto line = limits.met(limit, now, detail)) log(*std::move(line));
     } catch (...) {
       // Out of memory: the line is dropped.
@@ -96,6 +101,8 @@ struct Service {
   RequestCounts& counts;
   const HealthServerOptions& options;
   Log log;
+  const std::unique_ptr<Transports> transports;  ///< Null for plain sockets; then `handshakes` is, too.
+  const std::shared_ptr<TurnQueue> handshakes;
   const std::array<Duration, stage_count> stage_limits;  ///< Indexed by stage.
   int epoll = -1;                                        ///< The Dispatcher's set; -1 in portable builds.
   SteadyTime (*clock)() noexcept = coarse_now;           ///< Tests replace it.

@@ -2,11 +2,16 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "server/host.hpp"
+#include "server/limit.hpp"
+#include "server/peer_address.hpp"
 #include "server/sockets.hpp"
 
 namespace vitals::inline v1 {
@@ -18,6 +23,18 @@ struct Transfer {
   bool drained = false;                 ///< No more can be read or written until `interest` holds for the socket.
   Interest interest = Interest::input;  ///< See `drained`.
   bool over = false;                    ///< The peer has ended the connection, or it is broken.
+  bool is_long = false;                 ///< Other connections must have their turn before more is read.
+};
+
+/// The result of a step of a handshake.
+struct Handshake {
+  enum class State { done, waiting, over };
+
+  State state = State::done;
+  Interest interest = Interest::input;  ///< What it is waiting for.
+  std::optional<Limit> reached = {};    ///< Why it is over; none if the peer has only left.
+  std::string detail = {};              ///< The same in words, for the log.
+  std::string trouble = {};             ///< A line for the log that isn't about this connection.
 };
 
 /// A layer between a connection and its socket, such as TLS. The connection does the waiting.
@@ -28,6 +45,9 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
+  /// Goes on with the handshake. Called before anything else, until it is done.
+  /// @param early  On the first call: what has been read from the socket already.
+  virtual Handshake handshake(SteadyTime now, std::string_view early) = 0;
   virtual Transfer receive(char* data, std::size_t size) = 0;
   virtual Transfer send(std::string_view bytes) = 0;
   /// Whether there are bytes to receive, here or in the socket. True if that is unknown.
@@ -36,7 +56,36 @@ class Transport {
   [[nodiscard]] virtual bool end_output() noexcept = 0;
 };
 
-/// The same for a socket without a transport.
+/// The transports of one run of a server.
+///
+/// @par Thread safety  Shared objects: on the server's turn only.
+class Transports {
+ public:
+  Transports() = default;
+  Transports(const Transports&) = delete;
+  Transports& operator=(const Transports&) = delete;
+  virtual ~Transports() = default;
+
+  /// A transport over a socket that outlives it.
+  [[nodiscard]] virtual std::unique_ptr<Transport> make(int fd, const PeerAddress& peer) = 0;
+  [[nodiscard]] virtual Duration handshake_timeout() const noexcept = 0;
+};
+
+/// What makes them: HealthServerOptions::tls.
+///
+/// @par Thread safety  Shared objects: safe.
+class TransportLayer {
+ public:
+  TransportLayer() = default;
+  TransportLayer(const TransportLayer&) = delete;
+  TransportLayer& operator=(const TransportLayer&) = delete;
+  virtual ~TransportLayer() = default;
+
+  /// @throws std::system_error  naming what can't be used.
+  [[nodiscard]] virtual std::unique_ptr<Transports> open() const = 0;
+};
+
+/// The same as a Transport for a socket without one.
 namespace plain {
 
 [[nodiscard]] inline Transfer receive(int fd, char* data, std::size_t size) noexcept {

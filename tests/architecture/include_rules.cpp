@@ -19,6 +19,7 @@ enum class Origin {
   prometheus,
   sqlite,
   grpcpp,
+  openssl,
   core,
   http,
   server,
@@ -30,6 +31,7 @@ enum class Origin {
   probe,
   systemd,
   grpc,
+  tls,
   core_internals,
   http_internals,
   server_internals,
@@ -41,6 +43,7 @@ enum class Origin {
   probe_internals,
   systemd_internals,
   grpc_internals,
+  tls_internals,
   elsewhere,
 };
 
@@ -71,6 +74,7 @@ constexpr std::array known_includes{
     KnownInclude{"vitals/probe_main.hpp", Origin::probe},
     KnownInclude{"vitals/systemd.hpp", Origin::systemd},
     KnownInclude{"vitals/grpc.hpp", Origin::grpc},
+    KnownInclude{"vitals/tls.hpp", Origin::tls},
     KnownInclude{"vitals/endpoint.hpp", Origin::http},
     KnownInclude{"vitals/metric", Origin::http},
     KnownInclude{"vitals/server.hpp", Origin::server},
@@ -90,6 +94,8 @@ constexpr std::array known_includes{
     KnownInclude{"systemd/", Origin::systemd_internals},
     KnownInclude{"grpcpp/", Origin::grpcpp},
     KnownInclude{"grpc/", Origin::grpc_internals},
+    KnownInclude{"openssl/", Origin::openssl},
+    KnownInclude{"tls/", Origin::tls_internals},
 };
 
 Origin origin_of(std::string_view included) {
@@ -118,6 +124,7 @@ const std::vector<Room>& rooms() {
       {"include/vitals/kubernetes_text.hpp", {standard, core, http}},
       {"include/vitals/rendered.hpp", {standard, core, http}},
       {"include/vitals/metric", {standard, core, http}},
+      {"include/vitals/tls.hpp", {standard, core, server}},
       {"include/vitals/asio", {standard, core, http, server, asio, boost}},
       {"include/vitals/page.hpp", {standard, core, http}},
       {"include/vitals/beast.hpp", {standard, core, http, boost}},
@@ -149,6 +156,9 @@ const std::vector<Room>& rooms() {
       {"src/page/", {standard, core, http, page, core_internals, http_internals, page_internals, nlohmann}},
       {"src/checks/mysql", {standard, posix, core, checks, checks_internals, mariadb}},
       {"src/grpc/", {standard, core, grpcpp, grpc, core_internals, grpc_internals}},
+      {"src/tls/",
+       {standard, posix, core, server, checks, tls, openssl, core_internals, server_internals, checks_internals,
+        tls_internals}},
       {"src/systemd/", {standard, posix, core, systemd, core_internals, systemd_internals}},
       {"src/checks/postgres", {standard, posix, core, checks, checks_internals, libpq}},
       {"src/checks/sqlite", {standard, posix, core, checks, checks_internals, sqlite}},

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -92,9 +93,10 @@ class ServedConnectionTest : public testing::Test {
   vitals::detail::Limits limits_;
   vitals::detail::RequestCounts counts_;
   vitals::HealthServerOptions options_ = {};
+  std::vector<std::string> logged_ = {};
   std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>(&now);
-  std::shared_ptr<vitals::detail::Service> service_ =
-      std::make_shared<vitals::detail::Service>(host_, answers_, limits_, counts_, options_, [](const std::string&) {});
+  std::shared_ptr<vitals::detail::Service> service_ = std::make_shared<vitals::detail::Service>(
+      host_, answers_, limits_, counts_, options_, [this](std::string line) { logged_.push_back(std::move(line)); });
   vitals::detail::Dispatcher dispatcher_{*service_};
 
  private:

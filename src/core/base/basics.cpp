@@ -18,6 +18,7 @@ class Category final : public std::error_category {
   [[nodiscard]] std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
       case Errc::already_started: return "the server has already been started";
+      case Errc::unusable_certificate: return "unusable certificate or key";
     }
     return "unknown error";
   }

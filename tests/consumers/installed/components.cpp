@@ -30,6 +30,10 @@
 #ifdef WITH_SYSTEMD
 #include <vitals/systemd.hpp>
 #endif
+#ifdef WITH_TLS
+#include <vitals/server.hpp>
+#include <vitals/tls.hpp>
+#endif
 
 int main() {
   vitals::HealthRegistry health;
@@ -71,6 +75,11 @@ int main() {
 #ifdef WITH_SYSTEMD
   const vitals::SystemdNotifier systemd{health};
   health.add_readiness_check("systemd", [&] { return !systemd.in_unit(); });
+#endif
+#ifdef WITH_TLS
+  const vitals::HealthServer server{
+      health, {.tls = vitals::tls({.certificate_file = "/tls/tls.crt", .key_file = "/tls/tls.key"})}};
+  health.add_readiness_check("tls", [&] { return server.port() == 0; });
 #endif
   return health.report(vitals::Probe::readiness).checks().empty() ? 1 : 0;
 }

@@ -24,6 +24,7 @@ class ProvokingTransport final : public vitals::detail::Transport {
  public:
   ProvokingTransport(int fd, std::function<void()> after_answer) : fd_{fd}, after_answer_{std::move(after_answer)} {}
 
+  vitals::detail::Handshake handshake(vitals::SteadyTime, std::string_view) override { return {}; }
   Transfer receive(char* data, std::size_t size) override { return vitals::detail::plain::receive(fd_, data, size); }
   Transfer send(std::string_view bytes) override {
     const auto went = vitals::detail::plain::send(fd_, bytes);

@@ -30,10 +30,11 @@ class LimitsTest : public testing::Test {
   Limits limits_;
 };
 
-constexpr Limit all_limits[] = {Limit::malformed,   Limit::target_size, Limit::head_size,    Limit::header_fields,
-                                Limit::head_time,   Limit::first_byte,  Limit::idle_time,    Limit::write_time,
-                                Limit::connections, Limit::resources,   Limit::proxy_header, Limit::age,
-                                Limit::lingering,   Limit::memory};
+constexpr Limit all_limits[] = {Limit::malformed,   Limit::target_size, Limit::head_size,      Limit::header_fields,
+                                Limit::head_time,   Limit::first_byte,  Limit::idle_time,      Limit::write_time,
+                                Limit::connections, Limit::resources,   Limit::proxy_header,   Limit::age,
+                                Limit::lingering,   Limit::memory,      Limit::handshake_time, Limit::handshake_failure,
+                                Limit::handshakes};
 static_assert(std::size(all_limits) == vitals::detail::limit_count);
 
 TEST_F(LimitsTest, LogTheFirstOneAtOnce) {
@@ -134,6 +135,9 @@ TEST_F(LimitsTest, CountEachKindInItsOwnPlace) {
   EXPECT_EQ(counts.old, 12U);
   EXPECT_EQ(counts.cut_off, 13U);
   EXPECT_EQ(counts.out_of_memory, 14U);
+  EXPECT_EQ(counts.slow_handshakes, 15U);
+  EXPECT_EQ(counts.failed_handshakes, 16U);
+  EXPECT_EQ(counts.refused_handshakes, 17U);
 }
 
 TEST_F(LimitsTest, HaveMetNothingAtFirst) {

@@ -23,7 +23,7 @@ using GuestPlaces = vitals::detail::Places<Guest>;
 vitals::SteadyTime at(std::chrono::seconds seconds) { return vitals::SteadyTime{seconds}; }
 
 /// The limit of each stage: ten seconds.
-constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s, 10s, 10s, 10s};
+constexpr std::array<vitals::Duration, vitals::detail::stage_count> limits = {10s, 10s, 10s, 10s, 10s, 10s, 10s};
 
 TEST(PlacesTest, HasNoConnectionOverdueBeforeTheLimit) {
   GuestPlaces places;

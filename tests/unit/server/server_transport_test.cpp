@@ -1,110 +1,34 @@
-// The two interfaces below a connection: a host whose turns and time the test drives, and a transport whose bytes the
-// test chooses.
+// A transport whose bytes the test chooses.
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/descriptors.hpp"
 #include "support/served_connection.hpp"
 
 namespace vitals_test {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
+using vitals::detail::Handshake;
 using vitals::detail::Interest;
+using vitals::detail::Limit;
 using vitals::detail::Transfer;
-
-using HostTest = ServedConnectionTest;
-
-TEST_F(HostTest, ServesAThousandReadySocketsInOneTurn) {
-  const DescriptorLimit enough{std::min<rlim_t>(DescriptorLimit::hard(), 4096)};
-  std::vector<Peer> peers(1000);
-  for (auto& peer : peers) (void)serve(peer);
-  ASSERT_EQ(service_->places.size(), peers.size());
-  for (const auto& peer : peers) peer.send(get_healthz);
-
-  std::size_t answered = 0;
-  int turns = 0;
-  for (; turns < 1000 && answered < peers.size(); ++turns) {
-    EXPECT_EQ(host_->turn(), 1) << "the set is all that the host sees";
-    for (const auto& peer : peers) answered += peer.received().starts_with("HTTP/1.1 200 ") ? 1 : 0;
-  }
-
-  EXPECT_EQ(answered, peers.size());
-  EXPECT_LE(turns, 4) << "256 at a time, so that others have their turn";
-}
-
-TEST_F(HostTest, IsCalledOnceForEachEventOfAConnection) {
-  Peer peer;
-  (void)serve(peer);
-  ASSERT_EQ(host_->turn(), 1) << "it may be written to";
-
-  peer.send(get_healthz.substr(0, 10));
-
-  EXPECT_EQ(host_->turn(), 1);
-  EXPECT_EQ(host_->turn(), 0) << "edge-triggered: the part of a head has been read";
-}
-
-TEST_F(HostTest, GivesAPipeliningPeerItsTurnsBetweenThoseOfOthers) {
-  options_.pipelined_per_turn = 2;
-  Peer peer;
-  for (int i = 0; i < 5; ++i) peer.send(get_healthz);
-  const auto count = [](const std::string& text) {
-    std::size_t found = 0;
-    for (auto at = text.find("HTTP/1.1 200"); at != std::string::npos; at = text.find("HTTP/1.1 200", at + 1)) ++found;
-    return found;
-  };
-
-  (void)serve(peer);
-  EXPECT_EQ(count(peer.received()), 2U);
-  (void)host_->turn();
-  EXPECT_EQ(count(peer.received()), 2U);
-  (void)host_->turn();
-  EXPECT_EQ(count(peer.received()), 1U);
-}
-
-TEST_F(HostTest, ClosesAnOldConnectionAfterItsNextAnswer) {
-  Peer peer;
-  const auto connection = serve(peer);
-  peer.send(get_healthz);
-  connection->on_event({});
-  ASSERT_THAT(peer.received(), Not(HasSubstr("Connection: close")));
-
-  pass(options_.max_connection_age + 1ns);
-  peer.send(get_healthz);
-  connection->on_event({});
-
-  EXPECT_THAT(peer.received(), HasSubstr("Connection: close"));
-  EXPECT_EQ(limits_.counts().old, 1U);
-}
-
-TEST_F(HostTest, KeepsAConnectionUntilItIsOld) {
-  Peer peer;
-  const auto connection = serve(peer);
-  pass(options_.max_connection_age);
-
-  peer.send(get_healthz);
-  connection->on_event({});
-
-  EXPECT_THAT(peer.received(), AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("Connection: close"))));
-}
 
 /// The bytes that the transport will return, and those that it was given.
 struct Script {
+  std::deque<Handshake> steps = {};  ///< Then it is done.
+  std::string early = {};
   std::deque<Transfer> receives;
   std::string incoming;
   std::string sent;
@@ -116,6 +40,13 @@ class ScriptedTransport final : public vitals::detail::Transport {
  public:
   explicit ScriptedTransport(std::shared_ptr<Script> script) : script_{std::move(script)} {}
 
+  Handshake handshake(vitals::SteadyTime, std::string_view early) override {
+    script_->early += early;
+    if (script_->steps.empty()) return {};
+    auto step = std::move(script_->steps.front());
+    script_->steps.pop_front();
+    return step;
+  }
   Transfer receive(char* data, std::size_t size) override {
     if (script_->receives.empty()) return {.drained = true};
     auto transfer = script_->receives.front();
@@ -148,7 +79,16 @@ class TransportTest : public ServedConnectionTest {
     script_->incoming += incoming;
     for (const auto size : sizes) script_->receives.push_back({.size = size});
   }
-  void start() { connection_ = serve(peer_, std::make_unique<ScriptedTransport>(script_)); }
+  /// A new socket has room to send: that is an event, and asks for a second step.
+  static std::deque<Handshake> two_waits() { return std::deque<Handshake>(2, {.state = Handshake::State::waiting}); }
+  /// Until nothing is left to do.
+  void start() {
+    connection_ = serve(peer_, std::make_unique<ScriptedTransport>(script_));
+    settle();
+  }
+  void settle() const {
+    for (int i = 0; i < 5; ++i) host_->turn();
+  }
 
   std::shared_ptr<Script> script_ = std::make_shared<Script>();
   Peer peer_;
@@ -186,12 +126,90 @@ TEST_F(TransportTest, IsWrittenToAgainWhenAnythingHasHappened) {
   EXPECT_THAT(script_->sent, StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST_F(TransportTest, ShakesHandsBeforeAnythingIsRead) {
+  script_->steps = two_waits();
+  script(get_healthz, {get_healthz.size()});
+  start();
+  ASSERT_THAT(script_->steps, IsEmpty());
+  ASSERT_THAT(script_->sent, IsEmpty());
+
+  peer_.send("x");
+  settle();
+
+  EXPECT_THAT(script_->sent, StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(TransportTest, ThatCantShakeHandsIsCountedAndClosed) {
+  script_->steps = {{.state = Handshake::State::over, .reached = Limit::handshake_failure, .detail = "no cipher"}};
+
+  start();
+
+  EXPECT_EQ(limits_.counts().failed_handshakes, 1U);
+  EXPECT_THAT(logged_, testing::ElementsAre(HasSubstr("a TLS handshake failed: no cipher")));
+  EXPECT_EQ(peer_.received(), "end");
+}
+
+TEST_F(TransportTest, LogsWhatIsWrongWithItsLayer) {
+  script_->steps = {{.trouble = "vitals: the certificate is broken"}};
+
+  start();
+
+  EXPECT_THAT(logged_, testing::ElementsAre("vitals: the certificate is broken"));
+}
+
+TEST_F(TransportTest, EndsAHandshakeThatTakesTooLong) {
+  script_->steps = two_waits();
+  start();
+
+  connection_->catch_up();
+  connection_->end_stage();
+
+  EXPECT_EQ(limits_.counts().slow_handshakes, 1U);
+  EXPECT_EQ(peer_.received(), "end");
+}
+
+TEST_F(TransportTest, IsNotClosedBeforeItsInputIsRead) {
+  script_->steps = two_waits();
+  script(get_healthz, {get_healthz.size()});
+  start();
+
+  connection_->catch_up();  // has_input() of the script is true
+  connection_->end_stage();
+  settle();
+
+  EXPECT_EQ(limits_.counts().slow_handshakes, 0U);
+  EXPECT_THAT(script_->sent, StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(TransportTest, LetsOthersGoFirstIfItHasMuchToRead) {
+  script(get_healthz, {});
+  script_->receives = {{.size = get_healthz.size(), .is_long = true}};
+  connection_ = serve(peer_, std::make_unique<ScriptedTransport>(script_));
+
+  host_->turn();
+  EXPECT_THAT(script_->sent, IsEmpty());
+  host_->turn();
+
+  EXPECT_THAT(script_->sent, StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(TransportTest, BeginsAfterAProxyHeader) {
+  options_.proxy_protocol = vitals::ProxyProtocol::required;
+  script(get_healthz, {get_healthz.size()});
+  peer_.send("PROXY UNKNOWN\r\nhello");
+
+  start();
+
+  EXPECT_EQ(script_->early, "hello");
+  EXPECT_THAT(script_->sent, StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(TransportTest, EndsTheConnectionWhenItIsOver) {
   script_->receives.push_back({.over = true});
 
   start();
 
-  EXPECT_FALSE(connection_->stays());
+  EXPECT_TRUE(service_->places.empty());
   EXPECT_EQ(peer_.received(), "end");
 }
 

@@ -1,0 +1,59 @@
+#include "tls/tls_files.hpp"
+
+#include <exception>
+#include <sys/stat.h>
+#include <utility>
+
+#include "tls/server_context.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+constexpr std::chrono::seconds time_between_looks{1};
+
+/// Zeros if there is no such file. stat(2) follows symbolic links.
+FileMark mark_of(const std::string& path) noexcept {
+  struct stat file = {};
+  if (path.empty() || ::stat(path.c_str(), &file) != 0) return {};
+  return {static_cast<std::int64_t>(file.st_dev),
+          static_cast<std::int64_t>(file.st_ino),
+          file.st_size,
+          file.st_mtim.tv_sec,
+          file.st_mtim.tv_nsec,
+          file.st_ctim.tv_sec,
+          file.st_ctim.tv_nsec};
+}
+
+}  // namespace
+
+// The marks are taken before the files are read: what is replaced meanwhile is read again.
+TlsFiles::TlsFiles(TlsOptions options)
+    : options_{std::move(options)}, used_{marks()}, context_{make_server_context(options_)} {}
+
+auto TlsFiles::marks() const noexcept -> Marks {
+  return {mark_of(options_.certificate_file), mark_of(options_.key_file), mark_of(options_.chain_file),
+          mark_of(options_.client_ca_file)};
+}
+
+SSL_CTX* TlsFiles::context(SteadyTime now, std::string& trouble) {
+  if (looked_at_ && now - *looked_at_ < time_between_looks) return context_.get();
+  looked_at_ = now;
+  const auto present = marks();
+  if (present == used_) return context_.get();
+  std::string problem;
+  try {
+    context_ = make_server_context(options_);
+    used_ = present;
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  // The cause may pass without a change of the files, so it tries again, but says so once.
+  const bool is_new = std::exchange(tried_, present) != present || problem_ != problem;
+  if (is_new && !problem.empty()) trouble = problem + "; the certificate before it stays in use";
+  problem_ = std::move(problem);
+  return context_.get();
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1
