@@ -24,6 +24,13 @@ int read_socket(BIO* bio, char* data, int size) noexcept {
   BIO_clear_retry_flags(bio);
   auto& socket = socket_of(bio);
   socket.empty = socket.drained = false;
+  socket.refused = socket.allowed == 0;
+  if (socket.refused) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  if (socket.allowed > 0) --socket.allowed;
+  size = std::min(size, TlsSocket::most_per_read);
   if (!socket.early.empty()) return take_early(socket.early, data, size);
   const auto received = ::recv(socket.fd, data, static_cast<std::size_t>(size), 0);
   socket.drained = received < size;

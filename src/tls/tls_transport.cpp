@@ -12,6 +12,9 @@ namespace {
 /// The content type of a handshake record: https://www.rfc-editor.org/rfc/rfc8446#section-5.1
 constexpr char handshake_record = 22;
 
+/// Of reading, in one step of a handshake.
+constexpr int most_rounds = 16;
+
 constexpr std::string_view answer_to_plain_requests =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 39\r\nConnection: close\r\n\r\n"
     "This port speaks HTTPS, not plain HTTP.";
@@ -25,7 +28,7 @@ Handshake over(Limit limit, std::string detail) {
 }  // namespace
 
 TlsTransport::TlsTransport(int fd, const PeerAddress& peer, TlsShared& shared)
-    : socket_{.fd = fd}, peer_{peer}, shared_{shared} {}
+    : socket_{.fd = fd, .allowed = reads_per_turn}, peer_{peer}, shared_{shared} {}
 
 TlsTransport::~TlsTransport() { send_close_notify(); }
 
@@ -63,14 +66,20 @@ Handshake TlsTransport::begin(SteadyTime now, std::string& trouble) {
 
 Handshake TlsTransport::step() {
   const SslErrors errors;
-  const int result = SSL_do_handshake(session_.get());
+  int result = 0;
+  // A flight has at most 128 KiB: OpenSSL refuses longer messages.
+  for (int i = 0; i < most_rounds; ++i) {
+    socket_.allowed = reads_per_turn;
+    socket_.refused = false;
+    result = SSL_do_handshake(session_.get());
+    if (!socket_.refused) break;
+  }
   exhausted_ = result != 1;
   if (!exhausted_) return {};
-  switch (SSL_get_error(session_.get(), result)) {
-    case SSL_ERROR_WANT_READ: return {.state = Handshake::State::waiting};
-    case SSL_ERROR_WANT_WRITE: return {.state = Handshake::State::waiting, .interest = Interest::output};
-    default: return failed();
-  }
+  const int error = SSL_get_error(session_.get(), result);
+  if (error == SSL_ERROR_WANT_READ && !socket_.refused) return {.state = Handshake::State::waiting};
+  if (error == SSL_ERROR_WANT_WRITE) return {.state = Handshake::State::waiting, .interest = Interest::output};
+  return failed();
 }
 
 Handshake TlsTransport::failed() {
@@ -88,31 +97,40 @@ Handshake TlsTransport::refuse_plain() {
 }
 
 Transfer TlsTransport::receive(char* data, std::size_t size) {
-  for (; reads_ < reads_per_turn; ++reads_) {
+  for (;;) {
     const SslErrors errors;
     std::size_t count = 0;
     exhausted_ = false;
-    if (SSL_read_ex(session_.get(), data, size, &count) == 1) {
-      empty_records_ = 0;
-      const bool drained = socket_.drained && SSL_has_pending(session_.get()) == 0;
-      reads_ = drained ? 0 : reads_ + 1;
-      return {.size = count, .drained = drained};
-    }
-    const int error = SSL_get_error(session_.get(), 0);
+    const int result = SSL_read_ex(session_.get(), data, size, &count);
+    const int error = SSL_get_error(session_.get(), result);
+    if (error == SSL_ERROR_NONE) return received(count);
+    if (error == SSL_ERROR_WANT_READ && socket_.empty) return drained();
+    if (error == SSL_ERROR_WANT_READ && socket_.refused) return too_long();
+    if (error == SSL_ERROR_WANT_READ) continue;  // after a record without data
     if (error == SSL_ERROR_WANT_WRITE) return {.drained = true, .interest = Interest::output};
-    if (error == SSL_ERROR_ZERO_RETURN) return {.over = true};
-    const bool was_empty_record = error == SSL_ERROR_WANT_READ && !socket_.empty;
-    if (was_empty_record && ++empty_records_ <= most_empty_records) continue;
-    if (error == SSL_ERROR_WANT_READ && socket_.empty) {
-      exhausted_ = true;
-      reads_ = 0;
-      return {.drained = true};
-    }
-    broken_ = true;
+    broken_ = error != SSL_ERROR_ZERO_RETURN;
     return {.over = true};
   }
-  reads_ = 0;
-  return {.is_long = true};
+}
+
+Transfer TlsTransport::received(std::size_t size) noexcept {
+  empty_turns_ = 0;
+  const bool is_drained = socket_.drained && SSL_has_pending(session_.get()) == 0;
+  if (is_drained) socket_.allowed = reads_per_turn;
+  return {.size = size, .drained = is_drained};
+}
+
+Transfer TlsTransport::drained() noexcept {
+  exhausted_ = true;
+  socket_.allowed = reads_per_turn;
+  return {.drained = true};
+}
+
+Transfer TlsTransport::too_long() noexcept {
+  socket_.allowed = reads_per_turn;
+  if (++empty_turns_ <= most_empty_turns) return {.is_long = true};
+  broken_ = true;
+  return {.over = true};
 }
 
 Transfer TlsTransport::send(std::string_view bytes) {

@@ -27,10 +27,10 @@ struct TlsShared {
 /// @par Thread safety  Distinct objects: safe. Shared objects: on the server's turn only.
 class TlsTransport final : public Transport {
  public:
-  /// Reads in a row, before other connections have their turn.
+  /// Reads of the socket in a row, before other connections have their turn.
   static constexpr int reads_per_turn = 16;
-  /// Records without data in a row, such as key updates. A peer that sends more has nothing to ask.
-  static constexpr int most_empty_records = 32;
+  /// Turns in a row that ended among records without data, such as key updates. Who sends more has no request.
+  static constexpr int most_empty_turns = 2;
 
   TlsTransport(int fd, const PeerAddress& peer, TlsShared& shared);
   /// Tells the peer that no more will come, unless the connection is broken.
@@ -47,6 +47,9 @@ class TlsTransport final : public Transport {
   [[nodiscard]] Handshake step();
   [[nodiscard]] Handshake refuse_plain();
   [[nodiscard]] Handshake failed();
+  [[nodiscard]] Transfer received(std::size_t size) noexcept;
+  [[nodiscard]] Transfer drained() noexcept;
+  [[nodiscard]] Transfer too_long() noexcept;
   void send_close_notify() noexcept;
 
   TlsSocket socket_;
@@ -55,8 +58,7 @@ class TlsTransport final : public Transport {
   SslSession session_ = nullptr;  ///< Null until the handshake begins.
   bool broken_ = false;
   bool exhausted_ = false;  ///< What is buffered is the beginning of a record: the rest hasn't come.
-  int reads_ = 0;           ///< In a row.
-  int empty_records_ = 0;   ///< In a row.
+  int empty_turns_ = 0;     ///< In a row.
 };
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -18,6 +19,8 @@
 #include <type_traits>
 #include <unistd.h>
 #include <utility>
+
+#include "support/client_wire.hpp"
 
 namespace vitals_test {
 
@@ -45,6 +48,7 @@ class HttpClient {
   /// @param socket  Ownership passes to the client.
   explicit HttpClient(Connected socket) : fd_{socket.fd} {
     if (fd_ < 0) fail("connect");
+    add_wire();
   }
   /// @param receive_buffer  The size of the kernel's buffer in bytes; 0: the kernel's default.
   /// @param socket  A socket from open_socket(), whose ownership passes to the client; -1: open one now.
@@ -63,11 +67,16 @@ class HttpClient {
     }
     const int on = 1;  // every send() becomes a packet of its own
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    add_wire();
   }
   HttpClient(HttpClient&& other) noexcept
-      : fd_{std::exchange(other.fd_, -1)}, received_{std::move(other.received_)}, ended_{other.ended_} {}
+      : fd_{std::exchange(other.fd_, -1)},
+        wire_{std::move(other.wire_)},
+        received_{std::move(other.received_)},
+        ended_{other.ended_} {}
   HttpClient& operator=(HttpClient&&) = delete;
   ~HttpClient() {
+    wire_ = nullptr;
     if (fd_ >= 0) ::close(fd_);
   }
 
@@ -76,7 +85,7 @@ class HttpClient {
 
   HttpClient& send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const auto sent = wire_ ? wire_->send(bytes) : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent < 0) fail("send");
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -110,7 +119,7 @@ class HttpClient {
     std::string bytes(size, '\0');
     for (std::size_t got = 0; got < size;) {
       if (!wait_for_input(limit)) throw std::runtime_error{"nothing came within 30 s"};
-      const auto more = ::recv(fd_, bytes.data() + got, size - got, 0);
+      const auto more = receive_some(bytes.data() + got, size - got);
       if (more <= 0) throw std::runtime_error{"the connection ended"};
       got += static_cast<std::size_t>(more);
     }
@@ -126,6 +135,7 @@ class HttpClient {
   [[nodiscard]] bool has_input() { return !received_.empty() || wait_for_input({}); }
   /// Waits for more bytes or for the end of the connection; false if neither comes in time.
   [[nodiscard]] bool wait_for_input(std::chrono::milliseconds time) {
+    if (wire_) return wire_->wait_for_input(time);
     pollfd state{.fd = fd_, .events = POLLIN, .revents = 0};
     return ::poll(&state, 1, static_cast<int>(time.count())) > 0;
   }
@@ -133,17 +143,25 @@ class HttpClient {
   [[nodiscard]] bool was_reset() const noexcept { return reset_; }
 
   /// Closes the sending direction; reading goes on.
-  void stop_sending() { ::shutdown(fd_, SHUT_WR); }
+  void stop_sending() { wire_ ? wire_->stop_sending() : (void)::shutdown(fd_, SHUT_WR); }
   /// Resets the connection.
   void reset() {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    wire_ = nullptr;
     ::close(std::exchange(fd_, -1));
   }
 
  private:
   [[noreturn]] static void fail(const std::string& what) {
     throw std::runtime_error{what + ": " + std::strerror(errno)};
+  }
+
+  void add_wire() {
+    if (make_client_wire != nullptr) wire_ = make_client_wire(fd_);
+  }
+  ssize_t receive_some(char* data, std::size_t size) {
+    return wire_ ? wire_->receive(data, size) : ::recv(fd_, data, size, 0);
   }
 
   template <class Native>
@@ -165,7 +183,7 @@ class HttpClient {
     if (ended_) return false;
     if (!wait_for_input(limit)) throw std::runtime_error{"nothing came within 30 s; before: " + received_};
     char bytes[4096];
-    const auto size = ::recv(fd_, bytes, sizeof bytes, 0);
+    const auto size = receive_some(bytes, sizeof bytes);
     if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
     ended_ = size <= 0;
     reset_ = size < 0;
@@ -190,6 +208,7 @@ class HttpClient {
   static constexpr std::chrono::seconds limit{30};
 
   int fd_ = -1;
+  std::unique_ptr<ClientWire> wire_ = nullptr;  // ends before the socket is closed
   std::string received_ = {};
   bool ended_ = false;
   bool reset_ = false;
