@@ -38,7 +38,7 @@ struct TlsOptions {
   ClientCertificate client_certificate = ClientCertificate::none;
   /// The authorities that sign clients' certificates. Needed for `request` and `require`, refused for `none`.
   std::string client_ca_file = {};
-  /// How long a handshake may take, from the connection on, 100 ms to 10 min; then it is closed.
+  /// How long a handshake may take from its first byte, 100 ms to 10 min; then the connection is closed.
   Duration handshake_timeout = std::chrono::seconds{10};
   /// Handshakes per second, 10 to 100000; more are refused before they cost anything. Half of them are reserved for
   /// addresses that have had few in this second, so that one busy client can't keep a kubelet out.

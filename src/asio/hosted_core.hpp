@@ -18,6 +18,7 @@
 #include "server/limits.hpp"
 #include "server/listen_socket.hpp"
 #include "server/request_counts.hpp"
+#include "server/transport.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {

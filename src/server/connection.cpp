@@ -20,6 +20,7 @@ void Connection::start(Descriptor descriptor, const PeerAddress& peer, std::uniq
   service_->descriptors.add(fd_);
   open_ = true;
   peer_ended_ = drained_ = false;
+  established_ = true;
   stage_ = Stage::first_byte;
   peer_ = peer;
   is_local_ = service_->answers.asks_for_loopback() && service_->options.proxy_protocol == ProxyProtocol::off &&
@@ -39,8 +40,9 @@ void Connection::on_event(SocketEvent event) noexcept {
   drained_ = false;
   if (has_turn_) return;
   try {
+    if (!established_) return await_turn(service_->handshakes.get());
     switch (stage_) {
-      case Stage::handshake: return await_turn(service_->handshakes.get());
+      case Stage::handshake:
       case Stage::first_byte:
       case Stage::idle:
       case Stage::head: return serve();
@@ -175,8 +177,8 @@ void Connection::await_turn(TurnQueue* queue) {
 }
 
 void Connection::begin_handshake() {
+  established_ = false;
   stay();
-  enter(Stage::handshake);
   await_turn(service_->handshakes.get());
 }
 
@@ -185,12 +187,17 @@ void Connection::shake_hands() {
   input_.clear();
   if (!step.trouble.empty()) service_->log(std::move(step.trouble));
   switch (step.state) {
-    case Handshake::State::waiting: return watch_.await(step.interest);
-    case Handshake::State::done: enter(Stage::first_byte); return serve();
-    case Handshake::State::over: break;
+    case Handshake::State::waiting:
+      if (stage_ != Stage::handshake) enter(Stage::handshake);
+      [[fallthrough]];
+    case Handshake::State::silent: return watch_.await(step.interest);
+    case Handshake::State::done: established_ = true; break;
+    case Handshake::State::over:
+      if (step.reached) service_->met(*step.reached, step.detail);
+      return close();
   }
-  if (step.reached) service_->met(*step.reached, step.detail);
-  close();
+  enter(Stage::first_byte);
+  serve();
 }
 
 void Connection::on_turn() noexcept {
@@ -198,7 +205,7 @@ void Connection::on_turn() noexcept {
   const bool had_turn = std::exchange(has_turn_, false);
   if (!open_) return;
   try {
-    if (had_turn && stage_ == Stage::handshake) return shake_hands();
+    if (had_turn && !established_) return shake_hands();
     if (had_turn) return on_event({});  // reads what has arrived meanwhile
     if (stage_ == Stage::waiting) on_ready();
   } catch (...) {

@@ -26,7 +26,7 @@ namespace detail {
 
 /// One client. It answers each request before it parses the next, so that pipelined answers are in order.
 ///
-///     handshake ──▶ first_byte                                                (only with a transport)
+///     first_byte ──▶ handshake ──▶ first_byte                                 (only with a transport)
 ///     first_byte ──▶ head ──▶ waiting ──▶ writing ──▶ idle ──▶ head           (the next request)
 ///         │            │    (for runs)       ├──────▶ lingering ──▶ closed
 ///         └────────────┴─────────────────────┴────────────────────▶ closed
@@ -130,6 +130,7 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   Persistence persistence_ = Persistence::close;
   bool open_ = false;
   bool stays_ = false;
+  bool established_ = true;  ///< The handshake of the transport, if it has one, is done.
   bool has_turn_ = false;  ///< Its turn will come, by the host or the queue of handshakes; until then it reads nothing.
   bool peer_ended_ = false;  ///< The event for the end of input has come. There is no other, so it reads to the end.
   Interest interest_ = Interest::input;  ///< What the transport waits for before there is more input.

@@ -15,8 +15,9 @@ namespace {
 
 /// Bytes that are read and dropped after an answer.
 constexpr std::size_t max_discarded = 1'048'576;
-/// A connection whose peer takes longer may be closed to make room.
-constexpr std::chrono::milliseconds time_to_read_an_answer{250};
+/// A connection whose peer takes longer for its next step may be closed to make room: to read an answer, to go on with a
+/// handshake, or to send a request after it.
+constexpr std::chrono::milliseconds time_for_a_step{250};
 
 /// True if the peer has read something since the last write.
 bool has_room(int fd) noexcept {
@@ -63,7 +64,7 @@ void Connection::linger() {
 }
 
 void Connection::catch_up() noexcept {
-  if (stage_ == Stage::handshake && !has_input()) return;
+  if (!established_ && !has_input()) return;
   const auto sent = stage_ == Stage::writing ? unfinished_->sent : 0;
   on_event({});
   // A running server writes as soon as the peer reads. If only on_event() above could write more, the server was paused
@@ -73,12 +74,11 @@ void Connection::catch_up() noexcept {
 }
 
 void Connection::end_stage() noexcept {
+  // Its bytes are here, maybe since a pause of the process.
+  if (!established_ && has_turn_) return enter(stage_);
   try {
     switch (stage_) {
-      case Stage::handshake:
-        if (has_turn_) return enter(Stage::handshake);  // the peer has sent something, maybe while the process paused
-        service_->met(Limit::handshake_time);
-        break;
+      case Stage::handshake: service_->met(Limit::handshake_time); break;
       case Stage::first_byte: service_->met(Limit::first_byte); break;
       case Stage::idle: service_->met(Limit::idle_time); break;
       case Stage::writing: service_->met(Limit::write_time); break;
@@ -114,10 +114,10 @@ void Connection::end_wait() {
 
 GivesWay Connection::gives_way() const noexcept {
   if (stage_ == Stage::waiting) return GivesWay::never;
-  if (stage_ == Stage::writing) {
-    if (service_->now - place_->since <= time_to_read_an_answer) return GivesWay::never;
-    return has_room(fd_) ? GivesWay::after_its_turn : GivesWay::now;
-  }
+  const bool shakes_hands = stage_ == Stage::handshake || (stage_ == Stage::first_byte && transport_ && established_);
+  const bool takes_a_step = stage_ == Stage::writing || shakes_hands;
+  if (takes_a_step && service_->now - place_->since <= time_for_a_step) return GivesWay::never;
+  if (stage_ == Stage::writing) return has_room(fd_) ? GivesWay::after_its_turn : GivesWay::now;
   return has_turn_ || has_input() ? GivesWay::after_its_turn : GivesWay::now;
 }
 

@@ -34,10 +34,10 @@ inline constexpr std::size_t stage_count = 7;
 /// has sent (2), its pending answer (3).
 [[nodiscard]] constexpr int loss_of(Stage stage) noexcept {
   switch (stage) {
-    case Stage::handshake:
     case Stage::first_byte:
     case Stage::idle: return 0;
     case Stage::lingering: return 1;
+    case Stage::handshake:
     case Stage::head: return 2;
     case Stage::writing:
     case Stage::waiting: return 3;

@@ -28,13 +28,18 @@ struct Transfer {
 
 /// The result of a step of a handshake.
 struct Handshake {
-  enum class State { done, waiting, over };
+  enum class State {
+    done,
+    silent,   ///< The peer hasn't sent anything yet.
+    waiting,  ///< See `interest`.
+    over,
+  };
 
   State state = State::done;
-  Interest interest = Interest::input;  ///< What it is waiting for.
-  std::optional<Limit> reached = {};    ///< Why it is over; none if the peer has only left.
-  std::string detail = {};              ///< The same in words, for the log.
-  std::string trouble = {};             ///< A line for the log that isn't about this connection.
+  Interest interest = Interest::input;
+  std::optional<Limit> reached = {};  ///< Why it is over; none if the peer has only left.
+  std::string detail = {};            ///< The same in words, for the log.
+  std::string trouble = {};           ///< A line for the log that isn't about this connection.
 };
 
 /// A layer between a connection and its socket, such as TLS. The connection does the waiting.

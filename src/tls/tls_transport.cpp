@@ -47,7 +47,7 @@ Handshake TlsTransport::begin(SteadyTime now, std::string& trouble) {
   char first = 0;
   if (socket_.early.empty()) {
     const auto received = ::recv(socket_.fd, &first, 1, MSG_PEEK);
-    if (received < 0 && is_transient(errno)) return {.state = Handshake::State::waiting};
+    if (received < 0 && is_transient(errno)) return {.state = Handshake::State::silent};
     if (received <= 0) return {.state = Handshake::State::over};
   } else {
     first = socket_.early.front();

@@ -67,6 +67,7 @@ TEST_F(ServerCallersTest, OnOneConnectionAreJudgedByEachRequest) {
 }
 
 TEST_F(ServerCallersTest, BehindAProxyHeaderAreNotOnThisMachine) {
+  VITALS_SKIP_WITH_WIRE("the header comes before the handshake");
   start({.endpoint = {.details = Callers::on_loopback}, .proxy_protocol = vitals::ProxyProtocol::required});
 
   for (int i = 0; i < 2; ++i)
@@ -74,6 +75,7 @@ TEST_F(ServerCallersTest, BehindAProxyHeaderAreNotOnThisMachine) {
 }
 
 TEST_F(ServerCallersTest, OnAUnixSocketAreOnThisMachine) {
+  VITALS_SKIP_WITH_WIRE("this server has no TLS");
   const TemporaryFolder folder;
   const std::string path = folder.path() / "health.sock";
   vitals::HealthServer server{health_, {.address = "unix:" + path, .endpoint = {.details = Callers::on_loopback}}};

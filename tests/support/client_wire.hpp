@@ -29,3 +29,7 @@ class ClientWire {
 inline std::unique_ptr<ClientWire> (*make_client_wire)(int fd) = nullptr;
 
 }  // namespace vitals_test
+
+/// For a test that makes sense on plain sockets only.
+#define VITALS_SKIP_WITH_WIRE(reason) \
+  if (vitals_test::make_client_wire != nullptr) GTEST_SKIP() << (reason)

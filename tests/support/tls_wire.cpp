@@ -55,12 +55,12 @@ int TlsWire::repeat(Call call, std::chrono::milliseconds time) {
   }
 }
 
-// To a peer that has gone a socket sends in vain at first: so does this.
+// Without a handshake it sends in vain, as a socket does whose peer has gone.
 ssize_t TlsWire::send(std::string_view bytes) {
   if (!established_) return static_cast<ssize_t>(bytes.size());
   const int sent =
       repeat([&] { return SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size())); }, limit);
-  return sent <= 0 ? static_cast<ssize_t>(bytes.size()) : sent;
+  return sent > 0 ? sent : -1;
 }
 
 ssize_t TlsWire::receive(char* data, std::size_t size) {

@@ -1,6 +1,7 @@
 // A transport whose bytes the test chooses.
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <deque>
@@ -20,6 +21,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
+using vitals::detail::GivesWay;
 using vitals::detail::Handshake;
 using vitals::detail::Interest;
 using vitals::detail::Limit;
@@ -147,6 +149,21 @@ TEST_F(TransportTest, ThatCantShakeHandsIsCountedAndClosed) {
   EXPECT_EQ(limits_.counts().failed_handshakes, 1U);
   EXPECT_THAT(logged_, testing::ElementsAre(HasSubstr("a TLS handshake failed: no cipher")));
   EXPECT_EQ(peer_.received(), "end");
+}
+
+// A handshake takes several steps of the peer: new connections must not push out all that aren't done yet.
+TEST_F(TransportTest, IsNotInTheWayWhileItsHandshakeIsYoung) {
+  script_->steps = two_waits();
+  start();
+  EXPECT_EQ(connection_->gives_way(), GivesWay::never);
+  pass(std::chrono::milliseconds{251});
+  EXPECT_EQ(connection_->gives_way(), GivesWay::now);
+
+  peer_.send("x");
+  settle();
+  EXPECT_EQ(connection_->gives_way(), GivesWay::never);  // its first request is on its way
+  pass(std::chrono::milliseconds{251});
+  EXPECT_EQ(connection_->gives_way(), GivesWay::now);
 }
 
 TEST_F(TransportTest, LogsWhatIsWrongWithItsLayer) {

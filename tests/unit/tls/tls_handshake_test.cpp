@@ -53,7 +53,7 @@ class TlsHandshakeTest : public TlsTest {
 TEST_F(TlsHandshakeTest, WaitsForTheFirstByteWithoutASession) {
   const auto step = send("");
 
-  EXPECT_EQ(step.state, State::waiting);
+  EXPECT_EQ(step.state, State::silent);
   EXPECT_FALSE(pair->transport().has_input());
 }
 
