@@ -190,7 +190,7 @@ test_packages=(lld libboost1.81-dev libgtest-dev libgmock-dev postgresql pgbounc
   librdkafka-dev nats-server opensmtpd dovecot-imapd mariadb-server-core libgrpc++-dev libprotobuf-dev
   protobuf-compiler-grpc)
 [[ ${steps[0]} =~ ^(unit|quick)$ ]] || test_packages+=(clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14
-  valgrind strace util-linux haproxy chromium fonts-liberation)
+  valgrind strace util-linux haproxy sslscan chromium fonts-liberation)
 if install_packages "${build_packages[@]}" "${test_packages[@]}"; then
   for step in "${steps[@]}"; do
     started=$SECONDS

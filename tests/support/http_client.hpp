@@ -131,6 +131,7 @@ class HttpClient {
     }
     return std::exchange(received_, {});
   }
+  [[nodiscard]] int fd() const noexcept { return fd_; }
   /// Whether unread bytes have arrived; doesn't wait.
   [[nodiscard]] bool has_input() { return !received_.empty() || wait_for_input({}); }
   /// Waits for more bytes or for the end of the connection; false if neither comes in time.
