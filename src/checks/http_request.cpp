@@ -8,8 +8,6 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-[[noreturn]] void refuse(const char* rule) { throw std::invalid_argument{std::string{"vitals: Http: "} + rule}; }
-
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
@@ -28,7 +26,8 @@ bool is_header_value(std::string_view text) {
 
 }  // namespace
 
-void require_valid(const checks::HttpOptions& options) {
+void require_valid(const std::string& check, const checks::HttpOptions& options) {
+  const auto refuse = [&](const std::string& rule) { throw std::invalid_argument{"vitals: " + check + ": " + rule}; };
   if (!is_token(options.method) || options.method == "CONNECT") refuse("the method must be a token such as GET");
   for (const auto& [name, value] : options.headers) {
     if (!is_token(name)) refuse("the name of a header must be a token such as X-Token");
@@ -47,9 +46,10 @@ void require_valid(const checks::HttpOptions& options) {
   if (options.method == "HEAD" && !options.body_contains.empty()) refuse("the answer to HEAD has no body");
 }
 
-std::string http_request(const Url& url, const checks::HttpOptions& options, bool with_headers) {
+std::string http_request(const Url& url, std::uint16_t default_port, const checks::HttpOptions& options,
+                         bool with_headers) {
   auto host = url.server.text();
-  if (url.server.port == http_port) host.resize(host.rfind(':'));
+  if (url.server.port == default_port) host.resize(host.rfind(':'));
   auto headers = with_headers ? options.headers : decltype(options.headers){};
   const auto add_default = [&](const char* name, const std::string& value) {
     if (std::none_of(headers.begin(), headers.end(), [&](auto& it) { return equal_ignoring_case(it.first, name); }))

@@ -22,19 +22,24 @@ int open_socket(int family) {
 }
 
 std::string lost(const Connected& connection, int error) {
-  return "the connection to " + connection.peer + " was lost: " + std::generic_category().message(error);
+  auto why = connection.layer ? connection.layer->problem() : std::string{};
+  if (why.empty()) why = std::generic_category().message(error);
+  return "the connection to " + connection.peer + " was lost: " + why;
 }
+
+short wanted(const Connected& connection, short plain) { return connection.layer ? connection.layer->wants() : plain; }
 
 }  // namespace
 
 std::string send_all(const Connected& connection, std::string_view text, const RunLimit& limit) {
   const int fd = connection.socket.fd();
   while (!text.empty()) {
-    const auto sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    const auto sent =
+        connection.layer ? connection.layer->send(text) : ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       text.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN) {
-      if (limit.wait(fd, POLLOUT) != RunLimit::Wake::ready)
+      if (limit.wait(fd, wanted(connection, POLLOUT)) != RunLimit::Wake::ready)
         return connection.peer + " doesn't take what is sent: " + limit.message();
     } else if (errno != EINTR) {
       return lost(connection, errno);
@@ -50,14 +55,16 @@ Received receive_some(const Connected& connection, std::string& answer, std::siz
   };
   for (;;) {
     if (limit.is_over()) return late();  // of a peer that sends without a pause, too
-    const auto count = ::recv(connection.socket.fd(), buffer.data(), std::min(most, buffer.size()), 0);
+    const auto size = std::min(most, buffer.size());
+    const auto count = connection.layer ? connection.layer->receive(buffer.data(), size)
+                                        : ::recv(connection.socket.fd(), buffer.data(), size, 0);
     if (count > 0) {
       answer.append(buffer.data(), static_cast<std::size_t>(count));
       return {};
     }
     if (count == 0) return {.event = Received::Event::end};
     if (errno == EAGAIN) {
-      if (limit.wait(connection.socket.fd(), POLLIN) != RunLimit::Wake::ready) return late();
+      if (limit.wait(connection.socket.fd(), wanted(connection, POLLIN)) != RunLimit::Wake::ready) return late();
     } else if (errno != EINTR) {
       return {.event = Received::Event::lost, .problem = lost(connection, errno)};
     }

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <utility>
 
 #include "checks/run_limit.hpp"
@@ -37,11 +39,29 @@ class StreamSocket {
   int fd_ = -1;
 };
 
+/// A layer between a check and its socket, such as TLS.
+class StreamLayer {
+ public:
+  StreamLayer() = default;
+  StreamLayer(const StreamLayer&) = delete;
+  StreamLayer& operator=(const StreamLayer&) = delete;
+  virtual ~StreamLayer() = default;
+
+  /// As send(2) and recv(2) of a non-blocking socket: -1 with errno; EAGAIN means to wait for `wants()`.
+  virtual ssize_t send(std::string_view bytes) = 0;
+  virtual ssize_t receive(char* data, std::size_t size) = 0;
+  /// POLLIN or POLLOUT.
+  [[nodiscard]] virtual short wants() const noexcept = 0;
+  /// Why the last call failed, if errno doesn't tell.
+  [[nodiscard]] virtual std::string problem() const = 0;
+};
+
 /// A connection and its peer, or why there is none.
 struct Connected {
   StreamSocket socket = {};
-  std::string peer = {};   ///< "192.0.2.1:25", or a path.
-  std::string error = {};  ///< Set if there is no connection.
+  std::unique_ptr<StreamLayer> layer = nullptr;  // ends before the socket is closed
+  std::string peer = {};                         ///< "192.0.2.1:25", or a path.
+  std::string error = {};                        ///< Set if there is no connection.
 };
 
 /// The time since its construction: "3 ms".

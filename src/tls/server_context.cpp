@@ -1,9 +1,9 @@
 #include "tls/server_context.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include "tls/pem_file.hpp"
+#include "tls/use_certificate.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -50,27 +50,6 @@ void set_rules(SSL_CTX* context) {
   SSL_CTX_set_read_ahead(context, 1);
 }
 
-void add_chain(SSL_CTX* context, SslCertificate certificate) {
-  require(SSL_CTX_add0_chain_cert(context, certificate.get()));
-  (void)certificate.release();
-}
-
-void use_certificate(SSL_CTX* context, const TlsOptions& options) {
-  auto certificates = PemFile{options.certificate_file}.certificates();
-  const auto key = PemFile{options.key_file}.key();
-  const SslErrors errors;
-  if (X509_check_private_key(certificates.front().get(), key.get()) != 1)
-    refuse_certificate(options.key_file + " isn't the key of " + options.certificate_file);
-  if (SSL_CTX_use_certificate(context, certificates.front().get()) != 1)
-    refuse_certificate(options.certificate_file + " can't be used (" + SslErrors::text() + ")");
-  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1)
-    refuse_certificate(options.key_file + " can't be used (" + SslErrors::text() + ")");
-  std::for_each(certificates.begin() + 1, certificates.end(),
-                [&](auto& certificate) { add_chain(context, std::move(certificate)); });
-  if (options.chain_file.empty()) return;
-  for (auto& certificate : PemFile{options.chain_file}.certificates()) add_chain(context, std::move(certificate));
-}
-
 void ask_clients(SSL_CTX* context, const TlsOptions& options) {
   if (options.client_certificate == ClientCertificate::none) return;
   for (const auto& authority : PemFile{options.client_ca_file}.certificates()) {
@@ -88,7 +67,7 @@ SslContext make_server_context(const TlsOptions& options) {
   const SslErrors errors;
   auto context = owned<SslContext>(SSL_CTX_new(TLS_server_method()));
   set_rules(context.get());
-  use_certificate(context.get(), options);
+  use_certificate(context.get(), options.certificate_file, options.key_file, options.chain_file);
   ask_clients(context.get(), options);
   return context;
 }

@@ -1,7 +1,6 @@
 #include "tls/tls_files.hpp"
 
 #include <exception>
-#include <sys/stat.h>
 #include <utility>
 
 #include "tls/server_context.hpp"
@@ -11,19 +10,6 @@ namespace detail {
 namespace {
 
 constexpr std::chrono::seconds time_between_looks{1};
-
-/// Zeros if there is no such file. stat(2) follows symbolic links.
-FileMark mark_of(const std::string& path) noexcept {
-  struct stat file = {};
-  if (path.empty() || ::stat(path.c_str(), &file) != 0) return {};
-  return {static_cast<std::int64_t>(file.st_dev),
-          static_cast<std::int64_t>(file.st_ino),
-          file.st_size,
-          file.st_mtim.tv_sec,
-          file.st_mtim.tv_nsec,
-          file.st_ctim.tv_sec,
-          file.st_ctim.tv_nsec};
-}
 
 }  // namespace
 

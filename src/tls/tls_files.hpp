@@ -1,20 +1,17 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include <vitals/clock.hpp>
 #include <vitals/tls.hpp>
 
+#include "tls/file_mark.hpp"
 #include "tls/openssl.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
-
-/// What changes when a file is replaced or written: device, inode, size, times of its content and of its inode.
-using FileMark = std::array<std::int64_t, 7>;
 
 /// The server's certificate, as long as its files are what they are.
 ///

@@ -81,6 +81,15 @@ void TestCertificate::write_to(const std::filesystem::path& folder) const {
   std::ofstream{folder / "tls.key"} << key;
 }
 
+void TestCertificate::use_in(SSL_CTX* context) const {
+  const auto certificates = owned<SslBio>(BIO_new_mem_buf(certificate.data(), static_cast<int>(certificate.size())));
+  const auto keys = owned<SslBio>(BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
+  const auto parsed = owned<SslCertificate>(PEM_read_bio_X509(certificates.get(), nullptr, nullptr, nullptr));
+  const auto parsed_key = owned<SslKey>(PEM_read_bio_PrivateKey(keys.get(), nullptr, nullptr, nullptr));
+  require(SSL_CTX_use_certificate(context, parsed.get()) == 1 &&
+          SSL_CTX_use_PrivateKey(context, parsed_key.get()) == 1);
+}
+
 TestAuthority::TestAuthority(SslKey key, SslCertificate certificate) noexcept
     : key_{std::move(key)}, certificate_{std::move(certificate)} {}
 

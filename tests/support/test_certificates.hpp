@@ -16,6 +16,8 @@ struct TestCertificate {
 
   /// Writes both, as files of a Kubernetes secret: `tls.crt` and `tls.key`.
   void write_to(const std::filesystem::path& folder) const;
+  /// Lets a context use both.
+  void use_in(SSL_CTX* context) const;
 };
 
 /// What a certificate says.

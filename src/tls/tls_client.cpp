@@ -1,0 +1,112 @@
+#include "tls/tls_client.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <netinet/in.h>
+#include <openssl/x509v3.h>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "tls/pem_file.hpp"
+#include "tls/tls_stream.hpp"
+#include "tls/use_certificate.hpp"
+
+namespace vitals::inline v1 {
+namespace detail {
+namespace {
+
+/// ALPN: https://www.rfc-editor.org/rfc/rfc7301#section-3.1
+constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+bool is_address(const std::string& host) noexcept {
+  std::array<unsigned char, sizeof(in6_addr)> address = {};
+  return ::inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
+}
+
+void must(long result) {
+  if (result != 1) throw std::bad_alloc{};
+}
+
+/// Whose certificate is expected, and for names, whose is asked for (SNI).
+void expect_host(SSL* session, const std::string& host) {
+  if (is_address(host)) return must(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()));
+  SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  must(SSL_set1_host(session, host.c_str()));
+  must(SSL_set_tlsext_host_name(session, host.c_str()));
+}
+
+SslContext make_client_context(const checks::TlsClientOptions& options) {
+  const SslErrors errors;
+  auto context = owned<SslContext>(SSL_CTX_new(TLS_client_method()));
+  must(SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION));
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (options.ca_file.empty()) {
+    must(SSL_CTX_set_default_verify_paths(context.get()));
+  } else {
+    for (const auto& authority : PemFile{options.ca_file}.certificates())
+      must(X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()));
+  }
+  if (!options.certificate_file.empty()) use_certificate(context.get(), options.certificate_file, options.key_file);
+  return context;
+}
+
+std::string handshake_problem(const Connected& connection, const TlsStream& stream, int error) {
+  const auto verified = SSL_get_verify_result(stream.session());
+  if (verified != X509_V_OK)
+    return "the certificate of " + connection.peer + " is refused: " + X509_verify_cert_error_string(verified);
+  const auto reason = stream.problem().empty() ? std::generic_category().message(error) : stream.problem();
+  return "the TLS handshake with " + connection.peer + " failed: " + reason;
+}
+
+}  // namespace
+
+TlsClient::TlsClient(const std::string& check, checks::TlsClientOptions options) : options_{std::move(options)} {
+  if (options_.certificate_file.empty() != options_.key_file.empty())
+    throw std::invalid_argument{"vitals: " + check + ": `certificate_file` and `key_file` must both be set, or none"};
+}
+
+SslContext TlsClient::context() {
+  const std::lock_guard lock{mutex_};
+  const std::array present{mark_of(options_.ca_file), mark_of(options_.certificate_file), mark_of(options_.key_file)};
+  if (!context_ || present != marks_) {
+    context_ = make_client_context(options_);
+    marks_ = present;
+  }
+  must(SSL_CTX_up_ref(context_.get()));
+  return SslContext{context_.get()};
+}
+
+void TlsClient::shake_hands(Connected& connection, const std::string& host, const RunLimit& limit) try {
+  auto stream = std::make_unique<TlsStream>(context().get(), connection.socket.fd());
+  expect_host(stream->session(), options_.server_name.empty() ? host : options_.server_name);
+  SSL_set_alpn_protos(stream->session(), http_1_1.data(), http_1_1.size());
+  while (stream->shake_hands() < 0) {
+    if (errno == EAGAIN) {
+      if (limit.wait(connection.socket.fd(), stream->wants()) == RunLimit::Wake::ready && !limit.is_over()) continue;
+      connection.error = connection.peer + " doesn't finish the TLS handshake: " + limit.message();
+    } else {
+      connection.error = handshake_problem(connection, *stream, errno);
+    }
+    stream = nullptr;
+    connection.socket = {};
+    return;
+  }
+  connection.layer = std::move(stream);
+} catch (const std::system_error& error) {
+  connection.error = error.what();
+  connection.socket = {};
+}
+
+SSL* TlsClient::session_of(const Connected& connection) noexcept {
+  const auto* const stream = dynamic_cast<const TlsStream*>(connection.layer.get());
+  return stream == nullptr ? nullptr : stream->session();
+}
+
+}  // namespace detail
+}  // namespace vitals::inline v1
