@@ -10,6 +10,7 @@
 namespace vitals::inline v1 {
 
 enum class Callers;
+enum class ClientCertificate;
 enum class Condition;
 enum class Errc;
 enum class FailsWhen;
@@ -66,6 +67,7 @@ struct RunOptions;
 struct ServiceInfo;
 struct RunnerOptions;
 struct SystemdOptions;
+struct TlsOptions;
 
 }  // namespace vitals::inline v1
 

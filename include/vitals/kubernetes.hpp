@@ -65,6 +65,8 @@ struct YamlOptions {
   Text port = "health";
   /// Spaces before each line, 0 to 64.
   int indent = 0;
+  /// Whether the port speaks TLS: `scheme: HTTPS`. A kubelet verifies no certificate and sends none.
+  bool https = false;
 };
 
 /// startupProbe, livenessProbe and readinessProbe as lines for a container's manifest. What has the default of

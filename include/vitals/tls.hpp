@@ -30,8 +30,8 @@ enum class ClientCertificate {
 struct TlsOptions {
   /// The server's certificate, which intermediate ones may follow.
   std::string certificate_file = {};
-  /// Its private key, without a passphrase. A handshake on the server's thread takes about 0.1 ms with an ECDSA key
-  /// (P-256), and 1 ms with an RSA key of 2048 bits: take ECDSA.
+  /// Its private key, without a passphrase. Handshakes run on the server's thread, and one with an RSA key of 2048 bits
+  /// takes half as long again as with an ECDSA key (P-256): take ECDSA.
   std::string key_file = {};
   /// More intermediate certificates; empty: all are in `certificate_file`.
   std::string chain_file = {};

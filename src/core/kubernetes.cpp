@@ -47,7 +47,8 @@ std::string scalar(std::string_view text) {
 class Writer {
  public:
   explicit Writer(const YamlOptions& options)
-      : port_{scalar(options.port)}, indent_(static_cast<std::size_t>(options.indent), ' ') {}
+      : port_{scalar(options.port) + (options.https ? ", scheme: HTTPS" : "")},
+        indent_(static_cast<std::size_t>(options.indent), ' ') {}
 
   void add(const char* name, const std::optional<HttpGetProbe>& probe) {
     if (!probe) return;
@@ -67,7 +68,7 @@ class Writer {
  private:
   void line(const char* key, const std::string& value) { text_ += indent_ + "  " + key + ": " + value + '\n'; }
 
-  const std::string port_;
+  const std::string port_;  ///< And what follows it.
   const std::string indent_;
   std::string text_;
 };

@@ -35,6 +35,7 @@ class Program {
   Program& operator=(const Program&) = delete;
   ~Program();
 
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   [[nodiscard]] std::string output() const;
   [[nodiscard]] std::string errors() const;
 

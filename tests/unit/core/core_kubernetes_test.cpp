@@ -72,6 +72,8 @@ TEST(KubernetesProbesTest, AreWrittenAsYaml) {
             "  timeoutSeconds: 1\n"
             "  successThreshold: 2\n"
             "  failureThreshold: 3\n");
+  EXPECT_THAT(to_yaml({.readiness = HttpGetProbe{.path = "/ready"}}, {.https = true}),
+              testing::HasSubstr("  httpGet: {path: /ready, port: health, scheme: HTTPS}\n"));
   EXPECT_EQ(to_yaml({}), "");
 }
 
