@@ -128,8 +128,9 @@ struct LimitCounts {
   std::uint64_t old = 0;            ///< Connections closed for their age, after an answer.
   std::uint64_t cut_off = 0;        ///< Connections closed 2 s or 1 MiB after their last answer, before their peer did.
   std::uint64_t out_of_memory = 0;  ///< Connections closed for lack of memory.
-  std::uint64_t slow_handshakes = 0;     ///< Connections closed because their TLS handshake took too long.
-  std::uint64_t failed_handshakes = 0;   ///< With no common version or cipher, a wrong certificate, or no TLS at all.
+  std::uint64_t slow_handshakes = 0;  ///< Connections closed because their TLS handshake took too long.
+  std::uint64_t failed_handshakes =
+      0;  ///< TLS handshakes that failed: no common version or cipher, a wrong certificate, no TLS.
   std::uint64_t refused_handshakes = 0;  ///< Beyond TlsOptions::max_handshakes_per_second.
 };
 

@@ -24,8 +24,8 @@ enum class ClientCertificate {
 
 /// How a server proves who it is, whom it serves, and what handshakes may cost.
 ///
-/// All files are PEM. When a handshake begins, but at most once a second, they are looked at: if one has changed, all
-/// are read again, also behind symbolic links that Kubernetes has replaced. If they can't be used, or the key doesn't
+/// All files are PEM. They are checked when a handshake begins, at most once a second: if one has changed, all are read
+/// again, also behind symbolic links that Kubernetes has replaced. If they can't be used, or the key doesn't
 /// fit the certificate, the server keeps the old ones and logs why, once per change.
 struct TlsOptions {
   /// The server's certificate, which intermediate ones may follow.
@@ -36,12 +36,13 @@ struct TlsOptions {
   /// More intermediate certificates; empty: all are in `certificate_file`.
   std::string chain_file = {};
   ClientCertificate client_certificate = ClientCertificate::none;
-  /// The authorities that sign clients' certificates. Needed for `request` and `require`, refused for `none`.
+  /// The authorities that sign clients' certificates, intermediate ones included. Needed for `request` and `require`, refused for `none`.
   std::string client_ca_file = {};
   /// How long a handshake may take from its first byte, 100 ms to 10 min; then the connection is closed.
   Duration handshake_timeout = std::chrono::seconds{10};
   /// Handshakes per second, 10 to 100000; more are refused before they cost anything. Half of them are reserved for
-  /// addresses that have had few in this second, so that one busy client can't keep a kubelet out.
+  /// addresses that have had few in this second, so that one busy client can't keep a kubelet out: a proxy on another
+  /// machine can use half and 4 more.
   std::size_t max_handshakes_per_second = 200;
 };
 

@@ -67,7 +67,7 @@ Url HttpCheck::moved(const Url& from, std::string location) const {
   if (!location.starts_with('/') && !location.starts_with('?')) base.resize(base.rfind('/') + 1);
   const auto target = base + location;
   if ((without_query(target) + '/').find("/.") != target.npos)
-    throw std::invalid_argument{"vitals: Http: a redirect has dot segments"};
+    throw std::invalid_argument{"vitals: " + scheme_.check + ": a redirect has dot segments"};
   return parse(scheme_.name + "://" + from.server.text() + target);
 }
 

@@ -101,7 +101,7 @@ auto Connection::receive() -> Next {
     return Next::event;
   }
   input_.commit(came.size);
-  if (came.is_long) {
+  if (came.must_yield) {
     stay();
     await_turn();
     return Next::event;
@@ -143,7 +143,7 @@ auto Connection::serve_input(std::size_t& served) -> Next {
 }
 
 /// False if the header is incomplete, if the connection is closed, or if its handshake has begun.
-bool Connection::take_proxy_header() noexcept {
+bool Connection::take_proxy_header() {
   const auto verdict = proxy_header_.resume(input_.pending());
   if (verdict.kind == ProxyHeaderVerdict::Kind::refuse) {
     service_->met(Limit::proxy_header);
@@ -177,27 +177,35 @@ void Connection::await_turn(TurnQueue* queue) {
 }
 
 void Connection::begin_handshake() {
-  established_ = false;
+  established_ = renewed_ = false;
   stay();
+  if (stage_ != Stage::first_byte) enter(Stage::first_byte);
   await_turn(service_->handshakes.get());
 }
 
 void Connection::shake_hands() {
   auto step = transport_->handshake(service_->now, input_.pending());
   input_.clear();
-  if (!step.trouble.empty()) service_->log(std::move(step.trouble));
+  if (!step.log_line.empty()) service_->log(std::move(step.log_line));
   switch (step.state) {
     case Handshake::State::waiting:
       if (stage_ != Stage::handshake) enter(Stage::handshake);
       [[fallthrough]];
     case Handshake::State::silent: return watch_.await(step.interest);
     case Handshake::State::done: established_ = true; break;
-    case Handshake::State::over:
-      if (step.reached) service_->met(*step.reached, step.detail);
-      return close();
+    case Handshake::State::over: return end_handshake(step);
   }
   enter(Stage::first_byte);
   serve();
+}
+
+void Connection::end_handshake(const Handshake& step) {
+  if (step.reached) service_->met(*step.reached, step.detail);
+  transport_ = nullptr;
+  established_ = true;
+  if (!step.answered || !plain::end_output(fd_)) return close();
+  enter(Stage::lingering);
+  linger();
 }
 
 void Connection::on_turn() noexcept {

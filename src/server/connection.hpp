@@ -76,11 +76,13 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   [[nodiscard]] Next receive();
   void await_input();
   [[nodiscard]] Next serve_input(std::size_t& served);
-  [[nodiscard]] bool take_proxy_header() noexcept;
+  [[nodiscard]] bool take_proxy_header();
   void let_others_go_first();
   void await_turn(TurnQueue* queue = nullptr);
   void begin_handshake();
   void shake_hands();
+  void end_handshake(const Handshake& step);
+  [[nodiscard]] bool has_just_come() const noexcept;
   [[nodiscard]] Next on_known(RequestCache::Request& request);
   [[nodiscard]] Next on_head(HeadVerdict verdict);
   [[nodiscard]] Next on_request(const Question& question, KeptReply* kept);
@@ -131,6 +133,7 @@ class VITALS_EXPORT Connection final : public HostTask, public std::enable_share
   bool open_ = false;
   bool stays_ = false;
   bool established_ = true;  ///< The handshake of the transport, if it has one, is done.
+  bool renewed_ = false;     ///< The time of its handshake was renewed once: its bytes came while the process paused.
   bool has_turn_ = false;  ///< Its turn will come, by the host or the queue of handshakes; until then it reads nothing.
   bool peer_ended_ = false;  ///< The event for the end of input has come. There is no other, so it reads to the end.
   Interest interest_ = Interest::input;  ///< What the transport waits for before there is more input.

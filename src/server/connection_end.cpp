@@ -1,5 +1,6 @@
 // Closing: deadlines, lingering, and making room.
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -55,7 +56,7 @@ void Connection::linger() {
     const auto came = receive_some(bytes.data(), bytes.size());
     discarded += came.size;
     if (came.over) return close();
-    if (came.is_long) return await_turn();
+    if (came.must_yield) return await_turn();
     // After the event for the end of input no other comes: it must read to the end.
     if (came.drained && !(peer_ended_ && came.size > 0)) return watch_.await(came.interest);
   }
@@ -74,8 +75,10 @@ void Connection::catch_up() noexcept {
 }
 
 void Connection::end_stage() noexcept {
-  // Its bytes are here, maybe since a pause of the process.
-  if (!established_ && has_turn_) return enter(stage_);
+  if (!established_ && has_turn_ && !std::exchange(renewed_, true)) {
+    if (service_->handshakes) service_->handshakes->wake();  // there may have been no memory for that
+    return enter(stage_);
+  }
   try {
     switch (stage_) {
       case Stage::handshake: service_->met(Limit::handshake_time); break;
@@ -112,10 +115,15 @@ void Connection::end_wait() {
   (void)write(service_->answers.answer(unfinished_->question));
 }
 
+/// Whether it shakes hands, or has done so and not sent a request yet. Each address may have a quarter of the places so.
+bool Connection::has_just_come() const noexcept {
+  const bool is_new = stage_ == Stage::handshake || (stage_ == Stage::first_byte && transport_ && established_);
+  return is_new && service_->places.share_of(place_) <= std::max<std::size_t>(service_->options.max_connections / 4, 1);
+}
+
 GivesWay Connection::gives_way() const noexcept {
   if (stage_ == Stage::waiting) return GivesWay::never;
-  const bool shakes_hands = stage_ == Stage::handshake || (stage_ == Stage::first_byte && transport_ && established_);
-  const bool takes_a_step = stage_ == Stage::writing || shakes_hands;
+  const bool takes_a_step = stage_ == Stage::writing || has_just_come();
   if (takes_a_step && service_->now - place_->since <= time_for_a_step) return GivesWay::never;
   if (stage_ == Stage::writing) return has_room(fd_) ? GivesWay::after_its_turn : GivesWay::now;
   return has_turn_ || has_input() ? GivesWay::after_its_turn : GivesWay::now;

@@ -48,6 +48,9 @@ class PeerAddress {
   /// As in HttpRequest::remote_address.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
+  [[nodiscard]] bool is_v4() const noexcept {
+    return std::equal(mapped_prefix.begin(), mapped_prefix.begin() + mapped_size, bytes_.begin());
+  }
 
   friend bool operator==(const PeerAddress& a, const PeerAddress& b) noexcept = default;
 
@@ -56,10 +59,7 @@ class PeerAddress {
   static constexpr std::size_t mapped_size = 12;  ///< Of the prefix.
   static constexpr Bytes loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-  [[nodiscard]] bool is_loopback() const noexcept {
-    const bool is_v4 = std::equal(mapped_prefix.begin(), mapped_prefix.begin() + mapped_size, bytes_.begin());
-    return is_v4 ? bytes_[mapped_size] == 127 : bytes_ == loopback;
-  }
+  [[nodiscard]] bool is_loopback() const noexcept { return is_v4() ? bytes_[mapped_size] == 127 : bytes_ == loopback; }
 
   Bytes bytes_ = {};
   enum class Kind : std::uint8_t { unknown, unix_socket, loopback, other_machine } kind_ = Kind::unknown;
@@ -69,9 +69,8 @@ inline std::string PeerAddress::text() const {
   if (kind_ == Kind::unix_socket) return "unix:";
   if (kind_ == Kind::unknown) return {};
   std::array<char, INET6_ADDRSTRLEN> text = {};
-  const bool is_v4 = std::equal(mapped_prefix.begin(), mapped_prefix.begin() + mapped_size, bytes_.begin());
-  const void* const address = is_v4 ? &bytes_[mapped_size] : bytes_.data();
-  return ::inet_ntop(is_v4 ? AF_INET : AF_INET6, address, text.data(), text.size()) != nullptr ? text.data() : "";
+  const void* const address = is_v4() ? &bytes_[mapped_size] : bytes_.data();
+  return ::inet_ntop(is_v4() ? AF_INET : AF_INET6, address, text.data(), text.size()) != nullptr ? text.data() : "";
 }
 
 }  // namespace detail

@@ -105,6 +105,11 @@ class Places {
     return connection;
   }
 
+  /// How many places the address of this one has; 0 if it is exempt.
+  [[nodiscard]] std::size_t share_of(Place place) const noexcept {
+    return place->peer == PeerCounts::none ? 0 : peers_.places_of(place->peer);
+  }
+
   /// A connection that has reached the time limit of its stage; null if there is none.
   /// @param limits  Indexed by stage.
   [[nodiscard]] std::shared_ptr<Connection> overdue(const std::array<Duration, stage_count>& limits,

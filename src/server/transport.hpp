@@ -23,7 +23,7 @@ struct Transfer {
   bool drained = false;                 ///< No more can be read or written until `interest` holds for the socket.
   Interest interest = Interest::input;  ///< See `drained`.
   bool over = false;                    ///< The peer has ended the connection, or it is broken.
-  bool is_long = false;                 ///< Other connections must have their turn before more is read.
+  bool must_yield = false;              ///< Other connections must have their turn before more is read.
 };
 
 /// The result of a step of a handshake.
@@ -37,9 +37,10 @@ struct Handshake {
 
   State state = State::done;
   Interest interest = Interest::input;
-  std::optional<Limit> reached = {};  ///< Why it is over; none if the peer has only left.
+  std::optional<Limit> reached = {};  ///< Why it is over; none if the peer left before its first byte.
   std::string detail = {};            ///< The same in words, for the log.
-  std::string trouble = {};           ///< A line for the log that isn't about this connection.
+  bool answered = false;              ///< It is over, but the peer was told why: it must be able to read that.
+  std::string log_line = {};          ///< A line for the log that isn't about this connection.
 };
 
 /// A layer between a connection and its socket, such as TLS. The connection does the waiting.

@@ -9,8 +9,7 @@
 namespace vitals::inline v1 {
 namespace detail {
 
-/// Clients that do something expensive, a few at a time and in order. In between the host has its turn, and so have all
-/// others.
+/// Clients that do something expensive, in order, a few per turn. Between these turns other work runs.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: on the server's turn only.
 class TurnQueue final : public HostTask, public std::enable_shared_from_this<TurnQueue> {
@@ -23,8 +22,10 @@ class TurnQueue final : public HostTask, public std::enable_shared_from_this<Tur
   /// The client will be called once, unless it is gone by then. @throws std::bad_alloc
   void add(std::weak_ptr<HostTask> client) {
     waiting_.push_back(std::move(client));
-    if (waiting_.size() == 1) host_.post(shared_from_this());
+    wake();
   }
+  /// Asks the host for a turn. It may have been asked in vain before, for lack of memory.
+  void wake() { host_.post(shared_from_this()); }
 
  private:
   void on_turn() noexcept override {
@@ -33,7 +34,7 @@ class TurnQueue final : public HostTask, public std::enable_shared_from_this<Tur
       waiting_.pop_front();
       if (client) client->on_turn();
     }
-    if (!waiting_.empty()) host_.post(shared_from_this());
+    if (!waiting_.empty()) wake();
   }
 
   Host& host_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ Certificate::Certificate(Text path, CertificateOptions options) : path_{std::str
 
 CheckResult Certificate::operator()() const try {
   const auto certificates = detail::PemFile{path_}.certificates();
-  std::vector<X509*> all;
-  for (const auto& certificate : certificates) all.push_back(certificate.get());
+  std::vector<X509*> all(certificates.size());
+  std::transform(certificates.begin(), certificates.end(), all.begin(), [](const auto& each) { return each.get(); });
   return detail::judge_validity(path_, all, options_);
 } catch (const std::system_error& error) {
   return CheckResult::fail(error.what());

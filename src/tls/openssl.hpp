@@ -53,5 +53,10 @@ class SslErrors {
   }
 };
 
+/// For calls that fail only without memory. @throws std::bad_alloc
+inline void require(long result) {
+  if (result != 1) throw std::bad_alloc{};
+}
+
 }  // namespace detail
 }  // namespace vitals::inline v1

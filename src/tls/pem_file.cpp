@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -45,13 +46,13 @@ PemFile::PemFile(const std::string& path) : path_{path} {
   struct stat state = {};
   if (::fstat(file.get(), &state) != 0) cant_read(path, errno);
   if (!S_ISREG(state.st_mode)) refuse_certificate(path + " isn't a regular file");
-  text_.resize(max_size + 1);
+  if (static_cast<std::uintmax_t>(state.st_size) > max_size) refuse_certificate(path + " is longer than 1 MiB");
+  text_.resize(static_cast<std::size_t>(state.st_size) + 1);  // one more: it may have grown
   std::size_t size = 0;
   for (ssize_t got = 1; got != 0; size += static_cast<std::size_t>(got)) {
     got = ::read(file.get(), text_.data() + size, text_.size() - size);
     if (got < 0) cant_read(path, errno);
   }
-  if (size > max_size) refuse_certificate(path + " is longer than 1 MiB");
   text_.resize(size);
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +33,7 @@ class RemoteCertificate::State {
     if (connection.socket.fd() < 0) return CheckResult::fail(name_ + ": " + connection.error);
     const auto* const chain = SSL_get_peer_cert_chain(detail::TlsClient::session_of(connection));
     std::vector<X509*> certificates;
+    certificates.reserve(static_cast<std::size_t>(std::max(sk_X509_num(chain), 0)));
     for (int i = 0; i < sk_X509_num(chain); ++i) certificates.push_back(sk_X509_value(chain, i));
     return detail::judge_validity(name_, certificates, options_);
   }

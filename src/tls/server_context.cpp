@@ -15,6 +15,9 @@ using namespace std::string_view_literals;
 constexpr const char* ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 /// No finite fields: with the large ones, a client's few bytes cost the server milliseconds.
 constexpr const char* groups = "X25519:P-256:P-384";
+/// Between a client's certificate and an authority that is trusted.
+constexpr int most_authorities = 8;
+constexpr const char* groups_of_fips = "P-256:P-384";
 
 /// ALPN: https://www.rfc-editor.org/rfc/rfc7301#section-3.2
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
@@ -30,14 +33,17 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, con
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-void require(long result) {
-  if (result != 1) throw std::bad_alloc{};
+/// @param what  What OpenSSL refuses.
+void require_supported(long result, const std::string& what) {
+  if (result != 1) refuse_certificate("OpenSSL can't use " + what + " (" + SslErrors::text() + ")");
 }
 
 void set_rules(SSL_CTX* context) {
-  require(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION));
-  require(SSL_CTX_set_cipher_list(context, ciphers));
-  require(SSL_CTX_set1_groups_list(context, groups));
+  require_supported(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION), "TLS 1.2");
+  require_supported(SSL_CTX_set_cipher_list(context, ciphers), ciphers);
+  // Without X25519, as in the mode of FIPS, the others will do.
+  if (SSL_CTX_set1_groups_list(context, groups) != 1)
+    require_supported(SSL_CTX_set1_groups_list(context, groups_of_fips), groups_of_fips);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
   require(SSL_CTX_set_num_tickets(context, 0));
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -54,9 +60,12 @@ void ask_clients(SSL_CTX* context, const TlsOptions& options) {
   if (options.client_certificate == ClientCertificate::none) return;
   for (const auto& authority : PemFile{options.client_ca_file}.certificates()) {
     const SslErrors errors;
-    require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()));
-    require(SSL_CTX_add_client_CA(context, authority.get()));
+    require_supported(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()), options.client_ca_file);
+    require_supported(SSL_CTX_add_client_CA(context, authority.get()), options.client_ca_file);
   }
+  // An authority of the file is trusted, also if another one has signed it.
+  X509_STORE_set_flags(SSL_CTX_get_cert_store(context), X509_V_FLAG_PARTIAL_CHAIN);
+  SSL_CTX_set_verify_depth(context, most_authorities);
   const int required = options.client_certificate == ClientCertificate::require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | required, nullptr);
 }

@@ -24,15 +24,17 @@ int read_socket(BIO* bio, char* data, int size) noexcept {
   BIO_clear_retry_flags(bio);
   auto& socket = socket_of(bio);
   socket.empty = socket.drained = false;
-  socket.refused = socket.allowed == 0;
-  if (socket.refused) {
+  if (socket.most_messages >= 0 && socket.messages > socket.most_messages) return -1;
+  socket.out_of_reads = socket.reads_left == 0;
+  if (socket.out_of_reads) {
     BIO_set_retry_read(bio);
     return -1;
   }
-  if (socket.allowed > 0) --socket.allowed;
+  if (socket.reads_left > 0) --socket.reads_left;
   size = std::min(size, TlsSocket::most_per_read);
   if (!socket.early.empty()) return take_early(socket.early, data, size);
   const auto received = ::recv(socket.fd, data, static_cast<std::size_t>(size), 0);
+  if (received > 0) socket.received += static_cast<std::size_t>(received);
   socket.drained = received < size;
   socket.ended = received == 0 && size > 0;
   if (received < 0 && is_to_be_tried_again(errno)) {
@@ -54,6 +56,10 @@ long control(BIO* bio, int command, long, void*) noexcept {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
+void count_message(int is_sent, int, int content_type, const void*, std::size_t, SSL*, void* socket) noexcept {
+  if (is_sent == 0 && content_type == SSL3_RT_HANDSHAKE) ++static_cast<TlsSocket*>(socket)->messages;
+}
+
 SslBioMethod make_method() {
   auto method = owned<SslBioMethod>(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "vitals socket"));
   if (BIO_meth_set_read(method.get(), read_socket) != 1 || BIO_meth_set_write(method.get(), write_socket) != 1 ||
@@ -64,9 +70,15 @@ SslBioMethod make_method() {
 
 }  // namespace
 
+void count_messages(SSL* session, TlsSocket& socket) noexcept {
+  SSL_set_msg_callback(session, count_message);
+  SSL_set_msg_callback_arg(session, &socket);
+}
+
 SslBio make_socket_bio(TlsSocket& socket) {
-  static const auto method = make_method();
-  auto bio = owned<SslBio>(BIO_new(method.get()));
+  // Never freed: a server with static storage may end later than this would.
+  static BIO_METHOD* const method = make_method().release();
+  auto bio = owned<SslBio>(BIO_new(method));
   BIO_set_data(bio.get(), &socket);
   BIO_set_init(bio.get(), 1);
   return bio;

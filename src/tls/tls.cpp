@@ -41,7 +41,7 @@ class Tls final : public TransportLayer {
 
 [[noreturn]] void refuse(const std::string& rule) { throw std::invalid_argument{"vitals: TlsOptions: " + rule}; }
 
-void require_valid(const TlsOptions& options) {
+void require_usable(const TlsOptions& options) {
   constexpr std::size_t fewest = 10;
   constexpr std::size_t most = 100'000;
   if (options.certificate_file.empty()) refuse("certificate_file must be set");
@@ -59,7 +59,9 @@ void require_valid(const TlsOptions& options) {
 }  // namespace detail
 
 std::shared_ptr<const detail::TransportLayer> tls(TlsOptions options) {
-  detail::require_valid(options);
+  detail::require_usable(options);
+  // OpenSSL's clean-up at exit then comes after the end of a server with static storage.
+  (void)OPENSSL_init_ssl(0, nullptr);
   return std::make_shared<detail::Tls>(std::move(options));
 }
 

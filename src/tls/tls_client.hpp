@@ -29,7 +29,7 @@ class TlsClient {
   /// @param host  Whose certificate the server must have, unless the options name another one.
   void shake_hands(Connected& connection, const std::string& host, const RunLimit& limit);
 
-  /// The server's certificates, of a connection after its handshake. @returns Null without one.
+  /// The session of a connection after its handshake; null without one.
   [[nodiscard]] static SSL* session_of(const Connected& connection) noexcept;
 
  private:

@@ -9,7 +9,7 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-constexpr std::chrono::seconds time_between_looks{1};
+constexpr std::chrono::seconds check_interval{1};
 
 }  // namespace
 
@@ -22,9 +22,9 @@ auto TlsFiles::marks() const noexcept -> Marks {
           mark_of(options_.client_ca_file)};
 }
 
-SSL_CTX* TlsFiles::context(SteadyTime now, std::string& trouble) {
-  if (looked_at_ && now - *looked_at_ < time_between_looks) return context_.get();
-  looked_at_ = now;
+SSL_CTX* TlsFiles::context(SteadyTime now, std::string& log_line) {
+  if (checked_at_ && now - *checked_at_ < check_interval) return context_.get();
+  checked_at_ = now;
   const auto present = marks();
   if (present == used_) return context_.get();
   std::string problem;
@@ -36,7 +36,7 @@ SSL_CTX* TlsFiles::context(SteadyTime now, std::string& trouble) {
   }
   // The cause may pass without a change of the files, so it tries again, but says so once.
   const bool is_new = std::exchange(tried_, present) != present || problem_ != problem;
-  if (is_new && !problem.empty()) trouble = problem + "; the certificate before it stays in use";
+  if (is_new && !problem.empty()) log_line = problem + "; the certificate before it stays in use";
   problem_ = std::move(problem);
   return context_.get();
 }

@@ -23,8 +23,8 @@ class TlsFiles {
   explicit TlsFiles(TlsOptions options);
 
   /// For the next handshake. Looks whether a file has changed, at most once a second, and reads all if one has.
-  /// @param trouble  Then says why the new ones can't be used, once per change; the old ones remain in use.
-  [[nodiscard]] SSL_CTX* context(SteadyTime now, std::string& trouble);
+  /// @param log_line  Then says why the new ones can't be used, once per change; the old ones remain in use.
+  [[nodiscard]] SSL_CTX* context(SteadyTime now, std::string& log_line);
 
  private:
   using Marks = std::array<FileMark, 4>;
@@ -35,7 +35,7 @@ class TlsFiles {
   Marks used_;        ///< Of the files in `context_`.
   Marks tried_ = {};  ///< Of those that were read last.
   std::string problem_ = {};
-  std::optional<SteadyTime> looked_at_ = {};
+  std::optional<SteadyTime> checked_at_ = {};
   SslContext context_;
 };
 

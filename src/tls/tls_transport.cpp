@@ -1,6 +1,5 @@
 #include "tls/tls_transport.hpp"
 
-#include <array>
 #include <cerrno>
 #include <sys/socket.h>
 #include <utility>
@@ -11,9 +10,6 @@ namespace {
 
 /// The content type of a handshake record: https://www.rfc-editor.org/rfc/rfc8446#section-5.1
 constexpr char handshake_record = 22;
-
-/// Of reading, in one step of a handshake.
-constexpr int most_rounds = 16;
 
 constexpr std::string_view answer_to_plain_requests =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 39\r\nConnection: close\r\n\r\n"
@@ -28,22 +24,22 @@ Handshake over(Limit limit, std::string detail) {
 }  // namespace
 
 TlsTransport::TlsTransport(int fd, const PeerAddress& peer, TlsShared& shared)
-    : socket_{.fd = fd, .allowed = reads_per_turn}, peer_{peer}, shared_{shared} {}
+    : socket_{.fd = fd, .reads_left = reads_per_turn, .most_messages = most_messages}, peer_{peer}, shared_{shared} {}
 
 TlsTransport::~TlsTransport() { send_close_notify(); }
 
 Handshake TlsTransport::handshake(SteadyTime now, std::string_view early) {
   if (session_) return step();
   socket_.early += early;
-  std::string trouble;
-  auto result = begin(now, trouble);
+  std::string log_line;
+  auto result = begin(now, log_line);
   if (session_) result = step();
-  result.trouble = std::move(trouble);
+  result.log_line = std::move(log_line);
   return result;
 }
 
 /// Makes the session if the peer speaks TLS.
-Handshake TlsTransport::begin(SteadyTime now, std::string& trouble) {
+Handshake TlsTransport::begin(SteadyTime now, std::string& log_line) {
   char first = 0;
   if (socket_.early.empty()) {
     const auto received = ::recv(socket_.fd, &first, 1, MSG_PEEK);
@@ -56,7 +52,7 @@ Handshake TlsTransport::begin(SteadyTime now, std::string& trouble) {
   if (first != handshake_record) return over(Limit::handshake_failure, "not TLS");
   if (!shared_.budget.take(peer_, now)) return over(Limit::handshakes, peer_.text());
   const SslErrors errors;
-  auto session = owned<SslSession>(SSL_new(shared_.files.context(now, trouble)));
+  auto session = owned<SslSession>(SSL_new(shared_.files.context(now, log_line)));
   auto* const bio = make_socket_bio(socket_).release();
   SSL_set_bio(session.get(), bio, bio);
   SSL_set_accept_state(session.get());
@@ -67,82 +63,91 @@ Handshake TlsTransport::begin(SteadyTime now, std::string& trouble) {
 Handshake TlsTransport::step() {
   const SslErrors errors;
   int result = 0;
-  // A flight has at most 128 KiB: OpenSSL refuses longer messages.
-  for (int i = 0; i < most_rounds; ++i) {
-    socket_.allowed = reads_per_turn;
-    socket_.refused = false;
+  do {
+    allow_reading();
     result = SSL_do_handshake(session_.get());
-    if (!socket_.refused) break;
+  } while (result != 1 && socket_.out_of_reads && socket_.received <= shared_.most_handshake_bytes);
+  record_incomplete_ = result != 1;
+  if (result == 1) {
+    count_messages(session_.get(), socket_);
+    return {};
   }
-  exhausted_ = result != 1;
-  if (!exhausted_) return {};
   const int error = SSL_get_error(session_.get(), result);
-  if (error == SSL_ERROR_WANT_READ && !socket_.refused) return {.state = Handshake::State::waiting};
+  const bool is_short = socket_.received <= shared_.most_handshake_bytes;
+  if (error == SSL_ERROR_WANT_READ && is_short) return {.state = Handshake::State::waiting};
   if (error == SSL_ERROR_WANT_WRITE) return {.state = Handshake::State::waiting, .interest = Interest::output};
-  return failed();
-}
-
-Handshake TlsTransport::failed() {
   broken_ = true;
-  const auto reason = SslErrors::text();
-  return over(Limit::handshake_failure, socket_.ended || reason.empty() ? "the peer has left" : reason);
+  auto failure = over(Limit::handshake_failure, is_short ? why_it_failed() : "it is too long");
+  failure.answered = !socket_.ended;
+  return failure;
 }
 
-/// All that has come is read first: closing a socket with unread bytes resets it, and the peer may lose the answer.
+std::string TlsTransport::why_it_failed() const {
+  const auto reason = SslErrors::text();
+  return socket_.ended || reason.empty() ? "the peer has left" : reason;
+}
+
+void TlsTransport::allow_reading() noexcept {
+  socket_.reads_left = reads_per_turn;
+  socket_.out_of_reads = false;
+}
+
 Handshake TlsTransport::refuse_plain() {
-  std::array<char, 4096> rest;
-  for (int i = 0; i<reads_per_turn&& ::recv(socket_.fd, rest.data(), rest.size(), 0)> 0; ++i) continue;
   (void)plain::send(socket_.fd, answer_to_plain_requests);
-  return over(Limit::handshake_failure, "an HTTP request without TLS");
+  auto refusal = over(Limit::handshake_failure, "an HTTP request without TLS");
+  refusal.answered = true;
+  return refusal;
 }
 
 Transfer TlsTransport::receive(char* data, std::size_t size) {
+  if (!session_) return {.over = true};
   for (;;) {
     const SslErrors errors;
     std::size_t count = 0;
-    exhausted_ = false;
+    record_incomplete_ = needs_room_ = false;
     const int result = SSL_read_ex(session_.get(), data, size, &count);
-    const int error = SSL_get_error(session_.get(), result);
-    if (error == SSL_ERROR_NONE) return received(count);
-    if (error == SSL_ERROR_WANT_READ && socket_.empty) return drained();
-    if (error == SSL_ERROR_WANT_READ && socket_.refused) return too_long();
-    if (error == SSL_ERROR_WANT_READ) continue;  // after a record without data
-    if (error == SSL_ERROR_WANT_WRITE) return {.drained = true, .interest = Interest::output};
-    broken_ = error != SSL_ERROR_ZERO_RETURN;
-    return {.over = true};
+    switch (SSL_get_error(session_.get(), result)) {
+      case SSL_ERROR_NONE: return received(count);
+      case SSL_ERROR_ZERO_RETURN: return {.over = true};
+      case SSL_ERROR_WANT_WRITE:
+        allow_reading();
+        needs_room_ = true;
+        return {.drained = true, .interest = Interest::output};
+      case SSL_ERROR_WANT_READ:
+        if (socket_.empty) return drained();
+        if (socket_.out_of_reads) {
+          allow_reading();
+          return {.must_yield = true};
+        }
+        continue;  // after a record without data
+      default: broken_ = true; return {.over = true};
+    }
   }
 }
 
 Transfer TlsTransport::received(std::size_t size) noexcept {
-  empty_turns_ = 0;
   const bool is_drained = socket_.drained && SSL_has_pending(session_.get()) == 0;
-  if (is_drained) socket_.allowed = reads_per_turn;
+  if (is_drained) allow_reading();
   return {.size = size, .drained = is_drained};
 }
 
 Transfer TlsTransport::drained() noexcept {
-  exhausted_ = true;
-  socket_.allowed = reads_per_turn;
+  record_incomplete_ = true;
+  allow_reading();
   return {.drained = true};
 }
 
-Transfer TlsTransport::too_long() noexcept {
-  socket_.allowed = reads_per_turn;
-  if (++empty_turns_ <= most_empty_turns) return {.is_long = true};
-  broken_ = true;
-  return {.over = true};
-}
-
 Transfer TlsTransport::send(std::string_view bytes) {
+  if (!session_) return {.over = true};
   std::size_t total = 0;
   while (total < bytes.size()) {
     const SslErrors errors;
     std::size_t count = 0;
-    if (SSL_write_ex(session_.get(), bytes.data() + total, bytes.size() - total, &count) == 1) {
-      total += count;
-      continue;
-    }
-    const int error = SSL_get_error(session_.get(), 0);
+    allow_reading();
+    const int result = SSL_write_ex(session_.get(), bytes.data() + total, bytes.size() - total, &count);
+    const int error = SSL_get_error(session_.get(), result);
+    total += count;
+    if (error == SSL_ERROR_NONE || (error == SSL_ERROR_WANT_READ && socket_.out_of_reads)) continue;
     const auto interest = error == SSL_ERROR_WANT_READ ? Interest::input : Interest::output;
     broken_ = error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
     return {.size = total, .drained = true, .interest = interest, .over = broken_};
@@ -151,7 +156,8 @@ Transfer TlsTransport::send(std::string_view bytes) {
 }
 
 bool TlsTransport::has_input() const noexcept {
-  if (!exhausted_ && session_ && SSL_has_pending(session_.get()) == 1) return true;
+  if (needs_room_) return false;  // nothing is read before the peer reads
+  if (!record_incomplete_ && session_ && SSL_has_pending(session_.get()) == 1) return true;
   return !socket_.early.empty() || plain::has_input(socket_.fd);
 }
 

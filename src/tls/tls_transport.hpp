@@ -16,21 +16,26 @@ namespace detail {
 
 /// What the TLS connections of a server share. It outlives them.
 struct TlsShared {
-  explicit TlsShared(const TlsOptions& options) : files{options}, budget{options.max_handshakes_per_second} {}
+  explicit TlsShared(const TlsOptions& options)
+      : files{options},
+        budget{options.max_handshakes_per_second},
+        most_handshake_bytes{options.client_certificate == ClientCertificate::none ? 32'768U : 131'072U} {}
 
   TlsFiles files;
   HandshakeBudget budget;
+  const std::size_t most_handshake_bytes;  ///< From the peer: a ClientHello, and a chain of certificates.
 };
 
-/// One TLS connection. It begins to cost something when the first byte has come.
+/// One TLS connection. It allocates its session when the first byte has come.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: on the server's turn only.
 class TlsTransport final : public Transport {
  public:
   /// Reads of the socket in a row, before other connections have their turn.
   static constexpr int reads_per_turn = 16;
-  /// Turns in a row that ended among records without data, such as key updates. Who sends more has no request.
-  static constexpr int most_empty_turns = 2;
+  /// Key updates and the like that a connection may send after its handshake, in all. A client renews its keys after
+  /// gigabytes; a peer that sends more messages is disconnected.
+  static constexpr int most_messages = 32;
 
   TlsTransport(int fd, const PeerAddress& peer, TlsShared& shared);
   /// Tells the peer that no more will come, unless the connection is broken.
@@ -43,13 +48,13 @@ class TlsTransport final : public Transport {
   [[nodiscard]] bool end_output() noexcept override;
 
  private:
-  [[nodiscard]] Handshake begin(SteadyTime now, std::string& trouble);
+  [[nodiscard]] Handshake begin(SteadyTime now, std::string& log_line);
   [[nodiscard]] Handshake step();
   [[nodiscard]] Handshake refuse_plain();
-  [[nodiscard]] Handshake failed();
+  [[nodiscard]] std::string why_it_failed() const;
+  void allow_reading() noexcept;
   [[nodiscard]] Transfer received(std::size_t size) noexcept;
   [[nodiscard]] Transfer drained() noexcept;
-  [[nodiscard]] Transfer too_long() noexcept;
   void send_close_notify() noexcept;
 
   TlsSocket socket_;
@@ -57,8 +62,8 @@ class TlsTransport final : public Transport {
   TlsShared& shared_;
   SslSession session_ = nullptr;  ///< Null until the handshake begins.
   bool broken_ = false;
-  bool exhausted_ = false;  ///< What is buffered is the beginning of a record: the rest hasn't come.
-  int empty_turns_ = 0;     ///< In a row.
+  bool record_incomplete_ = false;  ///< What is buffered is the beginning of a record: the rest hasn't come.
+  bool needs_room_ = false;         ///< The last read had to write first, and couldn't.
 };
 
 }  // namespace detail

@@ -9,8 +9,9 @@ namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
-void add_chain(SSL_CTX* context, SslCertificate certificate) {
-  if (SSL_CTX_add0_chain_cert(context, certificate.get()) != 1) throw std::bad_alloc{};
+void add_chain(SSL_CTX* context, SslCertificate certificate, const std::string& file) {
+  if (SSL_CTX_add0_chain_cert(context, certificate.get()) != 1)
+    refuse_certificate(file + " has a certificate that can't be used (" + SslErrors::text() + ")");
   (void)certificate.release();
 }
 
@@ -28,9 +29,9 @@ void use_certificate(SSL_CTX* context, const std::string& certificate_file, cons
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1)
     refuse_certificate(key_file + " can't be used (" + SslErrors::text() + ")");
   std::for_each(certificates.begin() + 1, certificates.end(),
-                [&](auto& certificate) { add_chain(context, std::move(certificate)); });
+                [&](auto& certificate) { add_chain(context, std::move(certificate), certificate_file); });
   if (chain_file.empty()) return;
-  for (auto& certificate : PemFile{chain_file}.certificates()) add_chain(context, std::move(certificate));
+  for (auto& certificate : PemFile{chain_file}.certificates()) add_chain(context, std::move(certificate), chain_file);
 }
 
 }  // namespace detail

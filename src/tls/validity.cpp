@@ -53,10 +53,13 @@ void require_valid(const std::string& check, const checks::CertificateOptions& o
        {std::pair{"warn_before", options.warn_before}, {"fail_before", options.fail_before}})
     if (value < Duration::zero() || value > ten_years)
       throw std::invalid_argument{"vitals: " + check + ": `" + name + "` must be 0 to 10 years"};
+  if (options.fail_before > options.warn_before)
+    throw std::invalid_argument{"vitals: " + check + ": `fail_before` must be at most `warn_before`"};
 }
 
 CheckResult judge_validity(const std::string& subject, const std::vector<X509*>& certificates,
                            const checks::CertificateOptions& options) {
+  if (certificates.empty()) return CheckResult::fail(subject + ": there is no certificate");
   const SslErrors errors;
   const auto now = std::chrono::time_point_cast<seconds>(std::chrono::system_clock::now());
   for (auto* const certificate : certificates)

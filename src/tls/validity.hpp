@@ -16,8 +16,7 @@ namespace detail {
 void require_valid(const std::string& check, const checks::CertificateOptions& options);
 
 /// Whether all of these certificates are valid now, and for how long.
-/// @param subject       What the message begins with.
-/// @param certificates  At least one.
+/// @param subject  What the message begins with.
 [[nodiscard]] CheckResult judge_validity(const std::string& subject, const std::vector<X509*>& certificates,
                                          const checks::CertificateOptions& options);
 

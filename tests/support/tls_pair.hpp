@@ -8,6 +8,8 @@
 #include <string_view>
 #include <sys/socket.h>
 
+#include <gtest/gtest.h>
+
 #include "server/descriptor.hpp"
 #include "tls/openssl.hpp"
 #include "tls/socket_bio.hpp"
@@ -63,19 +65,18 @@ class TlsPair {
   }
   /// Records without data, all at once.
   void update_keys(int count, int kind = SSL_KEY_UPDATE_REQUESTED) const {
-    const auto records = vitals::detail::owned<vitals::detail::SslBio>(BIO_new(BIO_s_mem()));
-    BIO_up_ref(records.get());
-    BIO_up_ref(SSL_get_wbio(client_.get()));
-    auto* const socket = SSL_get_wbio(client_.get());
-    SSL_set0_wbio(client_.get(), records.get());
-    for (int i = 0; i < count; ++i) {
-      (void)SSL_key_update(client_.get(), kind);
-      (void)SSL_do_handshake(client_.get());
-    }
-    SSL_set0_wbio(client_.get(), socket);
-    char* bytes = nullptr;
-    const auto size = static_cast<std::size_t>(BIO_get_mem_data(records.get(), &bytes));
-    (void)::send(clients_.get(), bytes, size, MSG_NOSIGNAL);
+    const auto records = records_of([&] {
+      for (int i = 0; i < count; ++i) {
+        (void)SSL_key_update(client_.get(), kind);
+        (void)SSL_do_handshake(client_.get());
+      }
+    });
+    EXPECT_EQ(::send(clients_.get(), records.data(), records.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(records.size()));
+  }
+  /// The record that send() would send.
+  [[nodiscard]] std::string record_of(std::string_view text) const {
+    return records_of([&] { send(text); });
   }
   /// Puts raw bytes in the way of what the server sends, until no more fit. @returns How many.
   [[nodiscard]] std::size_t block_output() const {
@@ -94,6 +95,21 @@ class TlsPair {
   void close_transport() { transport_.reset(); }
 
  private:
+  /// What the client would send.
+  template <class Calls>
+  [[nodiscard]] std::string records_of(Calls calls) const {
+    const auto records = vitals::detail::owned<vitals::detail::SslBio>(BIO_new(BIO_s_mem()));
+    auto* const socket = SSL_get_wbio(client_.get());
+    BIO_up_ref(records.get());
+    BIO_up_ref(socket);
+    SSL_set0_wbio(client_.get(), records.get());
+    calls();
+    SSL_set0_wbio(client_.get(), socket);
+    char* bytes = nullptr;
+    const auto size = static_cast<std::size_t>(BIO_get_mem_data(records.get(), &bytes));
+    return {bytes, size};
+  }
+
   TlsPair() : context_{vitals::detail::owned<vitals::detail::SslContext>(SSL_CTX_new(TLS_client_method()))} {
     std::array<int, 2> ends = {-1, -1};
     (void)::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data());

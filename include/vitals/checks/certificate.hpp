@@ -15,9 +15,9 @@
 namespace vitals::inline v1 {
 namespace checks {
 
-/// How long before its end a certificate is a problem. Both are 0 to 10 years.
+/// How long before its end a certificate is a problem. Both are 0 to 10 years, `fail_before` at most `warn_before`.
 struct CertificateOptions {
-  /// Whoever should have renewed it hasn't: Let's Encrypt's 90 days are renewed when 30 are left.
+  /// Certificates are renewed earlier: those of Let's Encrypt 30 days before their end. With 14 left, that has failed.
   Duration warn_before = std::chrono::days{14};
   /// 0: at its end.
   Duration fail_before = Duration::zero();

@@ -23,8 +23,8 @@ namespace checks {
 /// health.add_readiness_check("auth", vitals::checks::Https{"https://auth:8443/healthz", {}, {.ca_file = "/tls/ca.crt"}});
 /// @endcode
 ///
-/// The server's certificate must be valid, be signed by a trusted authority and have the host's name or address; a check
-/// without this can't be spelled. Revocation isn't looked up. Redirects lead to https only. Each run shakes hands anew.
+/// The server's certificate must be valid, be signed by a trusted authority and have the host's name or address; this
+/// can't be switched off. Revocation isn't looked up. Redirects lead to https only. Each run shakes hands anew.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
 /// @par Lifetime       Copies share name look-ups that are under way.

@@ -167,7 +167,7 @@ TEST_F(TransportTest, IsNotInTheWayWhileItsHandshakeIsYoung) {
 }
 
 TEST_F(TransportTest, LogsWhatIsWrongWithItsLayer) {
-  script_->steps = {{.trouble = "vitals: the certificate is broken"}};
+  script_->steps = {{.log_line = "vitals: the certificate is broken"}};
 
   start();
 
@@ -198,9 +198,55 @@ TEST_F(TransportTest, IsNotClosedBeforeItsInputIsRead) {
   EXPECT_THAT(script_->sent, StartsWith("HTTP/1.1 200 "));
 }
 
+TEST_F(TransportTest, IsRenewedOnlyOnce) {
+  script_->steps = std::deque<Handshake>(100, {.state = Handshake::State::waiting});
+  script(get_healthz, {get_healthz.size()});
+  start();
+
+  for (int i = 0; i < 2; ++i) {
+    connection_->catch_up();
+    connection_->end_stage();
+    settle();
+  }
+
+  EXPECT_EQ(limits_.counts().slow_handshakes, 1U);
+  EXPECT_EQ(peer_.received(), "end");
+}
+
+// Unread bytes would reset the socket, and the peer would lose what it was told.
+TEST_F(TransportTest, LingersIfItHasToldThePeerWhyThereIsNone) {
+  script_->steps = {{.state = Handshake::State::over, .answered = true}};
+  peer_.send("a request");
+
+  start();
+  EXPECT_EQ(peer_.received(), "end");
+  EXPECT_FALSE(service_->places.empty());
+  peer_.send("more");
+  peer_.end();
+  settle();
+
+  EXPECT_TRUE(service_->places.empty());
+}
+
+TEST_F(TransportTest, MayFallSilentAfterAProxyHeader) {
+  options_.proxy_protocol = vitals::ProxyProtocol::required;
+  script_->steps = std::deque<Handshake>(100, {.state = Handshake::State::silent});
+  peer_.send("PROXY UNK");
+  start();
+  peer_.send("NOWN\r\n");
+  settle();
+
+  connection_->catch_up();
+  connection_->end_stage();
+
+  EXPECT_EQ(limits_.counts().silent, 1U);
+  EXPECT_THAT(script_->sent, IsEmpty());
+  EXPECT_EQ(peer_.received(), "end");
+}
+
 TEST_F(TransportTest, LetsOthersGoFirstIfItHasMuchToRead) {
   script(get_healthz, {});
-  script_->receives = {{.size = get_healthz.size(), .is_long = true}};
+  script_->receives = {{.size = get_healthz.size(), .must_yield = true}};
   connection_ = serve(peer_, std::make_unique<ScriptedTransport>(script_));
 
   host_->turn();

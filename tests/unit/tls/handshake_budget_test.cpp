@@ -24,6 +24,9 @@ PeerAddress peer(std::uint32_t address) {
   return {storage, sizeof v4};
 }
 
+/// With it none of these addresses share a part.
+constexpr std::uint64_t salt = 42;
+
 const PeerAddress busy = peer(0x0a000001);
 const PeerAddress kubelet = peer(0x0a000002);
 
@@ -34,14 +37,14 @@ std::size_t take_all(HandshakeBudget& budget, const PeerAddress& peer, vitals::S
 }
 
 TEST(HandshakeBudgetTest, LeavesHalfOfItToOthers) {
-  HandshakeBudget budget{20};
+  HandshakeBudget budget{20, salt};
 
   EXPECT_EQ(take_all(budget, busy, start), 10U);
-  EXPECT_EQ(take_all(budget, kubelet, start), HandshakeBudget::few);
+  EXPECT_EQ(take_all(budget, kubelet, start), HandshakeBudget::reserved_per_address);
 }
 
 TEST(HandshakeBudgetTest, EndsForAll) {
-  HandshakeBudget budget{20};
+  HandshakeBudget budget{20, salt};
   std::size_t taken = 0;
   for (std::uint32_t i = 0; i < 5; ++i) taken += take_all(budget, peer(0xc0000200 + i), start);
 
@@ -50,7 +53,7 @@ TEST(HandshakeBudgetTest, EndsForAll) {
 }
 
 TEST(HandshakeBudgetTest, IsThereAgainInTheNextSecond) {
-  HandshakeBudget budget{20};
+  HandshakeBudget budget{20, salt};
   (void)take_all(budget, busy, start);
 
   EXPECT_FALSE(budget.take(busy, start + 999ms));
@@ -58,9 +61,29 @@ TEST(HandshakeBudgetTest, IsThereAgainInTheNextSecond) {
 }
 
 TEST(HandshakeBudgetTest, IsWholeForAProxyOnThisMachine) {
-  HandshakeBudget budget{20};
+  HandshakeBudget budget{20, salt};
 
   EXPECT_EQ(take_all(budget, peer(INADDR_LOOPBACK), start), 20U);
+}
+
+// A host may use every address of its network.
+TEST(HandshakeBudgetTest, CountsANetworkOfIpv6AsOneAddress) {
+  HandshakeBudget budget{20, salt};
+  const auto host = [](std::uint8_t network, std::uint8_t number) {
+    sockaddr_storage storage = {};
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_addr.s6_addr[0] = 0x20;
+    v6.sin6_addr.s6_addr[7] = network;
+    v6.sin6_addr.s6_addr[15] = number;
+    return PeerAddress{storage, sizeof v6};
+  };
+
+  std::size_t taken = 0;
+  for (std::uint8_t number = 1; number < 100; ++number) taken += budget.take(host(1, number), start) ? 1 : 0;
+
+  EXPECT_EQ(taken, 10U);
+  EXPECT_TRUE(budget.take(host(2, 1), start));
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ class TlsFilesTest : public TlsTest {
  protected:
   /// The common name of the certificate for a handshake that begins so long after the start.
   std::string name_after(std::chrono::milliseconds time) {
-    trouble.clear();
-    const auto* const certificate = SSL_CTX_get0_certificate(files->context(vitals::SteadyTime{1h} + time, trouble));
+    log_line.clear();
+    const auto* const certificate = SSL_CTX_get0_certificate(files->context(vitals::SteadyTime{1h} + time, log_line));
     std::string name(64, '\0');
     const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), 64);
     name.resize(static_cast<std::size_t>(size));
@@ -37,7 +37,7 @@ class TlsFilesTest : public TlsTest {
   }
 
   std::optional<TlsFiles> files{options()};
-  std::string trouble;
+  std::string log_line;
 };
 
 TEST_F(TlsFilesTest, AreReadAgainAfterAChange) {
@@ -46,7 +46,7 @@ TEST_F(TlsFilesTest, AreReadAgainAfterAChange) {
 
   EXPECT_EQ(name_after(999ms), "first");
   EXPECT_EQ(name_after(1s), "second");
-  EXPECT_THAT(trouble, IsEmpty());
+  EXPECT_THAT(log_line, IsEmpty());
 }
 
 // As Kubernetes replaces the files of a secret: tls.crt is a link to ..data/tls.crt, and ..data a link to a folder.
@@ -76,27 +76,27 @@ TEST_F(TlsFilesTest, AreKeptWhileTheKeyDoesNotFitAndThatIsSaidOnce) {
   write_file(options().key_file, old_key);
 
   EXPECT_EQ(name_after(1s), "first");
-  EXPECT_THAT(trouble, HasSubstr(options().key_file + " isn't the key of " + options().certificate_file));
-  EXPECT_THAT(trouble, HasSubstr("the certificate before it stays in use"));
+  EXPECT_THAT(log_line, HasSubstr(options().key_file + " isn't the key of " + options().certificate_file));
+  EXPECT_THAT(log_line, HasSubstr("the certificate before it stays in use"));
   EXPECT_EQ(name_after(2s), "first");
-  EXPECT_THAT(trouble, IsEmpty());
+  EXPECT_THAT(log_line, IsEmpty());
 
   write_file(options().key_file, new_key);
   EXPECT_EQ(name_after(3s), "second");
-  EXPECT_THAT(trouble, IsEmpty());
+  EXPECT_THAT(log_line, IsEmpty());
 }
 
 TEST_F(TlsFilesTest, AreKeptWhenTheyAreGoneOrBroken) {
   EXPECT_EQ(name_after(0s), "first");
   fs::remove(options().certificate_file);
   EXPECT_EQ(name_after(1s), "first");
-  EXPECT_THAT(trouble, HasSubstr("can't read " + options().certificate_file + ": No such file or directory"));
+  EXPECT_THAT(log_line, HasSubstr("can't read " + options().certificate_file + ": No such file or directory"));
 
   write_file(options().certificate_file, "-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n");
   EXPECT_EQ(name_after(2s), "first");
-  EXPECT_THAT(trouble, HasSubstr(options().certificate_file + " has a malformed certificate"));
+  EXPECT_THAT(log_line, HasSubstr(options().certificate_file + " has a malformed certificate"));
   EXPECT_EQ(name_after(3s), "first");
-  EXPECT_THAT(trouble, IsEmpty());
+  EXPECT_THAT(log_line, IsEmpty());
 }
 
 /// What the constructor says about these options.

@@ -73,6 +73,7 @@ TEST_F(TlsHandshakeTest, TellsAPlainRequestWhatIsWrong) {
   EXPECT_EQ(step.state, State::over);
   EXPECT_THAT(step.reached, Optional(Limit::handshake_failure));
   EXPECT_EQ(step.detail, "an HTTP request without TLS");
+  EXPECT_TRUE(step.answered);
   const auto answer = raw();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
   const auto body = answer.substr(answer.find("\r\n\r\n") + 4);
@@ -113,6 +114,20 @@ TEST_F(TlsHandshakeTest, RefusesMoreThanItsBudget) {
 
   EXPECT_EQ(step.state, State::over);
   EXPECT_THAT(step.reached, Optional(Limit::handshakes));
+}
+
+// Of tiny records a ClientHello could have any number.
+TEST_F(TlsHandshakeTest, RefusesWhatIsTooLong) {
+  pair.emplace(shared);
+  Handshake step;
+  std::size_t sent = 0;
+  do {
+    while (::send(pair->client_fd(), "\x16\x03\x01\x00\x01\x01", 6, 0) == 6) sent += 6;
+    step = pair->transport().handshake(vitals::SteadyTime{1h}, {});
+  } while (step.state == State::waiting && sent < 1'000'000);
+
+  EXPECT_EQ(step.state, State::over);
+  EXPECT_LT(sent, 60'000U);
 }
 
 TEST_F(TlsHandshakeTest, ChoosesHttp1) {
