@@ -14,7 +14,7 @@ namespace checks {
 class Https::State {
  public:
   State(std::string_view url, HttpOptions options, TlsClientOptions tls)
-      : tls_{"Https", std::move(tls)}, check_{scheme(), url, std::move(options)} {}
+      : tls_{"Https", std::move(tls), detail::TlsProtocol::http_1_1}, check_{scheme(), url, std::move(options)} {}
 
   CheckResult run(const CheckContext& context) { return check_.run(context); }
 
@@ -24,7 +24,8 @@ class Https::State {
     return {
         .check = "Https", .name = "https", .port = port, .connect = [this](auto& server, auto& resolver, auto& limit) {
           auto connection = detail::connect_to(server, resolver, limit);
-          if (connection.socket.fd() >= 0) tls_.shake_hands(connection, server.host, limit);
+          const bool is_chosen = server.text() == check_.server().text();
+          if (connection.socket.fd() >= 0) tls_.shake_hands(connection, server.host, is_chosen, limit);
           return connection;
         }};
   }

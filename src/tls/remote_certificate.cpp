@@ -22,16 +22,17 @@ class RemoteCertificate::State {
       : name_{std::move(target)},
         server_{detail::parse_target("RemoteCertificate", name_)},
         options_{options},
-        tls_{"RemoteCertificate", std::move(tls)} {
+        tls_{"RemoteCertificate", std::move(tls), detail::TlsProtocol::any} {
     detail::require_valid("RemoteCertificate", options_);
   }
 
   CheckResult run(const CheckContext& context) {
     const detail::RunLimit limit{context};
     auto connection = detail::connect_to(server_, resolver_, limit);
-    if (connection.socket.fd() >= 0) tls_.shake_hands(connection, server_.host, limit);
+    if (connection.socket.fd() >= 0) tls_.shake_hands(connection, server_.host, true, limit);
     if (connection.socket.fd() < 0) return CheckResult::fail(name_ + ": " + connection.error);
-    const auto* const chain = SSL_get_peer_cert_chain(detail::TlsClient::session_of(connection));
+    // Not all that the server sends: it may send one that has expired and isn't needed.
+    const auto* const chain = SSL_get0_verified_chain(detail::TlsClient::session_of(connection));
     std::vector<X509*> certificates;
     certificates.reserve(static_cast<std::size_t>(std::max(sk_X509_num(chain), 0)));
     for (int i = 0; i < sk_X509_num(chain); ++i) certificates.push_back(sk_X509_value(chain, i));

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <netinet/in.h>
 #include <openssl/x509v3.h>
 #include <stdexcept>
@@ -12,7 +11,6 @@
 #include <utility>
 
 #include "tls/pem_file.hpp"
-#include "tls/tls_stream.hpp"
 #include "tls/use_certificate.hpp"
 
 namespace vitals::inline v1 {
@@ -32,9 +30,11 @@ void must(long result) {
   if (result != 1) throw std::bad_alloc{};
 }
 
-/// Whose certificate is expected, and for names, whose is asked for (SNI).
-void expect_host(SSL* session, const std::string& host) {
+/// Whose certificate is expected, and for names, whose is asked for (SNI): neither has the dot of a name's end, see
+/// https://www.rfc-editor.org/rfc/rfc6066#section-3.
+void expect_host(SSL* session, std::string host) {
   if (is_address(host)) return must(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()));
+  if (host.ends_with('.')) host.pop_back();
   SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   must(SSL_set1_host(session, host.c_str()));
   must(SSL_set_tlsext_host_name(session, host.c_str()));
@@ -45,10 +45,13 @@ SslContext make_client_context(const checks::TlsClientOptions& options) {
   auto context = owned<SslContext>(SSL_CTX_new(TLS_client_method()));
   must(SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION));
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (options.ca_file.empty()) {
     must(SSL_CTX_set_default_verify_paths(context.get()));
   } else {
+    // An authority of the file is trusted, also if another one has signed it.
+    X509_STORE_set_flags(SSL_CTX_get_cert_store(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
     for (const auto& authority : PemFile{options.ca_file}.certificates())
       must(X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()));
   }
@@ -66,7 +69,8 @@ std::string handshake_problem(const Connected& connection, const TlsStream& stre
 
 }  // namespace
 
-TlsClient::TlsClient(const std::string& check, checks::TlsClientOptions options) : options_{std::move(options)} {
+TlsClient::TlsClient(const std::string& check, checks::TlsClientOptions options, TlsProtocol protocol)
+    : options_{std::move(options)}, protocol_{protocol} {
   if (options_.certificate_file.empty() != options_.key_file.empty())
     throw std::invalid_argument{"vitals: " + check + ": `certificate_file` and `key_file` must both be set, or none"};
 }
@@ -82,17 +86,28 @@ SslContext TlsClient::context() {
   return SslContext{context_.get()};
 }
 
-void TlsClient::shake_hands(Connected& connection, const std::string& host, const RunLimit& limit) try {
-  auto stream = std::make_unique<TlsStream>(context().get(), connection.socket.fd());
-  expect_host(stream->session(), options_.server_name.empty() ? host : options_.server_name);
-  SSL_set_alpn_protos(stream->session(), http_1_1.data(), http_1_1.size());
+std::unique_ptr<TlsStream> TlsClient::make_stream(int fd, const std::string& host, bool is_chosen_server) {
+  const SslErrors errors;
+  auto stream = std::make_unique<TlsStream>(context().get(), fd);
+  auto* const session = stream->session();
+  const bool has_other_name = is_chosen_server && !options_.server_name.empty();
+  expect_host(session, has_other_name ? options_.server_name : host);
+  if (!is_chosen_server) SSL_certs_clear(session);
+  if (protocol_ != TlsProtocol::http_1_1) return stream;
+  if (SSL_set_alpn_protos(session, http_1_1.data(), http_1_1.size()) != 0) throw std::bad_alloc{};  // 0 is success
+  return stream;
+}
+
+void TlsClient::shake_hands(Connected& connection, const std::string& host, bool is_chosen_server,
+                            const RunLimit& limit) try {
+  auto stream = make_stream(connection.socket.fd(), host, is_chosen_server);
   while (stream->shake_hands() < 0) {
-    if (errno == EAGAIN) {
-      if (limit.wait(connection.socket.fd(), stream->wants()) == RunLimit::Wake::ready && !limit.is_over()) continue;
-      connection.error = connection.peer + " doesn't finish the TLS handshake: " + limit.message();
-    } else {
-      connection.error = handshake_problem(connection, *stream, errno);
-    }
+    const int error = errno;
+    if (error == EAGAIN) (void)limit.wait(connection.socket.fd(), stream->wants());
+    const bool goes_on = error == EAGAIN || error == EINTR;
+    if (goes_on && !limit.is_over()) continue;
+    connection.error = goes_on ? connection.peer + " doesn't finish the TLS handshake: " + limit.message()
+                               : handshake_problem(connection, *stream, error);
     stream = nullptr;
     connection.socket = {};
     return;

@@ -21,7 +21,7 @@ class TlsStream final : public StreamLayer {
   /// Tells the server that no more will come; doesn't wait for the same from it.
   ~TlsStream() override;
 
-  /// A step of the handshake: as send(), 1 when it is done.
+  /// A step of the handshake: as send(), 1 when it is done. EINTR means to call again: each call reads a little only.
   ssize_t shake_hands();
   ssize_t send(std::string_view bytes) override;
   ssize_t receive(char* data, std::size_t size) override;
@@ -30,6 +30,8 @@ class TlsStream final : public StreamLayer {
   [[nodiscard]] SSL* session() const noexcept { return session_.get(); }
 
  private:
+  void allow_reading() noexcept;
+  void read_alert();
   /// What a call of OpenSSL has come to.
   ssize_t outcome(int result, std::size_t size);
 

@@ -73,9 +73,10 @@ CheckResult judge_validity(const std::string& subject, const std::vector<X509*>&
   const auto text = subject + ": " + name_of(first) +
                     (left <= seconds{0} ? " expired " + counted_days(-left) + " ago, on " + text_of(end)
                                         : " expires in " + counted_days(left) + ", on " + text_of(end));
-  const auto result = left <= options.fail_before || left <= seconds{0} ? CheckResult::fail(text)
-                      : left <= options.warn_before                     ? CheckResult::warn(text)
-                                                                        : CheckResult::pass(text);
+  // In seconds: nanoseconds don't reach the year 9999, in which certificates without an end have theirs.
+  const auto result = left <= std::chrono::floor<seconds>(options.fail_before)   ? CheckResult::fail(text)
+                      : left <= std::chrono::floor<seconds>(options.warn_before) ? CheckResult::warn(text)
+                                                                                 : CheckResult::pass(text);
   return CheckResult{result}
       .with("expires", text_of(end))
       .with("days_left", static_cast<std::int64_t>(std::chrono::floor<days>(left).count()));

@@ -15,13 +15,16 @@ namespace checks {
 /// vitals::checks::Https{"https://auth:8443/ready", {}, {.ca_file = "/tls/ca.crt"}}
 /// @endcode
 struct TlsClientOptions {
-  /// The authorities that may have signed the server's certificate; empty: those of the system.
+  /// The authorities that may have signed the server's certificate, intermediate ones included; empty: those of the
+  /// system.
   std::string ca_file = {};
-  /// The check's own certificate, for servers that ask for one; empty: none.
+  /// The check's own certificate, for servers that ask for one; empty: none. A redirect to another server
+  /// doesn't get it.
   std::string certificate_file = {};
   /// Its private key, without a passphrase.
   std::string key_file = {};
-  /// The name that the server's certificate must have; empty: the host that the check connects to.
+  /// The name that the server's certificate must have; empty: the host that the check connects to. The server that a
+  /// redirect leads to must have its own name.
   std::string server_name = {};
 };
 
