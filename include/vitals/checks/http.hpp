@@ -43,9 +43,9 @@ struct HttpOptions {
 /// @endcode
 ///
 /// Each run connects anew, as Tcp does, and reads the answer to its end, or to 64 KiB of body; a head may have 16 KiB.
-/// An answer that hasn't ended at the deadline fails. Environment variables such as `http_proxy` make no difference. No
-/// TLS. No message repeats the query of the URL or a header; what a server sends instead of HTTP is quoted only if the
-/// request has neither.
+/// An answer that hasn't ended at the deadline fails. Environment variables such as `http_proxy` make no difference.
+/// For TLS there is Https. No message repeats the query of the URL or a header; what a server sends instead of HTTP is
+/// quoted only if the request has neither.
 ///
 /// To ask the `/ready` of another service of yours is to depend on all that it depends on: while that one isn't ready,
 /// this one isn't either. Ask for what you need of it, such as `/healthz`.

@@ -31,6 +31,7 @@
 #include <vitals/systemd.hpp>
 #endif
 #ifdef WITH_TLS
+#include <vitals/checks/certificate.hpp>
 #include <vitals/server.hpp>
 #include <vitals/tls.hpp>
 #endif
@@ -80,6 +81,7 @@ int main() {
   const vitals::HealthServer server{
       health, {.tls = vitals::tls({.certificate_file = "/tls/tls.crt", .key_file = "/tls/tls.key"})}};
   health.add_readiness_check("tls", [&] { return server.port() == 0; });
+  health.add_readiness_check("certificate", vitals::checks::Certificate{"/tls/tls.crt"}, {.critical = false});
 #endif
   return health.report(vitals::Probe::readiness).checks().empty() ? 1 : 0;
 }

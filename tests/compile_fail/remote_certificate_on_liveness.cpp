@@ -1,0 +1,11 @@
+// What asks another system is refused on liveness, over TLS as well.
+#include <vitals/checks/remote_certificate.hpp>
+#include <vitals/vitals.hpp>
+
+void register_check(vitals::HealthRegistry& health) {
+#ifdef WRONG
+  health.add_liveness_check("auth", vitals::checks::RemoteCertificate{"auth:8443"});
+#else
+  health.add_readiness_check("auth", vitals::checks::RemoteCertificate{"auth:8443"});
+#endif
+}
