@@ -15,7 +15,7 @@ namespace checks {
 
 Certificate::Certificate(Text path, CertificateOptions options) : path_{std::string_view{path}}, options_{options} {
   if (path_.empty()) throw std::invalid_argument{"vitals: Certificate: the path must not be empty"};
-  detail::require_valid("Certificate", options_);
+  detail::require_in_range("Certificate", options_);
 }
 
 CheckResult Certificate::operator()() const try {

@@ -23,7 +23,7 @@ class RemoteCertificate::State {
         server_{detail::parse_target("RemoteCertificate", name_)},
         options_{options},
         tls_{"RemoteCertificate", std::move(tls), detail::TlsProtocol::any} {
-    detail::require_valid("RemoteCertificate", options_);
+    detail::require_in_range("RemoteCertificate", options_);
   }
 
   CheckResult run(const CheckContext& context) {

@@ -47,7 +47,7 @@ std::string counted_days(seconds span) {
 
 }  // namespace
 
-void require_valid(const std::string& check, const checks::CertificateOptions& options) {
+void require_in_range(const std::string& check, const checks::CertificateOptions& options) {
   constexpr days ten_years{3653};
   for (const auto& [name, value] :
        {std::pair{"warn_before", options.warn_before}, {"fail_before", options.fail_before}})

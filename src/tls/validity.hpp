@@ -13,7 +13,7 @@ namespace detail {
 
 /// @param check  Its name in the message.
 /// @throws std::invalid_argument  if an option is out of range.
-void require_valid(const std::string& check, const checks::CertificateOptions& options);
+void require_in_range(const std::string& check, const checks::CertificateOptions& options);
 
 /// Whether all of these certificates are valid now, and for how long.
 /// @param subject  What the message begins with.

@@ -42,13 +42,13 @@ using vitals::test::IsWarn;
 static_assert(vitals::is_remote_check<Https>::value);
 static_assert(vitals::is_remote_check<RemoteCertificate>::value);
 
-constexpr const char* ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+constexpr const char* whole_answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 void answer(const TlsPeerSession& session, std::string_view text) {
   (void)session.read_head();
   session.send(text);
 }
-void answer_ok(const TlsPeerSession& session) { answer(session, ok); }
+void answer_ok(const TlsPeerSession& session) { answer(session, whole_answer); }
 
 class TlsClientChecksTest : public testing::Test {
  protected:
@@ -195,7 +195,7 @@ TEST_F(TlsClientChecksTest, ReadOneByteRecords) {
   EXPECT_THAT(ask(TlsScriptedPeer{authority_.issue(),
                                   [](const TlsPeerSession& session) {
                                     (void)session.read_head();
-                                    for (const char& byte : std::string_view{ok}) session.send({&byte, 1});
+                                    for (const char& byte : std::string_view{whole_answer}) session.send({&byte, 1});
                                   }}),
               IsPass());
 }
@@ -219,7 +219,7 @@ TEST_F(TlsClientChecksTest, FollowRedirectsToHttpsOnly) {
   const TlsScriptedPeer target{authority_.issue(), answer_ok};
   const auto follow = [&](const std::string& location) {
     const TlsScriptedPeer server{
-        authority_.issue(), [&](const TlsPeerSession& session) {
+        authority_.issue(), [&location = location](const TlsPeerSession& session) {
           answer(session, "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + "\r\n\r\n");
         }};
     return ask(server, {.max_redirects = 1});
