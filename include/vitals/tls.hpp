@@ -36,7 +36,8 @@ struct TlsOptions {
   /// More intermediate certificates; empty: all are in `certificate_file`.
   std::string chain_file = {};
   ClientCertificate client_certificate = ClientCertificate::none;
-  /// The authorities that sign clients' certificates, intermediate ones included. Needed for `request` and `require`, refused for `none`.
+  /// The authorities that sign clients' certificates, intermediate ones included. Needed for `request` and `require`,
+  /// refused for `none`.
   std::string client_ca_file = {};
   /// How long a handshake may take from its first byte, 100 ms to 10 min; then the connection is closed.
   Duration handshake_timeout = std::chrono::seconds{10};

@@ -26,34 +26,30 @@ bool is_address(const std::string& host) noexcept {
          ::inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
 }
 
-void must(long result) {
-  if (result != 1) throw std::bad_alloc{};
-}
-
 /// Whose certificate is expected, and for names, whose is asked for (SNI): neither has the dot of a name's end, see
 /// https://www.rfc-editor.org/rfc/rfc6066#section-3.
 void expect_host(SSL* session, std::string host) {
-  if (is_address(host)) return must(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()));
+  if (is_address(host)) return require(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()));
   if (host.ends_with('.')) host.pop_back();
   SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  must(SSL_set1_host(session, host.c_str()));
-  must(SSL_set_tlsext_host_name(session, host.c_str()));
+  require(SSL_set1_host(session, host.c_str()));
+  require(SSL_set_tlsext_host_name(session, host.c_str()));
 }
 
 SslContext make_client_context(const checks::TlsClientOptions& options) {
   const SslErrors errors;
   auto context = owned<SslContext>(SSL_CTX_new(TLS_client_method()));
-  must(SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION));
+  require(SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION));
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (options.ca_file.empty()) {
-    must(SSL_CTX_set_default_verify_paths(context.get()));
+    require(SSL_CTX_set_default_verify_paths(context.get()));
   } else {
     // An authority of the file is trusted, also if another one has signed it.
     X509_STORE_set_flags(SSL_CTX_get_cert_store(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
     for (const auto& authority : PemFile{options.ca_file}.certificates())
-      must(X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()));
+      require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()));
   }
   if (!options.certificate_file.empty()) use_certificate(context.get(), options.certificate_file, options.key_file);
   return context;
@@ -71,6 +67,9 @@ std::string handshake_problem(const Connected& connection, const TlsStream& stre
 
 TlsClient::TlsClient(const std::string& check, checks::TlsClientOptions options, TlsProtocol protocol)
     : options_{std::move(options)}, protocol_{protocol} {
+  constexpr std::size_t longest_name = 253;  // https://www.rfc-editor.org/rfc/rfc1035#section-3.1, as text
+  if (options_.server_name.size() > longest_name || options_.server_name.find('\0') != std::string::npos)
+    throw std::invalid_argument{"vitals: " + check + ": `server_name` must be a name of at most 253 bytes"};
   if (options_.certificate_file.empty() != options_.key_file.empty())
     throw std::invalid_argument{"vitals: " + check + ": `certificate_file` and `key_file` must both be set, or none"};
 }
@@ -82,7 +81,7 @@ SslContext TlsClient::context() {
     context_ = make_client_context(options_);
     marks_ = present;
   }
-  must(SSL_CTX_up_ref(context_.get()));
+  require(SSL_CTX_up_ref(context_.get()));
   return SslContext{context_.get()};
 }
 

@@ -63,8 +63,8 @@ ssize_t TlsStream::receive(char* data, std::size_t size) {
 }
 
 void TlsStream::allow_reading() noexcept {
-  socket_.allowed = reads_per_call;
-  socket_.refused = false;
+  socket_.reads_left = reads_per_call;
+  socket_.out_of_reads = false;
 }
 
 ssize_t TlsStream::outcome(int result, std::size_t size) {
@@ -75,7 +75,7 @@ ssize_t TlsStream::outcome(int result, std::size_t size) {
   if (error == SSL_ERROR_ZERO_RETURN) return 0;
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
     wants_ = error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
-    errno = socket_.refused ? EINTR : EAGAIN;
+    errno = socket_.out_of_reads ? EINTR : EAGAIN;
     return -1;
   }
   broken_ = true;

@@ -5,7 +5,7 @@
 # installed. Used by scripts that source this file.
 # shellcheck disable=SC2034
 build_packages=(g++ cmake ninja-build ccache 'libboost1.81-dev|libboost1.74-dev' nlohmann-json3-dev libmariadb-dev
-  libpq-dev libsqlite3-dev curl)
+  libpq-dev libsqlite3-dev libssl-dev curl)
 
 is_installed() {
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]

@@ -23,7 +23,8 @@ struct CertificateOptions {
   Duration fail_before = Duration::zero();
 };
 
-/// Whether a certificate is valid, and for how long: of all certificates in a PEM file, the one that ends first decides.
+/// Whether a certificate is valid, and for how long: of all certificates in a PEM file, the one that ends first
+/// decides.
 ///
 /// @code
 /// #include <vitals/checks/certificate.hpp>   // link vitals::tls

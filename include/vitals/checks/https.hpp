@@ -20,7 +20,8 @@ namespace checks {
 ///
 /// @code
 /// #include <vitals/checks/https.hpp>   // link vitals::tls
-/// health.add_readiness_check("auth", vitals::checks::Https{"https://auth:8443/healthz", {}, {.ca_file = "/tls/ca.crt"}});
+/// health.add_readiness_check("auth",
+///                            vitals::checks::Https{"https://auth:8443/healthz", {}, {.ca_file = "/tls/ca.crt"}});
 /// @endcode
 ///
 /// The server's certificate must be valid, be signed by a trusted authority and have the host's name or address; this

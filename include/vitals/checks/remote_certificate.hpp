@@ -16,8 +16,8 @@
 namespace vitals::inline v1 {
 namespace checks {
 
-/// Whether a server's certificate can be trusted, and for how long: of all that the server sends, the one that ends first
-/// decides.
+/// Whether a server's certificate can be trusted, and for how long: of all up to the trusted authority, the one that
+/// ends first decides.
 ///
 /// @code
 /// #include <vitals/checks/remote_certificate.hpp>   // link vitals::tls

@@ -1,11 +1,8 @@
 // A server with TLS and real clients of it.
 
-#include <atomic>
-#include <chrono>
 #include <filesystem>
-#include <memory>
+#include <fstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -110,12 +107,39 @@ TEST_F(TlsClientsTest, AClientHelloOnAPlainPortEndsAtOnce) {
 
 TEST_F(TlsClientsTest, OpensslCantNegotiateAgain) {
   start();
-  const std::string command = "(printf 'R\\n'; sleep 1) | timeout 20 openssl s_client -connect " + address() +
-                              " -tls1_2 -CAfile '" + authority_file() + "' 2>&1";
+  // Its input ends once it has said what came of the letter R.
+  const std::string input =
+      "(printf 'R\\n'; for i in $(seq 300); do grep -q renegotiation said && break; sleep 0.1; done)";
+  const std::string command = input + " | openssl s_client -connect " + address() + " -tls1_2 -CAfile '" +
+                              authority_file() + "' > said 2>&1; cat said";
 
   const auto output = run("/bin/sh", {"-c", command}).output;
 
   EXPECT_THAT(output, AllOf(HasSubstr("Verify return code: 0 (ok)"), HasSubstr("no renegotiation")));
+}
+
+TEST_F(TlsClientsTest, ShowsTheChainOfItsCertificate) {
+  const auto intermediate = authority().intermediate({.common_name = "intermediate", .names = {}});
+  intermediate.issue().write_to(folder());
+  auto tls = tls_options();
+  tls.chain_file = folder() / "chain.crt";
+  std::ofstream{tls.chain_file} << intermediate.certificate();
+  start_with(tls);
+
+  const auto [status, output] = curl({"--cacert", authority_file(), "https://" + address() + "/ready"});
+
+  EXPECT_EQ(status, 0) << output;
+}
+
+TEST_F(TlsClientsTest, RefusesStrangersEvenIfNoCertificateIsRequired) {
+  start({}, vitals::ClientCertificate::request);
+  TestAuthority{}.issue({.common_name = "stranger"}).write_to(folder() / "stranger");
+
+  EXPECT_NE(curl({"--insecure", "--cert", folder() / "stranger/tls.crt", "--key", folder() / "stranger/tls.key",
+                  "https://" + address() + "/ready"})
+                .status,
+            0);
+  EXPECT_TRUE(eventually([&] { return limit_counts().failed_handshakes == 1; }));
 }
 
 TEST_F(TlsClientsTest, SslscanFindsNothingWeak) {

@@ -117,5 +117,37 @@ TEST_F(HostTest, HasFewExpensiveTurnsInARow) {
   EXPECT_EQ(called(), 2 * most);
 }
 
+/// Has no memory for the first task that is posted to it.
+class ForgetfulHost final : public vitals::detail::Host {
+ public:
+  std::unique_ptr<vitals::detail::HostWait> watch(int, vitals::detail::HostClient&) override { return nullptr; }
+  std::unique_ptr<vitals::detail::HostTimer> timer(vitals::detail::HostClient&) override { return nullptr; }
+  void post(std::shared_ptr<vitals::detail::HostTask> task) noexcept override {
+    if (std::exchange(forgets_, false)) return;
+    task->on_turn();
+  }
+
+ private:
+  bool forgets_ = true;
+};
+
+TEST(TurnQueueTest, GoesOnAfterAHostWithoutMemory) {
+  struct Client final : vitals::detail::HostTask {
+    void on_turn() noexcept override { ++turns; }
+    int turns = 0;
+  };
+  ForgetfulHost host;
+  const auto queue = std::make_shared<vitals::detail::TurnQueue>(host);
+  const auto first = std::make_shared<Client>();
+  const auto second = std::make_shared<Client>();
+
+  queue->add(first);
+  EXPECT_EQ(first->turns, 0);
+  queue->add(second);
+
+  EXPECT_EQ(first->turns, 1);
+  EXPECT_EQ(second->turns, 1);
+}
+
 }  // namespace
 }  // namespace vitals_test

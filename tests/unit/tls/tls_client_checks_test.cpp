@@ -263,6 +263,7 @@ TEST_F(TlsClientChecksTest, JudgeTheServersCertificate) {
 TEST(TlsClientOptionsTest, MustFit) {
   EXPECT_THROW((Https{"https://a", {}, {.certificate_file = "a"}}), std::invalid_argument);
   EXPECT_THROW((Https{"https://a", {}, {.key_file = "a"}}), std::invalid_argument);
+  EXPECT_THROW((Https{"https://a", {}, {.server_name = std::string(254, 'a')}}), std::invalid_argument);
   EXPECT_THROW((Https{"http://a"}), std::invalid_argument);
   EXPECT_THROW((RemoteCertificate{"a"}), std::invalid_argument);
   EXPECT_THROW((RemoteCertificate{"a:1", {.warn_before = -1s}}), std::invalid_argument);
