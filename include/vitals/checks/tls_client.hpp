@@ -16,7 +16,7 @@ namespace checks {
 /// @endcode
 struct TlsClientOptions {
   /// The authorities that may have signed the server's certificate, intermediate ones included; empty: those of the
-  /// system.
+  /// system, as they are when the check first runs.
   std::string ca_file = {};
   /// The check's own certificate, for servers that ask for one; empty: none. A redirect to another server
   /// doesn't get it.

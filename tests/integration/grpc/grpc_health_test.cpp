@@ -136,9 +136,11 @@ TEST_F(GrpcHealthTest, ChecksDoNotWaitForTheApplicationsAnswers) {
   const Gate gate;
   const vitals::Endpoint endpoint{*health};
   start();
-  std::atomic<int> runs = 0;
-  health->add_readiness_check("fresh", [&] { ++runs; }, {.timeout = 60s, .schedule = vitals::on_demand(1ms)});
+  // If the answer were at hand, this thread would be told it.
+  const Gate run;
+  health->add_readiness_check("slow", [run] { run.wait(); }, {.timeout = 60s, .schedule = vitals::on_demand(1ms)});
   const auto pending = endpoint.async_handle({.target = "/ready"}, [gate](const auto&) { gate.wait(); });
+  run.open();
   gate.wait_until_entered();
 
   EXPECT_EQ(check(""), "SERVING");
