@@ -1,5 +1,6 @@
 // An application that forks while a HostedServer runs on its context, with Asio's fork notifications and without.
 
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <utility>  // Boost 1.74 needs it before its own headers
@@ -124,8 +125,8 @@ TEST_F(HostedForkTest, AChildThatWasNotifiedMayRunTheLoopAndEndEverything) {
 TEST_F(HostedForkTest, AChildThatWasNotifiedMayServeItself) {
   if (!children_may_have_threads) GTEST_SKIP();
   const int status = in_child_by_the_rules([&] {
-    vitals::HealthRegistry own;
-    own.add_readiness_check("own", vitals::run_on(*io_, [] { return true; }));
+    vitals::HealthRegistry own{{.answer_budget = std::chrono::seconds{60}}};
+    own.add_readiness_check("own", vitals::run_on(*io_, [] { return true; }), {.timeout = std::chrono::seconds{60}});
     vitals::HostedServer server{*io_, own, {.address = "127.0.0.1", .port = 0}};
     server.start();
     io_->restart();
