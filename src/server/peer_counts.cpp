@@ -1,9 +1,9 @@
 #include "server/peer_counts.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
 #include <utility>
+
+#include "server/peer_hash.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -12,25 +12,9 @@ namespace {
 
 constexpr std::size_t first_size = 16;
 
-/// The finalizer of SplitMix64, https://prng.di.unimi.it/splitmix64.c.
-std::uint64_t mixed(std::uint64_t value) noexcept {
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-  return value ^ (value >> 31);
-}
-
-std::uint64_t hash(const PeerAddress::Bytes& bytes, std::uint64_t seed) noexcept {
-  std::uint64_t halves[2];
-  std::memcpy(halves, bytes.data(), sizeof halves);
-  return mixed(mixed(halves[0] ^ seed) ^ halves[1]);
-}
-
 }  // namespace
 
-// Seeded, because a peer with a range of IPv6 addresses could otherwise choose many that share a bucket.
-PeerCounts::PeerCounts() noexcept
-    : seed_{mixed(reinterpret_cast<std::uintptr_t>(this) ^
-                  static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()))} {}
+PeerCounts::PeerCounts() noexcept : seed_{hash_seed(this)} {}
 
 auto PeerCounts::add(const PeerAddress& address) -> Index {
   if (address.is_exempt()) return none;
@@ -57,7 +41,7 @@ void PeerCounts::remove(Index peer) noexcept {
 }
 
 auto PeerCounts::bucket_of(const PeerAddress& address) noexcept -> Index& {
-  return buckets_[hash(address.bytes(), seed_) & (buckets_.size() - 1)];
+  return buckets_[hash_of(address.bytes(), seed_) & (buckets_.size() - 1)];
 }
 
 auto PeerCounts::find(const PeerAddress& address) noexcept -> Index {

@@ -1,14 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 
 #include <vitals/clock.hpp>
 
 #include "server/peer_address.hpp"
+#include "server/peer_hash.hpp"
 
 namespace vitals::inline v1 {
 namespace detail {
@@ -21,9 +22,9 @@ class HandshakeBudget {
  public:
   static constexpr std::uint32_t reserved_per_address = 4;
 
-  /// @param salt  So that nobody can choose an address that shares another one's part.
-  explicit HandshakeBudget(std::size_t most_per_second, std::uint64_t salt = random_salt()) noexcept
-      : most_{most_per_second}, salt_{salt} {}
+  explicit HandshakeBudget(std::size_t most_per_second) noexcept : HandshakeBudget{most_per_second, hash_seed(this)} {}
+  /// @param seed  Of the hashes of addresses.
+  HandshakeBudget(std::size_t most_per_second, std::uint64_t seed) noexcept : most_{most_per_second}, seed_{seed} {}
 
   /// @returns Whether a handshake of this peer may begin.
   [[nodiscard]] bool take(const PeerAddress& peer, SteadyTime now) noexcept {
@@ -43,23 +44,16 @@ class HandshakeBudget {
  private:
   static constexpr std::size_t buckets = 4096;
 
-  static std::uint64_t random_salt() {
-    std::random_device random;
-    return (std::uint64_t{random()} << 32) + random();
-  }
-
-  /// Addresses of one bucket share what is theirs. A network of IPv6 (/64) counts as one address: a host may use all of
-  /// it.
+  /// Addresses in one bucket share what is reserved for each. A network of IPv6 (/64) counts as one address, because a
+  /// host may use all of it.
   [[nodiscard]] std::size_t bucket_of(const PeerAddress& peer) const noexcept {
-    constexpr std::uint64_t prime = 0x100000001b3;  // of FNV-1a
-    const auto& bytes = peer.bytes();
-    std::uint64_t hash = salt_;
-    for (std::size_t i = 0; i < (peer.is_v4() ? bytes.size() : bytes.size() / 2); ++i) hash = (hash ^ bytes[i]) * prime;
-    return (hash ^ (hash >> 32)) % buckets;
+    auto bytes = peer.bytes();
+    if (!peer.is_v4()) std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), std::uint8_t{0});
+    return hash_of(bytes, seed_) % buckets;
   }
 
   std::size_t most_;
-  std::uint64_t salt_;
+  std::uint64_t seed_;
   std::size_t taken_ = 0;
   SteadyTime second_ = {};
   std::array<std::uint32_t, buckets> taken_by_ = {};

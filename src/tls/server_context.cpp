@@ -15,9 +15,9 @@ using namespace std::string_view_literals;
 constexpr const char* ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 /// No finite fields: with the large ones, a client's few bytes cost the server milliseconds.
 constexpr const char* groups = "X25519:P-256:P-384";
+constexpr const char* groups_of_fips = "P-256:P-384";
 /// Between a client's certificate and an authority that is trusted.
 constexpr int most_authorities = 8;
-constexpr const char* groups_of_fips = "P-256:P-384";
 
 /// ALPN: https://www.rfc-editor.org/rfc/rfc7301#section-3.2
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,

@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <sys/socket.h>
 
+#include "server/sockets.hpp"
+
 namespace vitals::inline v1 {
 namespace detail {
 namespace {
 
 TlsSocket& socket_of(BIO* bio) noexcept { return *static_cast<TlsSocket*>(BIO_get_data(bio)); }
-
-bool is_to_be_tried_again(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 int take_early(std::string& early, char* data, int size) {
   const auto taken = early.copy(data, static_cast<std::size_t>(size));
@@ -37,7 +37,7 @@ int read_socket(BIO* bio, char* data, int size) noexcept {
   if (received > 0) socket.received += static_cast<std::size_t>(received);
   socket.drained = received < size;
   socket.ended = received == 0 && size > 0;
-  if (received < 0 && is_to_be_tried_again(errno)) {
+  if (received < 0 && is_transient(errno)) {
     socket.empty = true;
     BIO_set_retry_read(bio);
   }
@@ -47,7 +47,7 @@ int read_socket(BIO* bio, char* data, int size) noexcept {
 int write_socket(BIO* bio, const char* data, int size) noexcept {
   BIO_clear_retry_flags(bio);
   const auto sent = ::send(socket_of(bio).fd, data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (sent < 0 && is_to_be_tried_again(errno)) BIO_set_retry_write(bio);
+  if (sent < 0 && is_transient(errno)) BIO_set_retry_write(bio);
   return static_cast<int>(sent);
 }
 

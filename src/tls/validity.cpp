@@ -23,6 +23,7 @@ sys_seconds time_of(const ASN1_TIME* time) noexcept {
   return sys_seconds{seconds{ASN1_TIME_to_tm(time, &parts) == 1 ? ::timegm(&parts) : 0}};
 }
 
+// Not utc_text(): its nanoseconds end in 2262, some certificates in 9999.
 std::string text_of(sys_seconds time) {
   const std::time_t seconds_since_epoch = time.time_since_epoch().count();
   std::tm parts = {};

@@ -146,7 +146,7 @@ int serve(const std::string& folder) {
                                                    .max_handshakes_per_second = 100'000})}};
   server.start();
   std::ofstream{folder + "/port"} << server.port() << std::endl;
-  for (;;) std::this_thread::sleep_for(1h);
+  for (;;) ::pause();
 }
 
 std::string nginx_configuration(const std::string& folder, std::uint16_t port) {

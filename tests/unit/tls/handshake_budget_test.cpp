@@ -25,7 +25,7 @@ PeerAddress peer(std::uint32_t address) {
 }
 
 /// With it none of these addresses share a part.
-constexpr std::uint64_t salt = 42;
+constexpr std::uint64_t seed = 42;
 
 const PeerAddress busy = peer(0x0a000001);
 const PeerAddress kubelet = peer(0x0a000002);
@@ -37,14 +37,14 @@ std::size_t take_all(HandshakeBudget& budget, const PeerAddress& peer, vitals::S
 }
 
 TEST(HandshakeBudgetTest, LeavesHalfOfItToOthers) {
-  HandshakeBudget budget{20, salt};
+  HandshakeBudget budget{20, seed};
 
   EXPECT_EQ(take_all(budget, busy, start), 10U);
   EXPECT_EQ(take_all(budget, kubelet, start), HandshakeBudget::reserved_per_address);
 }
 
 TEST(HandshakeBudgetTest, EndsForAll) {
-  HandshakeBudget budget{20, salt};
+  HandshakeBudget budget{20, seed};
   std::size_t taken = 0;
   for (std::uint32_t i = 0; i < 5; ++i) taken += take_all(budget, peer(0xc0000200 + i), start);
 
@@ -53,7 +53,7 @@ TEST(HandshakeBudgetTest, EndsForAll) {
 }
 
 TEST(HandshakeBudgetTest, IsThereAgainInTheNextSecond) {
-  HandshakeBudget budget{20, salt};
+  HandshakeBudget budget{20, seed};
   (void)take_all(budget, busy, start);
 
   EXPECT_FALSE(budget.take(busy, start + 999ms));
@@ -61,14 +61,14 @@ TEST(HandshakeBudgetTest, IsThereAgainInTheNextSecond) {
 }
 
 TEST(HandshakeBudgetTest, IsWholeForAProxyOnThisMachine) {
-  HandshakeBudget budget{20, salt};
+  HandshakeBudget budget{20, seed};
 
   EXPECT_EQ(take_all(budget, peer(INADDR_LOOPBACK), start), 20U);
 }
 
 // A host may use every address of its network.
 TEST(HandshakeBudgetTest, CountsANetworkOfIpv6AsOneAddress) {
-  HandshakeBudget budget{20, salt};
+  HandshakeBudget budget{20, seed};
   const auto host = [](std::uint8_t network, std::uint8_t number) {
     sockaddr_storage storage = {};
     auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
